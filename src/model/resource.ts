@@ -1,0 +1,66 @@
+import type { Known } from './known.ts';
+import type { Values } from './value.ts';
+
+/** Live AWS, or the simulated one. Every fact, verdict, page and document names its world. */
+export type World = 'live' | 'simulated';
+
+/** Where in the Pulumi program a resource is registered. Lines and columns count from 1. */
+export interface Position {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** One resource of a Pulumi stack, from whichever source. Secrets are already redacted. */
+export interface Resource {
+  readonly urn: string;
+  /** Canonical type token: legacy and V2 spellings are mapped to today's. */
+  readonly type: string;
+  /** The token as the source wrote it. */
+  readonly sourceType: string;
+  /** Logical name: the last part of the URN. */
+  readonly name: string;
+  readonly project: string;
+  readonly stack: string;
+  /** False for component resources, which hold no state of their own. */
+  readonly custom: boolean;
+  /** True for components whose children the source cannot show (awsx 3, eks 4 in a program run). */
+  readonly remote: boolean;
+  /** Provider-assigned id: known from state, absent before the first `up`. */
+  readonly id: string | undefined;
+  readonly inputs: Values;
+  /** Empty for programs and creates. */
+  readonly outputs: Values;
+  readonly parent: string | undefined;
+  readonly dependencies: readonly string[];
+  readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
+  /** URN of the provider resource. */
+  readonly provider: string | undefined;
+  readonly region: Known<string>;
+  /** Twelve digits. */
+  readonly account: Known<string>;
+  /** The provider's `defaultTags` under the resource's own tags. */
+  readonly tags: Known<Readonly<Record<string, string>>>;
+  readonly protect: boolean;
+  readonly retainOnDelete: boolean;
+  readonly ignoreChanges: readonly string[];
+  readonly position: Position | undefined;
+  /** Set when the source is a difference: what the engine will do to it. */
+  readonly pending: 'create' | 'update' | 'replace' | 'delete' | undefined;
+}
+
+/** What reading one source gave: its resources and what it could not show. */
+export interface SourceReading {
+  /** As the user named it. */
+  readonly source: string;
+  readonly kind: 'program' | 'export' | 'checkpoint' | 'preview' | 'plan';
+  readonly project: string;
+  readonly stack: string;
+  readonly resources: readonly Resource[];
+  /** Stack outputs, for stack references between sources. */
+  readonly stackOutputs: Values;
+  /** True when resources may be missing (a difference without its state): nothing may be met by their absence. */
+  readonly partial: boolean;
+  /** One line each for the reader: stand-ins used, remote components, resources left out. */
+  readonly notes: readonly string[];
+}
