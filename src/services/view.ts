@@ -1,0 +1,202 @@
+/** How a service reads a declared resource: properties as `Known` values, and other resources by reference. */
+import type { Known, Origin, Unknown } from '../model/known.ts';
+import { fold, known, unknown } from '../model/known.ts';
+import type { Spread } from '../model/protection.ts';
+import type { Resource } from '../model/resource.ts';
+import type { Value, Values } from '../model/value.ts';
+import { Hole, isRecord } from '../model/value.ts';
+
+/**
+ * The properties of one resource, or of one nested block of it. Inputs are what the code says: they are
+ * read by `text`, `number`, `flag`, `blocks`. Outputs are what AWS filled in: they are read by
+ * `computed` only, because the next `up` does not defend them.
+ */
+export interface Props {
+  /** URN of the resource. */
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly region: Known<string>;
+  readonly account: Known<string>;
+  readonly tags: Known<Readonly<Record<string, string>>>;
+  readonly resource: Resource;
+  /** Path of this block inside the resource; '' for the resource itself. */
+  readonly at: string;
+  raw(path: string): Value | undefined;
+  origin(path: string): Origin;
+  text(path: string): Known<string | undefined>;
+  text(path: string, unset: string): Known<string>;
+  number(path: string): Known<number | undefined>;
+  number(path: string, unset: number): Known<number>;
+  flag(path: string): Known<boolean | undefined>;
+  flag(path: string, unset: boolean): Known<boolean>;
+  /** Nested blocks; an absent list is known and empty. A single object counts as a list of one. */
+  blocks(path: string): Known<readonly Props[]>;
+  /** Strings of a list; each may be unknown by itself. */
+  texts(path: string): Known<readonly Known<string>[]>;
+  /** What AWS filled in, else the input; undefined when the source shows neither (a program, a create). */
+  computed(path: string): Known<string | number | boolean | undefined>;
+}
+
+export interface View {
+  get(urn: string): Props | undefined;
+  /** All resources of these canonical types. */
+  all(...types: readonly string[]): readonly Props[];
+  /** True when resources may be missing from the sources: nothing may then be concluded from absence. */
+  readonly partial: Unknown | undefined;
+  /**
+   * The resource that a property refers to, by reference, ARN, id or physical name, restricted to `types`
+   * when given. Known undefined: the property is not set. Unknown (dangling): it is set and names nothing here.
+   */
+  target(props: Props, path: string, types?: readonly string[]): Known<string | undefined>;
+  /** The same for a list. */
+  targets(props: Props, path: string, types?: readonly string[]): Known<readonly Known<string>[]>;
+  /** The resource that a text value names (an ARN inside a policy, a domain name in a record). */
+  named(text: Known<string>, near: Props, types?: readonly string[]): Known<string>;
+  /** Resources of `type` whose property refers to `urn`; `doubts` are those whose property cannot be resolved, and `partial`. */
+  attached(urn: string, type: string, path: string): Attached;
+}
+
+export interface Attached {
+  readonly found: readonly Props[];
+  readonly doubts: readonly Unknown[];
+}
+
+/** The one attached resource: known undefined only when there is certainly none. */
+export function only(attached: Attached): Known<Props | undefined> {
+  const first = attached.found[0];
+  if (first !== undefined) return known(first);
+  return attached.doubts[0] ?? known(undefined);
+}
+
+export function propsOf(resource: Resource): Props {
+  return blockOf(resource, resource.inputs, '');
+}
+
+/** Input trees nest a few levels; anything deeper than this is not an AWS configuration. */
+const MAX_DEPTH = 32;
+
+function blockOf(resource: Resource, inputs: Values, at: string): Props {
+  const origin = (path: string): Origin => ({ resource: resource.urn, property: join(at, path) });
+  const raw = (path: string): Value | undefined => dig(inputs, path);
+  const scalar = <T>(
+    path: string,
+    unset: T | undefined,
+    accept: (v: Value) => T | undefined,
+    expected: string,
+  ): Known<T | undefined> => read(raw(path), origin(path), unset, accept, expected);
+  return {
+    id: resource.urn,
+    name: resource.name,
+    type: resource.type,
+    region: resource.region,
+    account: resource.account,
+    tags: resource.tags,
+    resource,
+    at,
+    raw,
+    origin,
+    text: ((path: string, unset?: string) => scalar(path, unset, asText, 'text')) as Props['text'],
+    number: ((path: string, unset?: number) => scalar(path, unset, asNumber, 'a number')) as Props['number'],
+    flag: ((path: string, unset?: boolean) => scalar(path, unset, asFlag, 'true or false')) as Props['flag'],
+    blocks: (path) => {
+      const value = raw(path);
+      if (value === undefined || value === null) return known([], origin(path));
+      if (value instanceof Hole) return holeAsUnknown(value, origin(path));
+      const list: readonly Value[] = Array.isArray(value) ? value : [value as Value];
+      const blocks: Props[] = [];
+      for (const [i, item] of list.entries()) {
+        if (item instanceof Hole) return holeAsUnknown(item, origin(`${path}[${i}]`));
+        if (!isRecord(item)) return unknown('error', `expected a block at ${path}[${i}]`, origin(`${path}[${i}]`));
+        blocks.push(blockOf(resource, item, join(at, Array.isArray(value) ? `${path}[${i}]` : path)));
+      }
+      return known(blocks, origin(path));
+    },
+    texts: (path) => {
+      const value = raw(path);
+      if (value === undefined || value === null) return known([], origin(path));
+      if (value instanceof Hole) return holeAsUnknown(value, origin(path));
+      const list: readonly Value[] = Array.isArray(value) ? value : [value as Value];
+      return known(
+        list.map((item, i) =>
+          item instanceof Hole
+            ? holeAsUnknown(item, origin(`${path}[${i}]`))
+            : typeof item === 'string'
+              ? known(item, origin(`${path}[${i}]`))
+              : unknown('error', `expected text at ${path}[${i}]`, origin(`${path}[${i}]`)),
+        ),
+        origin(path),
+      );
+    },
+    computed: (path) => {
+      const output = at === '' ? dig(resource.outputs, path) : undefined;
+      const value = output === undefined || output === null || output instanceof Hole ? raw(path) : output;
+      return read<string | number | boolean>(
+        value,
+        origin(path),
+        undefined,
+        (v) => (typeof v === 'string' || typeof v === 'number' || typeof v === 'boolean' ? v : undefined),
+        'a plain value',
+      );
+    },
+  };
+}
+
+function read<T>(
+  value: Value | undefined,
+  from: Origin,
+  unset: T | undefined,
+  accept: (v: Value) => T | undefined,
+  expected: string,
+): Known<T | undefined> {
+  if (value === undefined || value === null) return known(unset, from);
+  if (value instanceof Hole) return holeAsUnknown(value, from);
+  const accepted = accept(value);
+  return accepted === undefined
+    ? unknown('error', `expected ${expected} in ${from.property ?? 'a property'}`, from)
+    : known(accepted, from);
+}
+
+export function holeAsUnknown(hole: Hole, from: Origin): Unknown {
+  return unknown(hole.reason, hole.detail, from);
+}
+
+function dig(values: Values, path: string): Value | undefined {
+  let current: Value | undefined = values;
+  let depth = 0;
+  for (const key of path.split('.')) {
+    if (current instanceof Hole) return current;
+    if (Array.isArray(current) && current.length > 0) current = current[0] as Value;
+    if (current instanceof Hole) return current;
+    if (!isRecord(current) || !Object.hasOwn(current, key) || depth++ > MAX_DEPTH) return undefined;
+    current = current[key];
+  }
+  return current;
+}
+
+const join = (at: string, path: string): string => (at === '' ? path : `${at}.${path}`);
+
+const asText = (v: Value): string | undefined => (typeof v === 'string' ? v : typeof v === 'number' ? String(v) : undefined);
+/** The AWS provider is a Terraform bridge: numbers and booleans may arrive as text. */
+const asNumber = (v: Value): number | undefined => {
+  if (typeof v === 'number') return v;
+  return typeof v === 'string' && /^-?\d+(\.\d+)?$/.test(v) ? Number(v) : undefined;
+};
+const asFlag = (v: Value): boolean | undefined =>
+  typeof v === 'boolean' ? v : v === 'true' ? true : v === 'false' ? false : undefined;
+
+/** Distinct AZs of a list whose members may each be unknown. */
+export function spreadOf(zones: readonly Known<string>[]): Spread {
+  const distinct = new Set<string>();
+  let doubtful = 0;
+  for (const zone of zones) {
+    fold(
+      zone,
+      (name) => distinct.add(name),
+      () => {
+        doubtful += 1;
+      },
+    );
+  }
+  return { zones: [...distinct], doubtful };
+}
