@@ -1,0 +1,251 @@
+/** References between declared resources: by mention, ARN, id, endpoint or physical name. */
+import type { Known, Unknown } from '../model/known.ts';
+import { fold, known, unknown } from '../model/known.ts';
+import type { Resource } from '../model/resource.ts';
+import type { Mention, Value } from '../model/value.ts';
+import { Hole } from '../model/value.ts';
+import type { Attached, Props, View } from '../services/view.ts';
+import { holeAsUnknown, propsOf } from '../services/view.ts';
+
+/** Properties whose text names their resource: what other resources hold when they refer to it. */
+const NAMING = [
+  'arn',
+  'id',
+  'name',
+  'bucket',
+  'identifier',
+  'clusterIdentifier',
+  'clusterName',
+  'globalClusterIdentifier',
+  'replicationGroupId',
+  'globalReplicationGroupId',
+  'dbProxyName',
+  'tableName',
+  'functionName',
+  'keyId',
+  'repositoryUrl',
+  'url',
+  'dnsName',
+  'fqdn',
+  'endpoint',
+  'address',
+  'readerEndpoint',
+  'primaryEndpointAddress',
+  'readerEndpointAddress',
+  'configurationEndpoint',
+  'configurationEndpointAddress',
+  'domainName',
+  'bucketDomainName',
+  'bucketRegionalDomainName',
+  'regionalDomainName',
+  'cloudfrontDomainName',
+  'websiteEndpoint',
+  'invokeArn',
+  'qualifiedArn',
+  'apiEndpoint',
+  'executionArn',
+  'invokeUrl',
+  'publicIp',
+  'privateIp',
+  'publicDns',
+  'privateDns',
+  'queueUrl',
+] as const;
+
+/** A reference passed on by one resource to the next (`group.subnetIds`) is followed this far. */
+const MAX_HOPS = 4;
+
+export function buildView(resources: readonly Resource[], partial?: Unknown): View {
+  const propsByUrn = new Map<string, Props>();
+  const byType = new Map<string, Props[]>();
+  const byText = new Map<string, Props[]>();
+  for (const resource of resources) {
+    const props = propsOf(resource);
+    propsByUrn.set(resource.urn, props);
+    push(byType, resource.type, props);
+    for (const text of namesOf(resource)) push(byText, text, props);
+  }
+  const inverse = new Map<string, { readonly found: Map<string, Props[]>; readonly doubts: Unknown[] }>();
+
+  const view: View = {
+    partial,
+    get: (urn) => propsByUrn.get(urn),
+    all: (...types) => (types.length === 1 ? (byType.get(types[0] as string) ?? []) : types.flatMap((t) => byType.get(t) ?? [])),
+    target: (props, path, types) => {
+      const value = props.raw(path);
+      if (value === undefined || value === null || value === '') return known(undefined, props.origin(path));
+      if (Array.isArray(value)) {
+        const first = value[0] as Value | undefined;
+        return first === undefined ? known(undefined, props.origin(path)) : resolve(first, props, path, types, 0);
+      }
+      return resolve(value, props, path, types, 0);
+    },
+    targets: (props, path, types) => resolveList(props.raw(path), props, path, types, 0),
+    named: (text, near, types) =>
+      fold(
+        text,
+        (value, fact) => find(value, near, types) ?? unknown('dangling', `${shorten(value)} is not in the sources`, fact.from),
+        (why) => why,
+      ),
+    attached: (urn, type, path) => attachedTo(urn, type, path),
+  };
+  return view;
+
+  function resolveList(
+    value: Value | undefined,
+    props: Props,
+    path: string,
+    types: readonly string[] | undefined,
+    hops: number,
+  ): Known<readonly Known<string>[]> {
+    const from = props.origin(path);
+    if (value === undefined || value === null || value === '') return known([], from);
+    if (value instanceof Hole) {
+      const passedOn = follow(value, hops);
+      return passedOn === undefined
+        ? holeAsUnknown(value, from)
+        : resolveList(passedOn.value, passedOn.props, passedOn.path, types, hops + 1);
+    }
+    const list: readonly Value[] = Array.isArray(value) ? value : [value as Value];
+    const resolved = list.map((item, i) => resolve(item, props, list.length === 1 ? path : `${path}[${i}]`, types, hops));
+    return known(byDependencies(list, resolved, props, path, types), from);
+  }
+
+  /**
+   * A preview shows `[unknown, unknown]` and, apart from it, the two resources that the property depends on.
+   * When there are exactly as many resources of the wanted types as unknown elements, each element is one of them.
+   */
+  function byDependencies(
+    list: readonly Value[],
+    resolved: readonly Known<string>[],
+    props: Props,
+    path: string,
+    types: readonly string[] | undefined,
+  ): readonly Known<string>[] {
+    if (
+      types === undefined ||
+      !list.every((item) => item instanceof Hole && item.template === undefined && item.mentions.length !== 1)
+    )
+      return resolved;
+    const property = rootOf(props.at === '' ? path : props.at);
+    const candidates = (props.resource.propertyDependencies[property] ?? []).filter((urn) =>
+      types.includes(propsByUrn.get(urn)?.type ?? ''),
+    );
+    return candidates.length === list.length ? candidates.map((urn) => known(urn, props.origin(path))) : resolved;
+  }
+
+  function resolve(value: Value, props: Props, path: string, types: readonly string[] | undefined, hops: number): Known<string> {
+    const from = props.origin(path);
+    if (typeof value === 'string')
+      return find(value, props, types) ?? unknown('dangling', `${shorten(value)} is not in the sources`, from);
+    if (!(value instanceof Hole)) return unknown('error', `expected a reference in ${path}`, from);
+    const mentioned = distinct(value.mentions.map((m) => m.urn)).filter((urn) => propsByUrn.has(urn));
+    const fitting = types === undefined ? mentioned : mentioned.filter((urn) => types.includes(propsByUrn.get(urn)?.type ?? ''));
+    if (fitting.length === 1) return known(fitting[0] as string, from);
+    if (fitting.length === 0) {
+      const passedOn = follow(value, hops);
+      if (passedOn !== undefined && !Array.isArray(passedOn.value)) {
+        return resolve(passedOn.value, passedOn.props, passedOn.path, types, hops + 1);
+      }
+    }
+    return holeAsUnknown(value, from);
+  }
+
+  /** The input that another resource was given under the mentioned property, when the value is just that. */
+  function follow(hole: Hole, hops: number): { readonly value: Value; readonly props: Props; readonly path: string } | undefined {
+    const mention: Mention | undefined = hole.mentions.length === 1 ? hole.mentions[0] : undefined;
+    if (mention === undefined || mention.property === '' || hops >= MAX_HOPS) return undefined;
+    const props = propsByUrn.get(mention.urn);
+    const value = props?.raw(mention.property);
+    return props === undefined || value === undefined || value === null ? undefined : { value, props, path: mention.property };
+  }
+
+  /** Several resources may share a name (one per Region or stack): the one nearest to the reader is meant. */
+  function find(text: string, near: Props, types: readonly string[] | undefined): Known<string> | undefined {
+    const hits = (byText.get(text) ?? []).filter((p) => types === undefined || types.includes(p.type));
+    if (hits.length === 0) return undefined;
+    const from = { resource: near.id };
+    if (hits.length === 1) return known((hits[0] as Props).id, from);
+    const sameRegion = hits.filter((p) => sameKnown(p.region, near.region));
+    const sameStack = sameRegion.filter(
+      (p) => p.resource.stack === near.resource.stack && p.resource.project === near.resource.project,
+    );
+    const best = sameStack.length > 0 ? sameStack : sameRegion;
+    return best.length === 1
+      ? known((best[0] as Props).id, from)
+      : unknown('dangling', `${shorten(text)} names ${hits.length} resources and nothing tells them apart`, from);
+  }
+
+  function attachedTo(urn: string, type: string, path: string): Attached {
+    const key = `${type}\n${path}`;
+    let index = inverse.get(key);
+    if (index === undefined) {
+      index = { found: new Map(), doubts: partial === undefined ? [] : [partial] };
+      for (const props of byType.get(type) ?? []) {
+        const { found, doubts } = index;
+        fold(
+          resolveList(props.raw(path), props, path, undefined, 0),
+          (urns) => {
+            for (const target of urns)
+              fold(
+                target,
+                (u) => push(found, u, props),
+                (why) => doubt(doubts, why),
+              );
+          },
+          (why) => doubt(doubts, why),
+        );
+      }
+      inverse.set(key, index);
+    }
+    return { found: index.found.get(urn) ?? [], doubts: index.doubts };
+  }
+}
+
+/** A reference that names something outside the sources is certainly not about a resource inside them. */
+function doubt(doubts: Unknown[], why: Unknown): void {
+  if (why.reason !== 'dangling') doubts.push(why);
+}
+
+function namesOf(resource: Resource): ReadonlySet<string> {
+  const names = new Set<string>();
+  if (resource.id !== undefined && resource.id !== '') names.add(resource.id);
+  for (const values of [resource.outputs, resource.inputs]) {
+    for (const property of NAMING) {
+      const value = values[property];
+      if (typeof value === 'string' && value !== '') names.add(value);
+    }
+  }
+  return names;
+}
+
+function rootOf(path: string): string {
+  return path.split(/[.[]/, 1)[0] ?? path;
+}
+
+function sameKnown(a: Known<string>, b: Known<string>): boolean {
+  return fold(
+    a,
+    (x) =>
+      fold(
+        b,
+        (y) => x === y,
+        () => false,
+      ),
+    () => false,
+  );
+}
+
+function distinct(items: readonly string[]): readonly string[] {
+  return [...new Set(items)];
+}
+
+function shorten(text: string): string {
+  return text.length <= 120 ? text : `${text.slice(0, 117)}…`;
+}
+
+function push<K>(map: Map<K, Props[]>, key: K, item: Props): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [item]);
+  else list.push(item);
+}
