@@ -7,34 +7,23 @@ import { Hole } from '../model/value.ts';
 import type { Attached, Props, View } from '../services/view.ts';
 import { holeAsUnknown, propsOf } from '../services/view.ts';
 
-/** Properties whose text names their resource: what other resources hold when they refer to it. */
+/** Properties that hold their resource's own name, ARN or address, whatever the type. */
 const NAMING = [
   'arn',
   'id',
   'name',
-  'bucket',
   'identifier',
-  'clusterIdentifier',
-  'clusterName',
-  'globalClusterIdentifier',
-  'replicationGroupId',
-  'globalReplicationGroupId',
   'dbProxyName',
-  'tableName',
-  'functionName',
-  'keyId',
   'repositoryUrl',
   'url',
   'dnsName',
   'fqdn',
-  'endpoint',
   'address',
   'readerEndpoint',
   'primaryEndpointAddress',
   'readerEndpointAddress',
   'configurationEndpoint',
   'configurationEndpointAddress',
-  'domainName',
   'bucketDomainName',
   'bucketRegionalDomainName',
   'regionalDomainName',
@@ -49,8 +38,39 @@ const NAMING = [
   'privateIp',
   'publicDns',
   'privateDns',
-  'queueUrl',
 ] as const;
+
+/** Properties that name the resource in these types only; in any other type they refer to one of these. */
+const NAMING_IN: Readonly<Record<string, readonly string[]>> = {
+  bucket: ['aws:s3/bucket:Bucket'],
+  clusterIdentifier: [
+    'aws:rds/cluster:Cluster',
+    'aws:docdb/cluster:Cluster',
+    'aws:neptune/cluster:Cluster',
+    'aws:redshift/cluster:Cluster',
+  ],
+  globalClusterIdentifier: ['aws:rds/globalCluster:GlobalCluster', 'aws:docdb/globalCluster:GlobalCluster'],
+  replicationGroupId: ['aws:elasticache/replicationGroup:ReplicationGroup'],
+  globalReplicationGroupId: ['aws:elasticache/globalReplicationGroup:GlobalReplicationGroup'],
+  keyId: ['aws:kms/key:Key', 'aws:kms/replicaKey:ReplicaKey', 'aws:kms/externalKey:ExternalKey'],
+  endpoint: [
+    'aws:rds/instance:Instance',
+    'aws:rds/cluster:Cluster',
+    'aws:rds/clusterInstance:ClusterInstance',
+    'aws:rds/proxy:Proxy',
+    'aws:docdb/cluster:Cluster',
+    'aws:neptune/cluster:Cluster',
+    'aws:redshift/cluster:Cluster',
+    'aws:opensearch/domain:Domain',
+    'aws:eks/cluster:Cluster',
+  ],
+  domainName: [
+    'aws:acm/certificate:Certificate',
+    'aws:apigateway/domainName:DomainName',
+    'aws:apigatewayv2/domainName:DomainName',
+    'aws:cloudfront/distribution:Distribution',
+  ],
+};
 
 /** A reference passed on by one resource to the next (`group.subnetIds`) is followed this far. */
 const MAX_HOPS = 4;
@@ -177,14 +197,15 @@ export function buildView(resources: readonly Resource[], partial?: Unknown): Vi
   }
 
   function attachedTo(urn: string, type: string, path: string): Attached {
-    const key = `${type}\n${path}`;
+    const owner = propsByUrn.get(urn)?.type;
+    const key = `${type}\n${path}\n${owner ?? ''}`;
     let index = inverse.get(key);
     if (index === undefined) {
       index = { found: new Map(), doubts: partial === undefined ? [] : [partial] };
       for (const props of byType.get(type) ?? []) {
         const { found, doubts } = index;
         fold(
-          resolveList(props.raw(path), props, path, undefined, 0),
+          resolveList(props.raw(path), props, path, owner === undefined ? undefined : [owner], 0),
           (urns) => {
             for (const target of urns)
               fold(
@@ -211,12 +232,16 @@ function namesOf(resource: Resource): ReadonlySet<string> {
   const names = new Set<string>();
   if (resource.id !== undefined && resource.id !== '') names.add(resource.id);
   for (const values of [resource.outputs, resource.inputs]) {
-    for (const property of NAMING) {
-      const value = values[property];
-      if (typeof value === 'string' && value !== '') names.add(value);
+    for (const property of NAMING) add(names, values[property]);
+    for (const [property, types] of Object.entries(NAMING_IN)) {
+      if (types.includes(resource.type)) add(names, values[property]);
     }
   }
   return names;
+}
+
+function add(names: Set<string>, value: Value | undefined): void {
+  if (typeof value === 'string' && value !== '') names.add(value);
 }
 
 function rootOf(path: string): string {
