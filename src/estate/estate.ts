@@ -1,0 +1,177 @@
+/** The resources of all sources as one graph: what each is, what it means, and how they hang together. */
+import type { Known, Unknown } from '../model/known.ts';
+import { fold, known, unknown } from '../model/known.ts';
+import type { Link, Meaning } from '../model/protection.ts';
+import type { Resource, SourceReading } from '../model/resource.ts';
+import { inertReason } from '../services/inert.ts';
+import type { Identity, ServiceModule } from '../services/service.ts';
+import type { Props, View } from '../services/view.ts';
+import { mentionsOf } from './mentions.ts';
+import { buildView } from './view.ts';
+
+/** How well Holdfast knows a resource. */
+export type Standing =
+  | { readonly kind: 'modelled'; readonly module: ServiceModule; readonly facts: Identity; readonly meaning: Meaning }
+  /** Configures another resource and is read through it. */
+  | { readonly kind: 'part'; readonly of: ServiceModule }
+  /** On the closed list of types that cannot affect recovery. */
+  | { readonly kind: 'inert'; readonly why: string }
+  | { readonly kind: 'component' }
+  | { readonly kind: 'not-modelled'; readonly why: string };
+
+export interface EstateResource {
+  readonly resource: Resource;
+  readonly props: Props;
+  readonly standing: Standing;
+  /** `RDS DB instance orders`: what a reader calls it. */
+  readonly title: string;
+}
+
+export interface Estate {
+  readonly resources: ReadonlyMap<string, EstateResource>;
+  readonly view: View;
+  /** Set when a source cannot show every resource: nothing may be concluded from absence. */
+  readonly partial: Unknown | undefined;
+  /** Types no service knows, with how many resources have them. */
+  readonly notModelled: ReadonlyMap<string, number>;
+  readonly readings: readonly SourceReading[];
+}
+
+/** What the reader of the catalogue declares inert, beyond the built-in list. */
+export type DeclaredInert = ReadonlyMap<string, string>;
+
+export function buildEstate(
+  readings: readonly SourceReading[],
+  modules: readonly ServiceModule[],
+  declaredInert: DeclaredInert = new Map(),
+): Estate {
+  const partialReading = readings.find((r) => r.partial);
+  const partial =
+    partialReading === undefined
+      ? undefined
+      : unknown('not-reported', `${partialReading.source} is a difference without its state: give the export too (--state)`);
+  const all = readings.flatMap((r) => r.resources);
+  const view = buildView(all, partial);
+  const byType = new Map<string, ServiceModule>();
+  const partOf = new Map<string, ServiceModule>();
+  for (const module of modules) {
+    for (const type of module.types) byType.set(type, module);
+    for (const part of module.parts) partOf.set(part.type, module);
+  }
+  const resources = new Map<string, EstateResource>();
+  const notModelled = new Map<string, number>();
+  for (const resource of all) {
+    const props = view.get(resource.urn);
+    if (props === undefined) continue;
+    const module = byType.get(resource.type);
+    const standing = module === undefined ? standingOf(resource, partOf, declaredInert) : modelled(module, props, view);
+    if (standing.kind === 'not-modelled') notModelled.set(resource.type, (notModelled.get(resource.type) ?? 0) + 1);
+    resources.set(resource.urn, {
+      resource,
+      props,
+      standing,
+      title: `${module?.title ?? shortType(resource.type)} ${resource.name}`,
+    });
+  }
+  return { resources: withFoundLinks(resources, view), view, partial, notModelled, readings };
+}
+
+function modelled(module: ServiceModule, props: Props, view: View): Standing {
+  const facts = module.declare(props, view);
+  return { kind: 'modelled', module, facts, meaning: module.mean(facts) };
+}
+
+function standingOf(resource: Resource, partOf: ReadonlyMap<string, ServiceModule>, declaredInert: DeclaredInert): Standing {
+  const owner = partOf.get(resource.type);
+  if (owner !== undefined) return { kind: 'part', of: owner };
+  const inert = declaredInert.get(resource.type) ?? inertReason(resource.type);
+  if (inert !== undefined) return { kind: 'inert', why: inert };
+  if (resource.remote) {
+    return {
+      kind: 'not-modelled',
+      why: `${shortType(resource.type)} is made by a remote component: a program run cannot see its children; give a stack export`,
+    };
+  }
+  if (!resource.custom) return { kind: 'component' };
+  return { kind: 'not-modelled', why: `no service of Holdfast reads ${resource.type}` };
+}
+
+/**
+ * Adds what a computing resource mentions anywhere in its inputs (environment, container definitions, user
+ * data) to the links that its service declared: it calls or needs that resource while serving.
+ */
+function withFoundLinks(resources: Map<string, EstateResource>, view: View): ReadonlyMap<string, EstateResource> {
+  for (const [urn, item] of resources) {
+    if (item.standing.kind !== 'modelled') continue;
+    const { meaning } = item.standing;
+    if (meaning.kind !== 'compute') continue;
+    const declared = new Set<string>();
+    for (const link of meaning.links)
+      fold(
+        link.to,
+        (to) => declared.add(to),
+        () => declared,
+      );
+    const found: Link[] = [];
+    for (const mention of mentionsOf(item.props, view)) {
+      const fresh = fold(
+        mention.to,
+        (to) => to !== urn && !declared.has(to),
+        () => true,
+      );
+      if (!fresh) continue;
+      fold(
+        mention.to,
+        (to) => declared.add(to),
+        () => declared,
+      );
+      const carries = fold(
+        mention.to,
+        (to) => carriedBy(resources.get(to)),
+        (): Link['carries'] => 'endpoint',
+      );
+      if (carries !== undefined) found.push({ to: mention.to, carries, property: mention.property });
+    }
+    if (found.length > 0) {
+      const standing: Standing = { ...item.standing, meaning: { ...meaning, links: [...meaning.links, ...found] } };
+      resources.set(urn, { ...item, standing });
+    }
+  }
+  return resources;
+}
+
+function carriedBy(target: EstateResource | undefined): Link['carries'] | undefined {
+  if (target?.standing.kind !== 'modelled') return undefined;
+  switch (target.standing.meaning.kind) {
+    case 'store':
+    case 'queue':
+    case 'proxy':
+    case 'compute':
+    case 'traffic':
+      return 'endpoint';
+    case 'key':
+      return 'key';
+    case 'secret':
+      return 'secret';
+    case 'image':
+      return 'image';
+    default:
+      return undefined;
+  }
+}
+
+/** Meaning of a resource, when a service gives it one. */
+export function meaningOf(item: EstateResource | undefined): Meaning | undefined {
+  return item?.standing.kind === 'modelled' ? item.standing.meaning : undefined;
+}
+
+/** Does it hold data that a disaster can destroy? Unknown types might. */
+export function holdsState(item: EstateResource): Known<boolean> {
+  if (item.standing.kind === 'modelled') return known(item.standing.meaning.kind === 'store', { resource: item.resource.urn });
+  if (item.standing.kind === 'not-modelled') return unknown('not-modelled', item.standing.why, { resource: item.resource.urn });
+  return known(false, { resource: item.resource.urn });
+}
+
+function shortType(type: string): string {
+  return type.replace(/^aws:/, '');
+}

@@ -1,0 +1,91 @@
+/** What a resource mentions anywhere in its inputs: references, ARNs and host names inside text. */
+import type { Known } from '../model/known.ts';
+import { fold, known, unknown } from '../model/known.ts';
+import type { Value } from '../model/value.ts';
+import { Hole, isRecord } from '../model/value.ts';
+import type { Props, View } from '../services/view.ts';
+
+interface Found {
+  readonly to: Known<string>;
+  readonly property: string;
+}
+
+const MAX_DEPTH = 24;
+/** Enough for any container definition; a megabyte of user data is not read to its end. */
+const MAX_TEXT = 100_000;
+
+/** ARNs of things that are called or read while serving. An IAM role or policy ARN is not such a thing. */
+const ARN =
+  /arn:aws[a-z-]*:(rds|dynamodb|s3|sqs|sns|secretsmanager|kms|kinesis|elasticache|lambda|states|ecr|elasticfilesystem|ssm):[^\s"'`,;<>()\\]*/g;
+/** Host names that AWS gives to what others call. */
+const HOST =
+  /[a-z0-9][a-z0-9.-]*\.(?:rds|cache|elb|es|sqs|execute-api|elasticfilesystem|efs|dkr\.ecr)\.?[a-z0-9.-]*\.amazonaws\.com(?:\.cn)?|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.elb\.amazonaws\.com/g;
+
+/** Properties whose plain words may be physical names (`TABLE=orders`); elsewhere a word is just a word. */
+const CONFIGURATION = new Set(['environment', 'containerDefinitions', 'variables', 'userData', 'inputTransformer', 'definition']);
+
+export function mentionsOf(props: Props, view: View): readonly Found[] {
+  const found: Found[] = [];
+  for (const [property, value] of Object.entries(props.resource.inputs)) walk(value, property, 0);
+  return found;
+
+  function walk(value: Value, property: string, depth: number): void {
+    if (depth > MAX_DEPTH) return;
+    if (typeof value === 'string') {
+      textMentions(value, property);
+    } else if (value instanceof Hole) {
+      for (const mention of value.mentions) found.push({ to: known(mention.urn, props.origin(property)), property });
+      if (value.template !== undefined) textMentions(value.template, property);
+    } else if (Array.isArray(value)) {
+      for (const item of value as readonly Value[]) walk(item, property, depth + 1);
+    } else if (isRecord(value)) {
+      for (const [key, item] of Object.entries(value)) walk(item, depth === 0 ? `${property}.${key}` : property, depth + 1);
+    }
+  }
+
+  function textMentions(text: string, property: string): void {
+    const whole = view.named(known(text), props);
+    if (
+      fold(
+        whole,
+        () => true,
+        () => false,
+      )
+    ) {
+      found.push({ to: whole, property });
+      return;
+    }
+    const searched = text.length > MAX_TEXT ? text.slice(0, MAX_TEXT) : text;
+    for (const match of searched.matchAll(ARN)) add(match[0], property);
+    for (const match of searched.matchAll(HOST)) add(match[0], property);
+  }
+
+  /** Names one thing by ARN or host, with or without a version, path or sub-resource behind it. */
+  function add(name: string, property: string): void {
+    if (name.includes('*') || name.includes('${')) return;
+    const candidates = [name, name.replace(/:\*$/, ''), name.replace(/\/.*$/, '')];
+    for (const candidate of candidates) {
+      const hit = view.named(known(candidate, props.origin(property)), props);
+      if (
+        fold(
+          hit,
+          () => true,
+          () => false,
+        )
+      ) {
+        found.push({ to: hit, property });
+        return;
+      }
+    }
+    found.push({ to: unknown('dangling', `${name} is not in the sources`, props.origin(property)), property });
+  }
+}
+
+function parseJson(text: string): Value | undefined {
+  if (text.length > MAX_TEXT) return undefined;
+  try {
+    return JSON.parse(text) as Value;
+  } catch {
+    return undefined;
+  }
+}
