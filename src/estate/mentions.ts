@@ -44,16 +44,20 @@ export function mentionsOf(props: Props, view: View): readonly Found[] {
   }
 
   function textMentions(text: string, property: string): void {
-    const whole = view.named(known(text), props);
-    if (
-      fold(
-        whole,
-        () => true,
-        () => false,
-      )
-    ) {
-      found.push({ to: whole, property });
+    const parsed = /^\s*[[{]/.test(text) ? parseJson(text) : undefined;
+    if (parsed !== undefined) {
+      walk(parsed, property, 1);
       return;
+    }
+    if (
+      text.length <= 256 &&
+      (CONFIGURATION.has(property.split('.', 1)[0] ?? '') || text.includes('.') || text.startsWith('arn:'))
+    ) {
+      const whole = view.named(known(text), props);
+      if (isKnown(whole)) {
+        found.push({ to: whole, property });
+        return;
+      }
     }
     const searched = text.length > MAX_TEXT ? text.slice(0, MAX_TEXT) : text;
     for (const match of searched.matchAll(ARN)) add(match[0], property);
@@ -66,13 +70,7 @@ export function mentionsOf(props: Props, view: View): readonly Found[] {
     const candidates = [name, name.replace(/:\*$/, ''), name.replace(/\/.*$/, '')];
     for (const candidate of candidates) {
       const hit = view.named(known(candidate, props.origin(property)), props);
-      if (
-        fold(
-          hit,
-          () => true,
-          () => false,
-        )
-      ) {
+      if (isKnown(hit)) {
         found.push({ to: hit, property });
         return;
       }
@@ -80,6 +78,13 @@ export function mentionsOf(props: Props, view: View): readonly Found[] {
     found.push({ to: unknown('dangling', `${name} is not in the sources`, props.origin(property)), property });
   }
 }
+
+const isKnown = (k: Known<string>): boolean =>
+  fold(
+    k,
+    () => true,
+    () => false,
+  );
 
 function parseJson(text: string): Value | undefined {
   if (text.length > MAX_TEXT) return undefined;
