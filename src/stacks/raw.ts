@@ -31,8 +31,31 @@ export interface RawReading {
   readonly resources: readonly RawResource[];
   /** The stack's `aws:region` where the source shows it. */
   readonly configRegion: string | undefined;
+  /**
+   * The stack's `aws:` configuration without the prefix (`region`, `defaultTags`, `assumeRoles` …): what its default
+   * providers are made from where the source does not show them.
+   */
+  readonly awsConfig?: Values;
   readonly partial: boolean;
   readonly notes: readonly string[];
+  /** Set when the source is a difference (a preview or a saved plan). */
+  readonly difference?: RawDifference;
+}
+
+/** What an update will do, to be read over the state it starts from. */
+export interface RawDifference {
+  readonly changes: readonly RawChange[];
+  /** False when changes may be missing: the preview failed, or steps were taken out of it. */
+  readonly complete: boolean;
+}
+
+export interface RawChange {
+  readonly urn: string;
+  readonly op: 'same' | 'create' | 'update' | 'replace' | 'delete';
+  /** The resource as it will be. Undefined for deletions, and where the source tells only that there is a change. */
+  readonly resource: RawResource | undefined;
+  /** Saved plans tell inputs as a change of those in the state; then `resource.inputs` holds only what is added or changed. */
+  readonly removedInputs: readonly string[] | undefined;
 }
 
 /** Choices from the command line that apply to every source. */

@@ -1,0 +1,227 @@
+/**
+ * From the engine's JSON encoding of property values to `Value` trees. Signatures and sentinels are those of the SDK
+ * (`@pulumi/pulumi` 3.248, `runtime/rpc.js`) and of the engine (`sdk/go/common/resource/plugin/rpc.go`,
+ * `pkg/resource/stack/deployment.go` in github.com/pulumi/pulumi). Secrets become holes here, marked or not.
+ */
+import { UsageError } from '../model/errors.ts';
+import { Hole, type Mention, type Value, type Values } from '../model/value.ts';
+import { holdsSecret, isSecretName, isSuspicious, REDACTED, redactText } from './redact.ts';
+import { field, isJsonRecord, type JsonRecord, type Spot, spotLabel } from './shape.ts';
+
+const SIGNATURE_KEY = '4dabf18193072939515e22adb298388d';
+const SIGNATURES = {
+  secret: '1b47061264138c4ac30d75fd1eb44270',
+  asset: 'c44067f5952c0a294b673a41bacd8c17',
+  archive: '0def7320c3a5731c473e5ecbe6d01bc7',
+  resource: '5cf8f73096256a8f31e491e813e4eb8e',
+  output: 'd0e6a833031e9bbcd3f4e8bde6ca49a4',
+} as const;
+
+/** Strings that stand for an unknown string, boolean, number, list, asset, archive and object. */
+const UNKNOWN_STRING = '04da6b54-80e4-46f7-96ec-b56ff0331ba9';
+const UNKNOWNS: ReadonlySet<string> = new Set([
+  UNKNOWN_STRING,
+  '1c4a061d-8072-4f0a-a4cb-0ff528b18fe7',
+  '3eeb2bf0-c639-47a8-9e75-3b44932eb421',
+  '6a19a0b0-7e62-4c92-b797-7f8e31da9cc2',
+  '030794c1-ac77-496b-92df-f27374a8bd58',
+  'e48ece36-62e2-4504-bad9-02848725956a',
+  'dd056dcd-154b-4c76-9bd3-c8f88648b5ff',
+]);
+
+/** Bookkeeping of the engine and its providers, and the one key that would reach an object's prototype. */
+const LEFT_OUT: ReadonlySet<string> = new Set(['__defaults', '__meta', '__provider', '__proto__']);
+
+/** Values nest less than 30 levels in real exports; this leaves room and keeps recursion harmless. */
+const MAX_DEPTH = 200;
+
+export interface ValueOptions {
+  /** Place of the record, for errors. */
+  readonly spot: Spot;
+  /** Which resources each top-level property was made from. */
+  readonly propertyDependencies?: Readonly<Record<string, readonly string[]>>;
+  /** Top-level properties that the program declared secret (`additionalSecretOutputs`). */
+  readonly secretProperties?: readonly string[];
+}
+
+/** Is the text one of the engine's stand-ins for an unknown value, or does it contain one? */
+export function isUnknownText(text: string): boolean {
+  return text.length >= UNKNOWN_STRING.length && (UNKNOWNS.has(text) || text.includes(UNKNOWN_STRING));
+}
+
+/**
+ * Reads a record of inputs or outputs. A property that is unknown as a whole mentions what it was made from, with an
+ * empty property name: the engine tells resources only. Inside a property a mention is given where it is certain.
+ * @throws UsageError `too-deep`.
+ */
+export function toValues(record: JsonRecord, options: ValueOptions): Values {
+  const values: Record<string, Value> = {};
+  for (const key of Object.keys(record)) {
+    if (LEFT_OUT.has(key)) continue;
+    const raw = record[key];
+    const dependencies = options.propertyDependencies;
+    const urns = dependencies !== undefined && Object.hasOwn(dependencies, key) ? (dependencies[key] ?? []) : [];
+    const mentions = urns.map((urn) => ({ urn, property: '' }));
+    const secret = options.secretProperties?.includes(key) === true && raw !== null;
+    values[key] = secret ? secretHole() : property(key, raw, mentions, options.spot);
+  }
+  return values;
+}
+
+/** What the values inside one top-level property are read with. */
+interface Context {
+  readonly spot: Spot;
+  readonly key: string;
+  /** The one resource that anything unknown inside was made from; empty when there are several or none. */
+  readonly mentions: readonly Mention[];
+}
+
+function property(key: string, raw: unknown, mentions: readonly Mention[], spot: Spot): Value {
+  if (isUnknown(raw)) return unresolved(mentions);
+  if (Array.isArray(raw) && raw.length === mentions.length && raw.every(isUnknown)) return mentions.map((m) => unresolved([m]));
+  return named(key, raw, { spot, key, mentions: mentions.length === 1 ? mentions : [] }, 1);
+}
+
+function isUnknown(raw: unknown): boolean {
+  return typeof raw === 'string' && isUnknownText(raw);
+}
+
+function named(key: string, raw: unknown, context: Context, depth: number): Value {
+  if (secretName(key)) {
+    if (typeof raw === 'string') return textUnderSecretName(raw, context);
+    if (Array.isArray(raw) && raw.every((item) => typeof item === 'string'))
+      return raw.map((item) => textUnderSecretName(item, context));
+  }
+  return value(raw, context, depth);
+}
+
+function textUnderSecretName(raw: string, context: Context): Value {
+  return holdsSecret(raw) && !isUnknownText(raw) ? secretHole() : text(raw, context, 1);
+}
+
+function value(raw: unknown, context: Context, depth: number): Value {
+  if (typeof raw === 'string') return text(raw, context, depth);
+  if (typeof raw === 'number' || typeof raw === 'boolean' || raw === null) return raw;
+  if (depth > MAX_DEPTH) {
+    throw new UsageError(
+      'too-deep',
+      `${spotLabel(context.spot)}: property ${context.key} nests more than ${MAX_DEPTH} levels deep.`,
+    );
+  }
+  if (Array.isArray(raw)) return raw.map((item) => value(item, context, depth + 1));
+  return isJsonRecord(raw) ? record(raw, context, depth) : null;
+}
+
+function record(raw: JsonRecord, context: Context, depth: number): Value {
+  const signature = field(raw, SIGNATURE_KEY);
+  if (signature !== undefined) return signed(signature, raw, context, depth);
+  const values: Record<string, Value> = {};
+  const secretKeys = secretKeysOf(raw);
+  for (const key of Object.keys(raw)) {
+    if (LEFT_OUT.has(key)) continue;
+    const item = raw[key];
+    values[key] =
+      secretKeys.includes(key) && item !== null && !isUnknown(item) ? secretHole() : named(key, item, context, depth + 1);
+  }
+  return values;
+}
+
+const PAIR_NAMES = ['name', 'key', 'Name', 'Key', 'parameterKey', 'ParameterKey'];
+const PAIR_VALUES = ['value', 'Value', 'parameterValue', 'ParameterValue'];
+
+/** Keys whose values are secret because of what stands beside them: environment pairs, SecureString parameters, Kubernetes Secrets. */
+function secretKeysOf(raw: JsonRecord): readonly string[] {
+  const valueKey = PAIR_VALUES.find((key) => typeof raw[key] === 'string');
+  if (valueKey !== undefined) {
+    if (raw.type === 'SecureString') return [valueKey];
+    const name = PAIR_NAMES.map((key) => raw[key]).find((n) => typeof n === 'string');
+    if (typeof name === 'string' && secretName(name) && holdsSecret(String(raw[valueKey]))) return [valueKey];
+  }
+  return raw.kind === 'Secret' ? ['data', 'stringData'] : [];
+}
+
+function signed(signature: unknown, raw: JsonRecord, context: Context, depth: number): Value {
+  switch (signature) {
+    case SIGNATURES.secret:
+      return secretHole();
+    case SIGNATURES.asset:
+    case SIGNATURES.archive: {
+      const hash = field(raw, 'hash');
+      const kind = signature === SIGNATURES.asset ? 'asset' : 'archive';
+      return typeof hash === 'string' ? { kind, hash } : { kind };
+    }
+    case SIGNATURES.resource: {
+      const urn = field(raw, 'urn');
+      const mentions = typeof urn === 'string' ? [{ urn, property: field(raw, 'id') === undefined ? 'urn' : 'id' }] : [];
+      return new Hole('not-reported', 'a reference to another resource', mentions);
+    }
+    case SIGNATURES.output: {
+      if (field(raw, 'secret') === true) return secretHole();
+      if (Object.hasOwn(raw, 'value')) return value(raw.value, context, depth + 1);
+      const urns = field(raw, 'dependencies');
+      const texts = Array.isArray(urns) ? urns.filter((urn) => typeof urn === 'string') : [];
+      return unresolved(texts.map((urn) => ({ urn, property: '' })));
+    }
+    default:
+      return new Hole('not-modelled', 'a value in an encoding that is not read (bytes, or a number that is not finite)');
+  }
+}
+
+function text(raw: string, context: Context, depth: number): Value {
+  if (raw === REDACTED) return secretHole();
+  if (isUnknownText(raw)) return unresolved(context.mentions);
+  if (!isSuspicious(raw)) return raw;
+  const first = raw.trimStart()[0];
+  const parsed = first === '{' || first === '[' ? parseQuietly(raw) : undefined;
+  const redacted = parsed === undefined ? redactText(raw) : redactText(JSON.stringify(inJsonText(parsed, depth + 1)));
+  return redacted === REDACTED ? secretHole() : redacted;
+}
+
+function parseQuietly(raw: string): unknown {
+  try {
+    return JSON.parse(raw);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Redacts by name inside JSON that is carried as text (container definitions, policies), keeping it JSON. */
+function inJsonText(raw: unknown, depth: number): unknown {
+  if (depth > MAX_DEPTH) return REDACTED;
+  if (Array.isArray(raw)) return raw.map((item) => inJsonText(item, depth + 1));
+  if (!isJsonRecord(raw)) return raw;
+  if (field(raw, SIGNATURE_KEY) === SIGNATURES.secret) return REDACTED;
+  const secretKeys = secretKeysOf(raw);
+  const entries = Object.entries(raw).filter(([key]) => !LEFT_OUT.has(key));
+  return Object.fromEntries(
+    entries.map(([key, item]) => {
+      const secret = typeof item === 'string' && (secretKeys.includes(key) || (secretName(key) && holdsSecret(item)));
+      return [key, secret ? REDACTED : inJsonText(item, depth + 1)];
+    }),
+  );
+}
+
+function secretHole(): Hole {
+  return new Hole('secret', 'a secret, which is not read');
+}
+
+function unresolved(mentions: readonly Mention[]): Hole {
+  return new Hole(
+    'unresolved-at-preview',
+    'not known before the update; read an export of the deployed stack to know it',
+    mentions,
+  );
+}
+
+const MAX_NAMES = 20_000;
+const names = new Map<string, boolean>();
+
+/** `isSecretName`, remembered: an estate has few property names and very many properties. */
+function secretName(name: string): boolean {
+  const seen = names.get(name);
+  if (seen !== undefined) return seen;
+  if (names.size >= MAX_NAMES) names.clear();
+  const answer = isSecretName(name);
+  names.set(name, answer);
+  return answer;
+}
