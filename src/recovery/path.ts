@@ -1,0 +1,212 @@
+/** How one service comes back from one disruption: the roles it needs, what becomes of each, and in which order. */
+
+import { meaningOf } from '../estate/estate.ts';
+import type { Role } from '../estate/roles.ts';
+import type { Known, Unknown } from '../model/known.ts';
+import { fold, unknown } from '../model/known.ts';
+import type { LinkKind } from '../model/protection.ts';
+import { fixed, row, timeUnknown } from '../model/protection.ts';
+import type { Member } from '../model/scope.ts';
+import type { RecoveryGraph, RecoveryNode } from './graph.ts';
+import type { Outcome } from './outcome.ts';
+import { outcomeOf } from './outcome.ts';
+import type { Terrain } from './standing.ts';
+import { Aftermath } from './standing.ts';
+
+/** What a service is, to the recovery model. */
+export interface ServiceNeeds {
+  readonly id: string;
+  /** URNs that the catalogue maps to it. */
+  readonly resources: readonly string[];
+  /** URNs where users come in, when the catalogue names them. */
+  readonly entries: readonly string[];
+  /** Services that it cannot do without. */
+  readonly dependsOn: readonly ServiceNeeds[];
+  /** Suppliers that it cannot do without, and what their promise gives under a scope. */
+  readonly suppliers: readonly SupplierNeed[];
+}
+
+export interface SupplierNeed {
+  readonly id: string;
+  readonly promise: (scope: Member['scope'], type: 'RTO' | 'RPO') => Known<number>;
+}
+
+export interface RecoveryPath {
+  readonly member: Member;
+  readonly outcomes: readonly Outcome[];
+  /** Roles where users come in. */
+  readonly entries: readonly Role[];
+  /** What stops anybody from telling: unmodelled resources, no entry point, dangling references. */
+  readonly unknowns: readonly Unknown[];
+  readonly graph: RecoveryGraph;
+}
+
+/** Links that a resource cannot serve without. An image is needed only to start, and is judged by rules. */
+const NEEDS: ReadonlySet<LinkKind> = new Set(['traffic', 'endpoint', 'key', 'secret']);
+
+/** Kinds that are part of the service by themselves; any other kind matters when something that serves needs it. */
+const ROOTS = new Set(['store', 'compute', 'queue']);
+
+export function recoveryPath(service: ServiceNeeds, member: Member, needed: number, terrain: Terrain): RecoveryPath {
+  const aftermath = new Aftermath(terrain, member);
+  const outcomes = new Map<string, Outcome>();
+  const after = new Map<string, Set<string>>();
+  const unknowns: Unknown[] = [];
+  const services = closure(service);
+  const entries = services.flatMap((s) => entryRoles(s, terrain));
+  for (const s of services) {
+    if (entryRoles(s, terrain).length === 0 && s.resources.length > 0) {
+      unknowns.push(unknown('unmapped', `nothing in service ${s.id} is an entry point: name one under entry: in the catalogue`));
+    }
+    for (const urn of s.resources) {
+      const item = terrain.item(urn);
+      if (item?.standing.kind === 'not-modelled') unknowns.push(unknown('not-modelled', item.standing.why, { resource: urn }));
+    }
+    if (s.resources.length === 0) unknowns.push(unknown('unmapped', `no resource belongs to service ${s.id}`));
+  }
+  const open: Role[] = [...entries, ...services.flatMap((s) => rootRoles(s, terrain))];
+  for (let role = open.pop(); role !== undefined; role = open.pop()) {
+    if (outcomes.has(role.id)) continue;
+    const outcome = outcomeOf(role, aftermath, needed);
+    outcomes.set(role.id, outcome);
+    const needs = new Set<string>();
+    for (const carrier of outcome.carriers) {
+      for (const link of meaningOf(terrain.item(carrier))?.links ?? []) {
+        if (!NEEDS.has(link.carries)) continue;
+        fold(
+          link.to,
+          (to) => {
+            const target = terrain.roles.of(to);
+            if (target !== undefined && target.id !== role.id) {
+              needs.add(target.id);
+              open.push(target);
+            } else if (target === undefined && terrain.item(to)?.standing.kind === 'not-modelled') {
+              unknowns.push(
+                unknown(
+                  'not-modelled',
+                  `${terrain.item(carrier)?.title ?? carrier} needs ${terrain.item(to)?.title ?? to}, which is not modelled`,
+                  { resource: to },
+                ),
+              );
+            }
+          },
+          (why) => unknowns.push(why),
+        );
+      }
+    }
+    after.set(role.id, needs);
+  }
+  const found = [...outcomes.values()];
+  return {
+    member,
+    outcomes: found,
+    entries,
+    unknowns,
+    graph: { nodes: [...nodes(found, after), ...supplierNodes(services, member), ...ignorance(unknowns)] },
+  };
+}
+
+/** The service and every service that it cannot do without, each once. */
+function closure(service: ServiceNeeds, seen = new Map<string, ServiceNeeds>()): readonly ServiceNeeds[] {
+  if (!seen.has(service.id)) {
+    seen.set(service.id, service);
+    for (const dependency of service.dependsOn) closure(dependency, seen);
+  }
+  return [...seen.values()];
+}
+
+/** Traffic that nothing else in the sources sends traffic to; the catalogue's `entry:` overrides. */
+function entryRoles(service: ServiceNeeds, terrain: Terrain): readonly Role[] {
+  const named = service.entries.map((urn) => terrain.roles.of(urn)).filter((r) => r !== undefined);
+  if (named.length > 0) return unique(named);
+  const doors = service.resources.filter((urn) => {
+    if (meaningOf(terrain.item(urn))?.kind !== 'traffic') return false;
+    const own = terrain.roles.of(urn)?.id;
+    return terrain.senders(urn).every((s) => terrain.roles.of(s)?.id === own);
+  });
+  return unique(doors.map((urn) => terrain.roles.of(urn)).filter((r) => r !== undefined));
+}
+
+function rootRoles(service: ServiceNeeds, terrain: Terrain): readonly Role[] {
+  return unique(
+    service.resources
+      .filter((urn) => ROOTS.has(meaningOf(terrain.item(urn))?.kind ?? ''))
+      .map((urn) => terrain.roles.of(urn))
+      .filter((r) => r !== undefined),
+  );
+}
+
+function unique(roles: readonly Role[]): readonly Role[] {
+  return [...new Map(roles.map((r) => [r.id, r])).values()];
+}
+
+/**
+ * One node a role. Traffic that moves by its own health checks does so from the onset; what is promoted, replaced
+ * or restored waits for what it needs. After a store has moved, its clients must notice and connect again.
+ */
+function nodes(outcomes: readonly Outcome[], after: ReadonlyMap<string, ReadonlySet<string>>): readonly RecoveryNode[] {
+  const made: RecoveryNode[] = [];
+  for (const outcome of outcomes) {
+    const { role } = outcome;
+    made.push({
+      id: role.id,
+      label: role.title,
+      time: outcome.time,
+      starts:
+        role.kind === 'traffic' && outcome.kind === 'recovered' && outcome.automation === 'service-native'
+          ? 'at-onset'
+          : 'after-dependencies',
+      after: [...(after.get(role.id) ?? [])],
+      point: outcome.point,
+      shock: outcome.mechanism,
+    });
+    if (role.kind === 'store' && outcome.kind === 'recovered' && outcome.automation !== 'always-on') {
+      made.push({
+        id: `reconnect ${role.id}`,
+        label: `clients of ${role.title} connect again`,
+        time: row('client-reconnect'),
+        starts: 'after-dependencies',
+        after: [role.id],
+        point: undefined,
+        shock: 'client-reconnect',
+      });
+    }
+  }
+  return made;
+}
+
+function supplierNodes(services: readonly ServiceNeeds[], member: Member): readonly RecoveryNode[] {
+  if (member.scope !== 'supplier') return [];
+  return services.flatMap((s) =>
+    s.suppliers.map((supplier): RecoveryNode => {
+      const time = supplier.promise(member.scope, 'RTO');
+      const point = supplier.promise(member.scope, 'RPO');
+      return {
+        id: `supplier ${supplier.id}`,
+        label: `supplier ${supplier.id}`,
+        time: fold(time, (seconds) => fixed(seconds, `promised by ${supplier.id}`), timeUnknown),
+        starts: 'at-onset',
+        after: [],
+        point: fold(point, (seconds) => fixed(seconds, `promised by ${supplier.id}`), timeUnknown),
+        shock: undefined,
+      };
+    }),
+  );
+}
+
+/** Whatever is not known keeps the whole from being known. */
+function ignorance(unknowns: readonly Unknown[]): readonly RecoveryNode[] {
+  const first = unknowns[0];
+  if (first === undefined) return [];
+  return [
+    {
+      id: 'unknown',
+      label: 'what is not known',
+      time: timeUnknown(first),
+      starts: 'at-onset',
+      after: [],
+      point: timeUnknown(first),
+      shock: undefined,
+    },
+  ];
+}

@@ -1,0 +1,183 @@
+/** Who serves before the disruption, who waits, and what traffic can reach after it. */
+
+import type { Estate, EstateResource } from '../estate/estate.ts';
+import { meaningOf } from '../estate/estate.ts';
+import type { Role, Roles } from '../estate/roles.ts';
+import { linked } from '../estate/roles.ts';
+import type { Truth } from '../model/known.ts';
+import { all, any, decide, fold, no, unknown, yes } from '../model/known.ts';
+import type { Orchestration } from '../model/protection.ts';
+import { isAutomatic } from '../model/protection.ts';
+import type { Member } from '../model/scope.ts';
+import type { Fate } from './fate.ts';
+import { fateOf } from './fate.ts';
+
+/** The estate with what is derived from it once and asked often. */
+export class Terrain {
+  readonly estate: Estate;
+  readonly roles: Roles;
+  /** Resources that pass traffic to each resource. */
+  readonly #senders = new Map<string, string[]>();
+  readonly #standby = new Map<string, boolean>();
+  /** Every plan or automation of the estate that can start protections. */
+  readonly orchestrations: readonly Orchestration[];
+
+  constructor(estate: Estate, roles: Roles) {
+    this.estate = estate;
+    this.roles = roles;
+    this.orchestrations = [...estate.resources.values()].flatMap((item) => meaningOf(item)?.orchestrations ?? []);
+    for (const urn of estate.resources.keys()) {
+      for (const to of linked(estate, urn, 'traffic')) {
+        const list = this.#senders.get(to);
+        if (list === undefined) this.#senders.set(to, [urn]);
+        else list.push(urn);
+      }
+    }
+  }
+
+  item(urn: string): EstateResource | undefined {
+    return this.estate.resources.get(urn);
+  }
+
+  senders(urn: string): readonly string[] {
+    return this.#senders.get(urn) ?? [];
+  }
+
+  /**
+   * A resource waits when a role-mate's protection names it as successor and it does not name that one back
+   * (the SECONDARY record, the secondary cluster, the replica), or when only waiting resources send it traffic.
+   */
+  isStandby(urn: string): boolean {
+    const remembered = this.#standby.get(urn);
+    if (remembered !== undefined) return remembered;
+    this.#standby.set(urn, false); // A loop of references does not make anybody wait.
+    const mates = this.roles.of(urn)?.members.filter((m) => m !== urn) ?? [];
+    const succeeds = mates.some((mate) => this.#successors(mate).has(urn) && !this.#successors(urn).has(mate));
+    const senders = this.senders(urn).filter((s) => this.roles.of(s)?.id !== this.roles.of(urn)?.id);
+    const answer = succeeds || (senders.length > 0 && senders.every((s) => this.isStandby(s)));
+    this.#standby.set(urn, answer);
+    return answer;
+  }
+
+  /** Members that serve before the disruption; all of them when none can be told to wait. */
+  serving(role: Role): readonly string[] {
+    const active = role.members.filter((m) => !this.isStandby(m));
+    return active.length > 0 ? active : role.members;
+  }
+
+  #successors(urn: string): ReadonlySet<string> {
+    const found = new Set<string>();
+    for (const protection of meaningOf(this.item(urn))?.protections ?? []) {
+      if (!protection.scopes.includes('region')) continue;
+      fold(
+        protection.successors,
+        (urns) => {
+          for (const u of urns) found.add(u);
+        },
+        () => undefined,
+      );
+    }
+    return found;
+  }
+}
+
+/** One disruption over the terrain, with every answer worked out once. */
+export class Aftermath {
+  readonly terrain: Terrain;
+  readonly member: Member;
+  readonly #fates = new Map<string, Fate>();
+  readonly #open = new Map<string, Truth>();
+
+  constructor(terrain: Terrain, member: Member) {
+    this.terrain = terrain;
+    this.member = member;
+  }
+
+  fate(urn: string): Fate {
+    let fate = this.#fates.get(urn);
+    if (fate === undefined) {
+      const item = this.terrain.item(urn);
+      fate =
+        item === undefined
+          ? { kind: 'unknown', why: unknown('dangling', `${urn} is not in the sources`, { resource: urn }) }
+          : this.#fate(item);
+      this.#fates.set(urn, fate);
+    }
+    return fate;
+  }
+
+  /** Losing one instance takes one serving member of one role; every other scope is judged by the resource alone. */
+  #fate(item: EstateResource): Fate {
+    if (this.member.scope !== 'instance' || this.member.name === '*') return fateOf(item, this.member);
+    const role = this.terrain.roles.of(item.resource.urn);
+    const struck = role !== undefined && role.id === this.member.name && this.terrain.serving(role)[0] === item.resource.urn;
+    return struck ? fateOf(item, { scope: 'instance', name: '*' }) : { kind: 'untouched', why: 'another instance is lost' };
+  }
+
+  /** Does it serve, at least in part, without a person: untouched, reduced, or back by itself in place? */
+  serves(urn: string): Truth {
+    const fate = this.fate(urn);
+    switch (fate.kind) {
+      case 'untouched':
+      case 'reduced':
+        return yes(fate.why, { resource: urn });
+      case 'unknown':
+        return fate.why;
+      case 'lost': {
+        const inPlace = (meaningOf(this.terrain.item(urn))?.protections ?? []).filter(
+          (p) =>
+            p.scopes.includes(this.member.scope) &&
+            isAutomatic(p.automation) &&
+            fold(
+              p.successors,
+              (s) => s.includes(urn),
+              () => false,
+            ),
+        );
+        return inPlace.length === 0 ? no(fate.why, { resource: urn }) : any(inPlace.map((p) => p.armed));
+      }
+    }
+  }
+
+  /** Can a request that arrives here be answered: this serves, and so does something that it passes requests on to? */
+  open(urn: string): Truth {
+    const remembered = this.#open.get(urn);
+    if (remembered !== undefined) return remembered;
+    this.#open.set(urn, no('its traffic runs in a circle', { resource: urn }));
+    const onward = (meaningOf(this.terrain.item(urn))?.links ?? []).filter((l) => l.carries === 'traffic');
+    const passes =
+      onward.length === 0
+        ? this.serves(urn)
+        : all([
+            this.serves(urn),
+            any(
+              onward.map((l) =>
+                fold(
+                  l.to,
+                  (to) => this.open(to),
+                  (why): Truth => why,
+                ),
+              ),
+            ),
+          ]);
+    this.#open.set(urn, passes);
+    return passes;
+  }
+
+  /** Does anything that still serves send requests to it? Yes when nothing in the sources ever did: it is a door itself. */
+  reached(urn: string): Truth {
+    const senders = this.terrain.senders(urn).filter((s) => s !== urn);
+    if (senders.length === 0) return yes('nothing in the sources stands before it', { resource: urn });
+    return any(senders.map((s) => all([this.serves(s), this.#reachedOnce(s, new Set([urn]))])));
+  }
+
+  #reachedOnce(urn: string, seen: Set<string>): Truth {
+    if (seen.has(urn)) return no('its traffic runs in a circle', { resource: urn });
+    const senders = this.terrain.senders(urn).filter((s) => !seen.has(s));
+    if (senders.length === 0) return yes(undefined, { resource: urn });
+    const next = new Set(seen).add(urn);
+    return any(senders.map((s) => all([this.serves(s), this.#reachedOnce(s, next)])));
+  }
+}
+
+export const holds = (t: Truth): boolean => decide(t, { yes: () => true, no: () => false, unknown: () => false });
