@@ -1,0 +1,210 @@
+/** Service times of storage, backup and messaging. Figures are seconds; what is assumed says so. */
+import type { ServiceTime, Triple } from './service-time.ts';
+import { published } from './service-time.ts';
+
+const MINUTE = 60;
+const HOUR = 3600;
+
+function assumed(
+  id: string,
+  title: string,
+  measures: ServiceTime['measures'],
+  [optimistic, expected, pessimistic]: readonly [Triple, Triple, Triple],
+  source: string,
+  seen: string,
+): ServiceTime {
+  return { id, title, measures, expected, optimistic, pessimistic, confidence: 'assumed', source, seen };
+}
+
+const CHECKED = '2026-11-22';
+
+export const storageTimes: readonly ServiceTime[] = [
+  assumed(
+    's3-rtc-lag',
+    'S3 replication with Replication Time Control: age of the newest copied object',
+    'point',
+    [
+      [1, 5, 5 * MINUTE],
+      [1, 15, 15 * MINUTE],
+      [1, MINUTE, 15 * MINUTE],
+    ],
+    'https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-time-control.html (most objects in seconds, designed for 99.99 % within 15 minutes) and https://aws.amazon.com/s3/sla-rtc/ (99.9 % a month); the p99 of 15 minutes is that bound, the medians are ours',
+    CHECKED,
+  ),
+  assumed(
+    's3-replication-lag',
+    'S3 replication without Replication Time Control: age of the newest copied object',
+    'point',
+    [
+      [1, 5, 5 * MINUTE],
+      [1, MINUTE, HOUR],
+      [1, 5 * MINUTE, 24 * HOUR],
+    ],
+    'https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-troubleshoot.html (most objects within 15 minutes, large ones up to hours, no limit promised); the percentiles are ours',
+    CHECKED,
+  ),
+  assumed(
+    's3-version-restore',
+    'S3: finding the last good versions and copying them back',
+    'time',
+    [
+      [5 * MINUTE, 30 * MINUTE, 4 * HOUR],
+      [15 * MINUTE, 2 * HOUR, 12 * HOUR],
+      [30 * MINUTE, 6 * HOUR, 48 * HOUR],
+    ],
+    'no figure is published: it depends on how many objects were damaged',
+    CHECKED,
+  ),
+  assumed(
+    's3-archive-restore',
+    'S3: restoring objects out of Glacier Flexible Retrieval or Deep Archive',
+    'time',
+    [
+      [MINUTE, 3 * HOUR, 5 * HOUR],
+      [3 * HOUR, 5 * HOUR, 12 * HOUR],
+      [5 * HOUR, 12 * HOUR, 48 * HOUR],
+    ],
+    'https://docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects-retrieval-options.html (Flexible Retrieval 3–5 h, bulk 5–12 h; Deep Archive within 12 h, bulk 48 h; expedited 1–5 min); which one is used is assumed',
+    CHECKED,
+  ),
+  assumed(
+    'backup-restore',
+    'AWS Backup: restoring one resource from a recovery point',
+    'time',
+    [
+      [10 * MINUTE, 30 * MINUTE, 2 * HOUR],
+      [20 * MINUTE, HOUR, 4 * HOUR],
+      [30 * MINUTE, 3 * HOUR, 24 * HOUR],
+    ],
+    'AWS publishes no restore time; it grows with size, and restored volumes load lazily (https://docs.aws.amazon.com/ebs/latest/userguide/ebs-fast-snapshot-restore.html). RDS: "up to a few hours" (https://docs.aws.amazon.com/prescriptive-guidance/latest/dr-standard-edition-amazon-rds/rds-pitr-snapshot.html)',
+    CHECKED,
+  ),
+  assumed(
+    'backup-copy-lag',
+    'AWS Backup: copying a recovery point to another Region or account',
+    'point',
+    [
+      [MINUTE, 15 * MINUTE, 2 * HOUR],
+      [5 * MINUTE, HOUR, 8 * HOUR],
+      [10 * MINUTE, 3 * HOUR, 24 * HOUR],
+    ],
+    'no figure is published: a copy starts after the backup ends and grows with the changed data',
+    CHECKED,
+  ),
+  assumed(
+    'backup-continuous-lag',
+    'AWS Backup, continuous: age of the latest restorable second',
+    'point',
+    [
+      [0, 2 * MINUTE, 5 * MINUTE],
+      [0, 5 * MINUTE, 15 * MINUTE],
+      [0, 5 * MINUTE, 30 * MINUTE],
+    ],
+    'https://docs.aws.amazon.com/aws-backup/latest/devguide/point-in-time-recovery.html; RDS uploads logs every 5 minutes (Amazon RDS user guide, "Restoring a DB instance to a specified time"); S3 up to 15 minutes; the p99 is ours',
+    CHECKED,
+  ),
+  assumed(
+    'efs-replication-lag',
+    'EFS replication: age of the newest copied write',
+    'point',
+    [
+      [1, 30, 15 * MINUTE],
+      [1, MINUTE, 15 * MINUTE],
+      [1, 5 * MINUTE, 2 * HOUR],
+    ],
+    'https://docs.aws.amazon.com/efs/latest/ug/efs-replication.html (15 minutes for most file systems, most changes within a minute); the tail is ours',
+    CHECKED,
+  ),
+  assumed(
+    'efs-replication-failover',
+    'EFS: deleting the replication so that the destination becomes writable',
+    'time',
+    [
+      [MINUTE, 3 * MINUTE, 10 * MINUTE],
+      [2 * MINUTE, 5 * MINUTE, 20 * MINUTE],
+      [3 * MINUTE, 10 * MINUTE, HOUR],
+    ],
+    'https://docs.aws.amazon.com/efs/latest/ug/efs-replication.html (the replication must be deleted first, which takes several minutes); the figures are ours',
+    CHECKED,
+  ),
+  assumed(
+    'efs-mount-elsewhere',
+    'EFS One Zone or missing mount target: making a mount target in another AZ and mounting again',
+    'time',
+    [
+      [90, 3 * MINUTE, 10 * MINUTE],
+      [2 * MINUTE, 10 * MINUTE, HOUR],
+      [5 * MINUTE, 30 * MINUTE, 4 * HOUR],
+    ],
+    'no figure is published; a person makes the mount target and mounts',
+    CHECKED,
+  ),
+  assumed(
+    'fsx-multi-az-failover',
+    'FSx Multi-AZ: failover to the standby file server',
+    'time',
+    [
+      [10, 30, MINUTE],
+      [10, MINUTE, 2 * MINUTE],
+      [20, MINUTE, 5 * MINUTE],
+    ],
+    'FSx for Windows user guide "Availability and durability" (under 30 s) and FSx for ONTAP user guide (under 60 s), both from detection on, which is not included; the tail for detection is ours',
+    CHECKED,
+  ),
+  assumed(
+    'fsx-single-az-repair',
+    'FSx Single-AZ: replacing a failed file server in its AZ',
+    'time',
+    [
+      [30, 5 * MINUTE, 20 * MINUTE],
+      [MINUTE, 10 * MINUTE, 20 * MINUTE],
+      [MINUTE, 15 * MINUTE, HOUR],
+    ],
+    'https://docs.aws.amazon.com/fsx/latest/WindowsGuide/high-availability-multiAZ.html (typically under 20 minutes); the lower figures are ours',
+    CHECKED,
+  ),
+  assumed(
+    'ebs-snapshot-restore',
+    'EBS: making a volume from a snapshot and attaching it',
+    'time',
+    [
+      [MINUTE, 5 * MINUTE, 30 * MINUTE],
+      [2 * MINUTE, 20 * MINUTE, 4 * HOUR],
+      [10 * MINUTE, HOUR, 24 * HOUR],
+    ],
+    'https://docs.aws.amazon.com/ebs/latest/userguide/ebs-fast-snapshot-restore.html (usable at once, blocks load lazily without fast snapshot restore); the figures, and the person, are ours',
+    CHECKED,
+  ),
+  assumed(
+    'secret-replica-lag',
+    'Secrets Manager: age of the newest value in a replica',
+    'point',
+    [
+      [0, 1, 10],
+      [0, 5, MINUTE],
+      [1, 30, 10 * MINUTE],
+    ],
+    'https://docs.aws.amazon.com/secretsmanager/latest/userguide/create-manage-multi-region-secrets.html (replicas follow the primary; no time is published)',
+    CHECKED,
+  ),
+  assumed(
+    'ecr-replication-lag',
+    'ECR: age of the newest replicated image',
+    'point',
+    [
+      [10, MINUTE, 10 * MINUTE],
+      [30, 5 * MINUTE, 30 * MINUTE],
+      [MINUTE, 15 * MINUTE, 2 * HOUR],
+    ],
+    'https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html (most images within 30 minutes, rarely longer)',
+    CHECKED,
+  ),
+  published(
+    'eventbridge-endpoint-failover',
+    'EventBridge global endpoint: failover of custom events to the secondary Region',
+    'time',
+    [5 * MINUTE, 6 * MINUTE, 7 * MINUTE],
+    'https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-global-endpoints.html (recovery time and point of 360 s, at most 420 s); the minimum is the health check alarm of 5 one-minute periods it recommends',
+    CHECKED,
+  ),
+];
