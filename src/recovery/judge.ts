@@ -1,0 +1,80 @@
+/** Does the recovery fit into its target? Three-valued, with the service time on which the answer hangs. */
+import { known, type Truth, unknown } from '../model/known.ts';
+import { formatAbout, formatDuration } from '../model/quantity.ts';
+import { type Ends, OPTIMISTIC, PESSIMISTIC, worstAt } from './bounds.ts';
+import { drawFew, enclose } from './estimate.ts';
+import type { RecoveryGraph } from './graph.ts';
+import { type Plan, planOf } from './plan.ts';
+import { type Prediction, predictPlan, type Question, whyUnknown } from './predict.ts';
+import { quantileOf } from './quantile.ts';
+import type { TimeTable } from './table.ts';
+
+export interface Judgement {
+  /** Does the agreed percentile fit into the target? */
+  readonly verdict: Truth;
+  readonly prediction: Prediction;
+  /** Id of the service time on which an unknown verdict hangs. */
+  readonly decidedBy: string | undefined;
+}
+
+/**
+ * Met when Q_p, sampling error added, is at most the target with every row at its pessimistic end; not met when Q_p,
+ * error taken off, exceeds it with every row at its optimistic end (continuity.md §2.3, condition 4); else unknown.
+ * Unknown parts count as 0 for the second test, so that what is already too slow without them is not met.
+ *
+ * The row that decides is the one whose turning from pessimistic to optimistic, alone, lowers Q_p most; when none
+ * does alone, the one whose turning from optimistic to pessimistic, alone, raises it most. Ties go to the first id.
+ */
+export function judgeRecovery(graph: RecoveryGraph, table: TimeTable, question: Question): Judgement {
+  const plan = planOf(graph, table, question.measures);
+  const prediction = predictPlan(plan, question);
+  const { target } = question;
+  const p = question.percentile / 100;
+  const best = enclose(plan, OPTIMISTIC, p, target, question);
+  if (best.low > target)
+    return { verdict: known(false, [], tooSlow(plan, best.low, question)), prediction, decidedBy: undefined };
+  const why = whyUnknown(plan);
+  if (why !== undefined) return { verdict: why, prediction, decidedBy: undefined };
+  const worst = enclose(plan, PESSIMISTIC, p, target, question);
+  const label = `p${question.percentile}`;
+  if (worst.high <= target) {
+    const fits = `${label} is at most ${formatAbout(worst.high)} with every assumed time at its worst; the target is ${formatDuration(target)}`;
+    return { verdict: known(true, [], fits), prediction, decidedBy: undefined };
+  }
+  const decidedBy = decidingRow(plan, p, question);
+  const between = `${label} lies between ${formatAbout(best.low)} and ${formatAbout(worst.high)}, the target is ${formatDuration(target)}`;
+  const verdict =
+    decidedBy === undefined
+      ? unknown('not-reported', `${between}: closer than ${question.samples} samples can tell`)
+      : unknown(
+          'assumed',
+          `${between}; it hangs on the service time "${decidedBy}": give your own under "times:" or time a drill`,
+        );
+  return { verdict, prediction, decidedBy };
+}
+
+function tooSlow(plan: Plan, low: number, { percentile, target }: Question): string {
+  const [never] = plan.nevers;
+  if (never !== undefined && worstAt(plan, OPTIMISTIC, 0) === Number.POSITIVE_INFINITY) return `never: ${never}`;
+  return `p${percentile} is at least ${formatAbout(low)} with every assumed time at its best; the target is ${formatDuration(target)}`;
+}
+
+function decidingRow(plan: Plan, p: number, question: Question): string | undefined {
+  const open = [...plan.rows.values()].filter((row) => row.open).map((row) => row.row.id);
+  if (open.length <= 1) return open[0];
+  const at = (ends: Ends) => quantileOf(drawFew(plan, ends, question).worst, p).value;
+  for (const base of [PESSIMISTIC, OPTIMISTIC]) {
+    const from = at(base);
+    let most = 0;
+    let decides: string | undefined;
+    for (const id of open.sort()) {
+      const change = Math.abs(from - at({ ...base, turned: id }));
+      if (change > most) {
+        most = change;
+        decides = id;
+      }
+    }
+    if (decides !== undefined) return decides;
+  }
+  return undefined;
+}

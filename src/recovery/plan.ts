@@ -1,0 +1,232 @@
+/** A recovery graph made ready to compute with: timings resolved against a table, nodes in an order that works. */
+import { type Unknown, unknown } from '../model/known.ts';
+import type { Timing } from '../model/protection.ts';
+import type { RecoveryGraph, RecoveryNode } from './graph.ts';
+import { hashText, type StreamKey } from './stream.ts';
+import type { TableRow, TimeTable } from './table.ts';
+
+/** `time`: how long until recovered. `point`: age of the newest write that is recovered. */
+export type Measure = 'time' | 'point';
+
+/** Seconds as an expression over constants and random leaves. `leaf` numbers the leaves of one node. */
+export type Expression =
+  | { readonly kind: 'constant'; readonly seconds: number }
+  | { readonly kind: 'row'; readonly row: TableRow; readonly leaf: number }
+  | { readonly kind: 'span'; readonly min: number; readonly max: number; readonly leaf: number }
+  | { readonly kind: 'sum'; readonly parts: readonly Expression[] }
+  | { readonly kind: 'slowest'; readonly parts: readonly Expression[] };
+
+export interface PlanNode {
+  readonly id: string;
+  readonly label: string;
+  readonly own: Expression;
+  /** Positions of earlier nodes in the plan. */
+  readonly after: readonly number[];
+  /**
+   * Made of the node's timings and the fingerprints of those before it, not of its id: services of the same shape
+   * draw the same samples and share them. Nodes that are alike in all this are told apart by a number.
+   */
+  readonly fingerprint: string;
+  /** Names the node's random streams. */
+  readonly key: StreamKey;
+  readonly shock: string | undefined;
+}
+
+export interface Plan {
+  readonly measures: Measure;
+  /** Every node after the nodes it waits for. */
+  readonly nodes: readonly PlanNode[];
+  /** What is not known; each stands in the expressions as 0 seconds, so that lower bounds stay valid. */
+  readonly ignorance: readonly Unknown[];
+  /** Why something never comes back; it stands in the expressions as Infinity. */
+  readonly nevers: readonly string[];
+  /** Rows in use, by id. */
+  readonly rows: ReadonlyMap<string, TableRow>;
+  /** Equal for plans that give the same samples from the same seed. */
+  readonly signature: string;
+}
+
+/**
+ * Resolves a graph. A row that the table lacks, a time that is not a number, two nodes with one id, an `after`
+ * that names no node and a cycle are ignorance, never an exception; a malformed graph keeps the nodes' own
+ * times and loses its edges, which can only make the total shorter.
+ */
+export function planOf(graph: RecoveryGraph, table: TimeTable, measures: Measure): Plan {
+  const nodes = [...graph.nodes].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  const reader = new TimingReader(table);
+  const ordered = measures === 'time' ? inOrder(nodes, reader.ignorance) : nodes.map((node) => ({ node, after: [] }));
+  const planned: PlanNode[] = [];
+  const place = new Map<string, number>();
+  const keys: string[] = [];
+  const twins = new Map<string, number>();
+  for (const { node, after } of ordered) {
+    const timing = measures === 'time' ? node.time : node.point;
+    if (timing === undefined) continue;
+    const own = reader.read(timing, node);
+    const waits = after.map((id) => place.get(id) ?? 0);
+    const shape = fingerprint([describe(own), node.shock ?? '', ...waits.map((i) => keys[i] ?? '').sort()].join('\n'));
+    const twin = twins.get(shape) ?? 0;
+    twins.set(shape, twin + 1);
+    const key = `${shape}#${twin}`;
+    place.set(node.id, planned.length);
+    keys.push(key);
+    planned.push({ id: node.id, label: node.label, own, after: waits, fingerprint: key, key: hashText(key), shock: node.shock });
+  }
+  return {
+    measures,
+    nodes: planned,
+    ignorance: reader.ignorance,
+    nevers: reader.nevers,
+    rows: reader.rows,
+    signature: `${measures}:${fingerprint([...keys].sort().join())}`,
+  };
+}
+
+function fingerprint(text: string): string {
+  const { a, b } = hashText(text);
+  return `${(a >>> 0).toString(36)}.${(b >>> 0).toString(36)}`;
+}
+
+function describe(e: Expression): string {
+  switch (e.kind) {
+    case 'constant':
+      return `${e.seconds}`;
+    case 'row':
+      return `row ${e.row.signature}`;
+    case 'span':
+      return `${e.min}–${e.max}`;
+    default:
+      return `${e.kind}(${e.parts.map(describe).join(';')})`;
+  }
+}
+
+/** Turns timings into expressions and keeps what it met on the way. */
+class TimingReader {
+  readonly ignorance: Unknown[] = [];
+  readonly nevers: string[] = [];
+  readonly rows = new Map<string, TableRow>();
+  readonly #table: TimeTable;
+  #leaves = 0;
+
+  constructor(table: TimeTable) {
+    this.#table = table;
+  }
+
+  read(timing: Timing, node: RecoveryNode): Expression {
+    this.#leaves = 0;
+    return this.#expression(timing, node);
+  }
+
+  #expression(timing: Timing, node: RecoveryNode): Expression {
+    switch (timing.kind) {
+      case 'row': {
+        const found = this.#table.get(timing.row);
+        if (found === undefined) return this.#unknown(node, unknown('not-modelled', `there is no service time "${timing.row}"`));
+        this.rows.set(timing.row, found);
+        return { kind: 'row', row: found, leaf: this.#leaf() };
+      }
+      case 'fixed':
+        return timing.seconds === Number.POSITIVE_INFINITY
+          ? this.#never(node, timing.why)
+          : this.#span(timing.seconds, timing.seconds, node);
+      case 'span':
+        return timing.min === Number.POSITIVE_INFINITY ? this.#never(node, timing.why) : this.#span(timing.min, timing.max, node);
+      case 'sum':
+      case 'slowest':
+        return combined(
+          timing.kind,
+          timing.parts.map((part) => this.#expression(part, node)),
+        );
+      case 'never':
+        return this.#never(node, timing.why);
+      case 'unknown':
+        return this.#unknown(node, timing.why);
+    }
+  }
+
+  #span(min: number, max: number, node: RecoveryNode): Expression {
+    if (!(0 <= min && min <= max && max < Number.POSITIVE_INFINITY)) {
+      return this.#unknown(node, unknown('error', `a time between ${min} and ${max} seconds makes no sense`));
+    }
+    return min === max ? { kind: 'constant', seconds: min } : { kind: 'span', min, max, leaf: this.#leaf() };
+  }
+
+  #leaf(): number {
+    this.#leaves += 1;
+    return this.#leaves;
+  }
+
+  #never(node: RecoveryNode, why: string): Expression {
+    this.nevers.push(`${node.label}: ${why}`);
+    return { kind: 'constant', seconds: Number.POSITIVE_INFINITY };
+  }
+
+  #unknown(node: RecoveryNode, why: Unknown): Expression {
+    this.ignorance.push({ ...why, detail: `${node.label}: ${why.detail}` });
+    return { kind: 'constant', seconds: 0 };
+  }
+}
+
+function combined(kind: 'sum' | 'slowest', parts: readonly Expression[]): Expression {
+  const only = parts[0];
+  if (only === undefined) return { kind: 'constant', seconds: 0 };
+  return parts.length === 1 ? only : { kind, parts };
+}
+
+interface Ordered {
+  readonly node: RecoveryNode;
+  readonly after: readonly string[];
+}
+
+/** Topological order by Kahn's algorithm; ties in order of id. Adds to `ignorance` what keeps it from one. */
+function inOrder(nodes: readonly RecoveryNode[], ignorance: Unknown[]): readonly Ordered[] {
+  const labels = new Map(nodes.map((node) => [node.id, node.label]));
+  const waiting = nodes.map((node) => ({ node, after: node.starts === 'at-onset' ? [] : [...new Set(node.after)] }));
+  const withoutEdges = () => nodes.map((node) => ({ node, after: [] }));
+  if (labels.size < nodes.length) {
+    ignorance.push(unknown('error', 'two parts of the recovery graph have the same id'));
+    return withoutEdges();
+  }
+  const dangling = waiting.flatMap(({ node, after }) => after.filter((id) => !labels.has(id)).map((id) => ({ node, id })));
+  for (const { node, id } of dangling) {
+    ignorance.push(unknown('dangling', `${node.label} waits for ${id}, which is not in the recovery graph`));
+  }
+  if (dangling.length > 0) return withoutEdges();
+
+  const followers = new Map<string, Ordered[]>();
+  const open = new Map<string, number>();
+  for (const entry of waiting) {
+    open.set(entry.node.id, entry.after.length);
+    for (const id of entry.after) followers.set(id, [...(followers.get(id) ?? []), entry]);
+  }
+  const ordered: Ordered[] = waiting.filter(({ after }) => after.length === 0);
+  for (let i = 0; i < ordered.length; i += 1) {
+    for (const follower of followers.get(ordered[i]?.node.id ?? '') ?? []) {
+      const left = (open.get(follower.node.id) ?? 0) - 1;
+      open.set(follower.node.id, left);
+      if (left === 0) ordered.push(follower);
+    }
+  }
+  if (ordered.length === nodes.length) return ordered;
+  const cycle = oneCycle(waiting, new Set(ordered.map(({ node }) => node.id)));
+  ignorance.push(
+    unknown('error', `these wait for one another in a circle: ${cycle.map((id) => labels.get(id) ?? id).join(' → ')}`),
+  );
+  return withoutEdges();
+}
+
+/** A cycle among the nodes that could not be ordered, its first node repeated at the end. */
+function oneCycle(waiting: readonly Ordered[], done: ReadonlySet<string>): readonly string[] {
+  const next = new Map<string, string>();
+  for (const { node, after } of waiting) {
+    const blocker = after.find((id) => !done.has(id));
+    if (!done.has(node.id) && blocker !== undefined) next.set(node.id, blocker);
+  }
+  const path: string[] = [];
+  let at = [...next.keys()][0];
+  while (at !== undefined && !path.includes(at)) {
+    path.push(at);
+    at = next.get(at);
+  }
+  return at === undefined ? path : [...path.slice(path.indexOf(at)), at];
+}

@@ -1,0 +1,7 @@
+/** Every service time that the product knows. */
+import { databaseTimes } from './databases.ts';
+import { peopleTimes } from './people.ts';
+import type { ServiceTime } from './service-time.ts';
+import { storageTimes } from './storage.ts';
+
+export const serviceTimes: readonly ServiceTime[] = [...databaseTimes, ...storageTimes, ...peopleTimes];
