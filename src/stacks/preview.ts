@@ -135,11 +135,24 @@ function takeStep(collected: Collected, step: JsonRecord, oldKey: string, newKey
     return;
   }
   const pending = kind === 'same' || kind === 'refresh' ? undefined : kind;
-  const resource = readResource(field(step, newKey), at(spot, newKey), pending);
+  const planned = readResource(field(step, newKey), at(spot, newKey), pending);
+  const resource = kind === 'same' || kind === 'update' ? withOld(planned, field(step, oldKey), at(spot, oldKey)) : planned;
   const before = collected.changes.get(urn);
   // A preview with --refresh shows a resource twice; when the refresh moved it, the state no longer tells how it is.
   const op2 = kind === 'refresh' || (kind === 'same' && before?.op === 'update') ? 'update' : kind;
   collected.changes.set(urn, { urn, op: op2, resource, removedInputs });
+}
+
+/**
+ * The engine shows new states before their outputs are known. An object that stays keeps its id and its outputs,
+ * except those that mirror an input that changes.
+ */
+function withOld(planned: RawResource, oldState: unknown, spot: Spot): RawResource {
+  if (!isJsonRecord(oldState)) return planned;
+  const old = readResource(oldState, spot);
+  const isKept = (key: string): boolean => JSON.stringify(old.inputs[key]) === JSON.stringify(planned.inputs[key]);
+  const kept = Object.fromEntries(Object.entries(old.outputs).filter(([key]) => isKept(key)));
+  return { ...planned, id: planned.id ?? old.id, outputs: { ...kept, ...planned.outputs } };
 }
 
 /**

@@ -52,6 +52,7 @@ export function isUnknownText(text: string): boolean {
 /**
  * Reads a record of inputs or outputs. A property that is unknown as a whole mentions what it was made from, with an
  * empty property name: the engine tells resources only. Inside a property a mention is given where it is certain.
+ * Values that were read before pass through unchanged, holes included, so another reader's values can be redacted here.
  * @throws UsageError `too-deep`.
  */
 export function toValues(record: JsonRecord, options: ValueOptions): Values {
@@ -100,6 +101,7 @@ function textUnderSecretName(raw: string, context: Context): Value {
 }
 
 function value(raw: unknown, context: Context, depth: number): Value {
+  if (raw instanceof Hole) return raw;
   if (typeof raw === 'string') return text(raw, context, depth);
   if (typeof raw === 'number' || typeof raw === 'boolean' || raw === null) return raw;
   if (depth > MAX_DEPTH) {
@@ -121,7 +123,9 @@ function record(raw: JsonRecord, context: Context, depth: number): Value {
     if (LEFT_OUT.has(key)) continue;
     const item = raw[key];
     values[key] =
-      secretKeys.includes(key) && item !== null && !isUnknown(item) ? secretHole() : named(key, item, context, depth + 1);
+      secretKeys.includes(key) && item !== null && !isUnknown(item) && !(item instanceof Hole)
+        ? secretHole()
+        : named(key, item, context, depth + 1);
   }
   return values;
 }

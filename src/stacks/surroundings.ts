@@ -1,0 +1,136 @@
+/** What a resource takes from the things around it in its source: its provider, and the other resources of that provider. */
+import type { Unknown } from '../model/known.ts';
+import { unknown } from '../model/known.ts';
+import { regionOfZone } from '../model/scope.ts';
+import { Hole, isRecord, type Value, type Values } from '../model/value.ts';
+import { canonicalType, isAwsType, isGlobalType } from './aws-types.ts';
+import type { RawReading, RawResource } from './raw.ts';
+import { parseUrn, providerUrn } from './urn.ts';
+import { toValues } from './values.ts';
+import { standInZone } from './zones.ts';
+
+export interface Surroundings {
+  /** Inputs of a resource's provider: the stack's configuration for a default provider that the source does not show. */
+  readonly providerInputs: (resource: RawResource) => Values | undefined;
+  /** The Region in which all resources of the same provider that show one are; undefined when none does or they differ. */
+  readonly siblingRegion: (resource: RawResource) => string | undefined;
+  /** As `siblingRegion`, for accounts. */
+  readonly siblingAccount: (resource: RawResource) => string | undefined;
+  readonly configRegion: string | undefined;
+}
+
+export function surroundingsOf(reading: RawReading): Surroundings {
+  const byUrn = new Map(reading.resources.map((r) => [r.urn, r]));
+  const regions = new Map<string, Set<string>>();
+  const accounts = new Map<string, Set<string>>();
+  for (const resource of reading.resources) {
+    const type = canonicalType(resource.type);
+    if (!isAwsType(type)) continue;
+    const key = providerKey(resource);
+    const account = arnOf(resource)?.account;
+    if (account !== undefined) add(accounts, key, account);
+    if (isGlobalType(type) || present(resource.inputs.region) !== undefined) continue;
+    const region = shownRegion(resource);
+    if (region !== undefined) add(regions, key, region);
+  }
+  const only = (sets: Map<string, Set<string>>, resource: RawResource): string | undefined => {
+    const [first, ...others] = sets.get(providerKey(resource)) ?? [];
+    return others.length === 0 ? first : undefined;
+  };
+  return {
+    providerInputs: (resource) => {
+      const urn = resource.provider === undefined ? undefined : providerUrn(resource.provider);
+      const provider = urn === undefined ? undefined : byUrn.get(urn);
+      if (provider !== undefined) return provider.inputs;
+      return hasDefaultProvider(resource) ? (reading.awsConfig ?? {}) : undefined;
+    },
+    siblingRegion: (resource) => only(regions, resource),
+    siblingAccount: (resource) => only(accounts, resource),
+    configRegion: reading.configRegion,
+  };
+}
+
+function add(sets: Map<string, Set<string>>, key: string, value: string): void {
+  const set = sets.get(key);
+  if (set === undefined) sets.set(key, new Set([value]));
+  else set.add(value);
+}
+
+/** Deployments before providers were resources have one provider a package. */
+function providerKey(resource: RawResource): string {
+  return resource.provider ?? resource.type.slice(0, resource.type.indexOf(':'));
+}
+
+/** The engine names the providers it makes itself `default` or `default_<version>`; only they read the stack's configuration. */
+export function hasDefaultProvider(resource: RawResource): boolean {
+  if (resource.provider === undefined) return true;
+  const urn = providerUrn(resource.provider);
+  return urn !== undefined && /^default(?:_|$)/.test(parseUrn(urn)?.name ?? '');
+}
+
+export interface Arn {
+  readonly region: string | undefined;
+  readonly account: string | undefined;
+}
+
+const ARN = /^arn:aws[a-z-]*:[a-z0-9-]+:([a-z0-9-]*):(\d{12})?:[^,|\s]+$/;
+
+/** Region and account in a resource's own ARN: its `arn` output, or its id where that is one. */
+export function arnOf(resource: RawResource): Arn | undefined {
+  for (const text of [resource.outputs.arn, resource.id]) {
+    const match = typeof text === 'string' ? ARN.exec(text) : null;
+    if (match !== null) return { region: match[1] === '' ? undefined : match[1], account: match[2] };
+  }
+  return undefined;
+}
+
+/** The Region that a resource's own state shows: its ARN, its `region` output (aws 7), its availability zones. */
+export function shownRegion(resource: RawResource): string | undefined {
+  const region = arnOf(resource)?.region ?? present(resource.outputs.region);
+  if (typeof region === 'string') return region;
+  for (const values of [resource.outputs, resource.inputs]) {
+    const zones = [values.availabilityZone, ...listed(values.availabilityZones)];
+    const found = new Set(zones.map(regionOfValue).filter((r) => r !== undefined));
+    if (found.size === 1) return [...found][0];
+  }
+  return undefined;
+}
+
+function listed(value: Value | undefined): readonly Value[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function regionOfValue(zone: Value | undefined): string | undefined {
+  return typeof zone === 'string' ? regionOfZone(zone) : standInZone(zone)?.region;
+}
+
+/** Null and the empty text mean "not set". */
+export function present(value: Value | undefined): Value | undefined {
+  return value === null || value === '' ? undefined : value;
+}
+
+/** Provider inputs that are no plain text are kept as JSON text in state. */
+export function structured(value: Value | undefined): Value | undefined {
+  if (typeof value !== 'string') return present(value);
+  try {
+    const parsed: unknown = JSON.parse(value);
+    return toValues({ parsed }, { spot: { source: 'provider', path: 'inputs' } }).parsed;
+  } catch {
+    return present(value);
+  }
+}
+
+export function why(hole: Hole, urn: string, property: string): Unknown {
+  return unknown(hole.reason, hole.detail, { resource: urn, property });
+}
+
+/** The first hole in a value, wherever it is. */
+export function holeIn(value: Value | undefined): Hole | undefined {
+  if (value instanceof Hole) return value;
+  const items = Array.isArray(value) ? value : isRecord(value) ? Object.values(value) : [];
+  for (const item of items) {
+    const hole = holeIn(item);
+    if (hole !== undefined) return hole;
+  }
+  return undefined;
+}
