@@ -1,6 +1,6 @@
 /** The shape of `holdfast.yaml`, as zod schemas: the parser checks with them and the JSON Schema is printed from them. */
 import { z } from 'zod';
-import { METRIC_TYPES, type MetricType, unitOf } from '../model/agreement.ts';
+import { METRIC_TYPES, type MetricType } from '../model/agreement.ts';
 import { parseDuration } from '../model/quantity.ts';
 import { SCOPES } from '../model/scope.ts';
 import { byScope, day, duration, foreignKey, id, listOf, mapping, named, oneOf, percent, someOf, text } from './fields.ts';
@@ -100,20 +100,20 @@ const clock = oneOf(
   'When the time starts: at the onset of the disruption (default) or when it is declared.',
 ).optional();
 
-/** Types whose time runs from a disruption, so that a clock makes sense. */
-const CLOCKED: ReadonlySet<MetricType> = new Set(['RTO', 'MTPD', 'INVOKE', 'RECONSTITUTE']);
-
-function promise(type: MetricType) {
-  const value = unitOf(type) === 'percent' ? percent : duration;
-  const example = unitOf(type) === 'percent' ? '60%' : '15m';
-  const long = CLOCKED.has(type)
-    ? mapping({ target: value, percentile, clock }, 'a target')
-    : mapping({ target: value, percentile }, 'a target');
-  const target = z.union([value, long], { error: `a target; write ${example} or { target: ${example}, percentile: 99.9 }` });
-  return z.union([value, long, byScope(target, `target for ${type}`)], {
-    error: `a target, or targets by scope; write { region: ${example} }`,
-  });
+/** What may stand after a metric type: a target, a target with options, or these by scope. */
+function promise<T extends z.ZodType, L extends z.ZodType>(name: string, short: T, long: L, example: string) {
+  const target = z
+    .union([short, long], { error: `a target; write ${example} or { target: ${example}, percentile: 99.9 }` })
+    .meta({ id: `${name}-target`, description: `${example}, or { target: ${example}, … }.` });
+  return z
+    .union([short, long, byScope(target, 'target')], { error: `a target, or targets by scope; write { region: ${example} }` })
+    .meta({ id: `${name}-promise`, description: 'A target, or targets by scope.' });
 }
+
+/** A time that starts at a disruption, so that a clock makes sense. */
+const recoveryTime = promise('recovery-time', duration, mapping({ target: duration, percentile, clock }, 'a target'), '15m');
+const time = promise('time', duration, mapping({ target: duration, percentile }, 'a target'), '15m');
+const share = promise('share', percent, mapping({ target: percent, percentile }, 'a target'), '60%');
 
 const METRIC_MEANING: Readonly<Record<MetricType, string>> = {
   RTO: 'Recovery time: from the onset of the disruption until the service works again.',
@@ -128,21 +128,18 @@ const METRIC_MEANING: Readonly<Record<MetricType, string>> = {
   RESTORE_GRANULARITY: 'Steps in which data can be restored. Without a scope it means data.',
 };
 
-function metricShape() {
-  const one = <T extends MetricType>(type: T) => promise(type).optional().meta({ description: METRIC_MEANING[type] });
-  return {
-    RTO: one('RTO'),
-    RPO: one('RPO'),
-    MTPD: one('MTPD'),
-    MBCO: one('MBCO'),
-    AVAILABILITY: one('AVAILABILITY'),
-    DETECT: one('DETECT'),
-    INVOKE: one('INVOKE'),
-    RECONSTITUTE: one('RECONSTITUTE'),
-    RETENTION: one('RETENTION'),
-    RESTORE_GRANULARITY: one('RESTORE_GRANULARITY'),
-  } satisfies Record<MetricType, z.ZodType>;
-}
+const METRIC_SHAPE = {
+  RTO: recoveryTime.optional().meta({ description: METRIC_MEANING.RTO }),
+  RPO: time.optional().meta({ description: METRIC_MEANING.RPO }),
+  MTPD: recoveryTime.optional().meta({ description: METRIC_MEANING.MTPD }),
+  MBCO: share.optional().meta({ description: METRIC_MEANING.MBCO }),
+  AVAILABILITY: share.optional().meta({ description: METRIC_MEANING.AVAILABILITY }),
+  DETECT: time.optional().meta({ description: METRIC_MEANING.DETECT }),
+  INVOKE: recoveryTime.optional().meta({ description: METRIC_MEANING.INVOKE }),
+  RECONSTITUTE: recoveryTime.optional().meta({ description: METRIC_MEANING.RECONSTITUTE }),
+  RETENTION: time.optional().meta({ description: METRIC_MEANING.RETENTION }),
+  RESTORE_GRANULARITY: time.optional().meta({ description: METRIC_MEANING.RESTORE_GRANULARITY }),
+} satisfies Record<MetricType, z.ZodType>;
 
 const agreement = mapping(
   {
@@ -157,7 +154,10 @@ const agreement = mapping(
     version: text('Version of the agreement.'),
     underpinnedBy: listOf(id, 'agreement names').optional().meta({ description: 'Agreements (usually OLAs) that it rests on.' }),
     changeReference: text('Who must approve a change that breaks one of its metrics.').optional(),
-    metrics: named(someOf(metricShape(), 'metrics'), 'metrics').meta({ description: 'What is promised, by service.' }),
+    metrics: named(
+      someOf(METRIC_SHAPE, 'metrics').meta({ id: 'metrics', description: 'Promises for one service, by metric type.' }),
+      'metrics',
+    ).meta({ description: 'What is promised, by service.' }),
   },
   'an agreement',
 ).meta({ id: 'agreement', description: 'An SLA or OLA with its continuity metrics.' });
@@ -208,14 +208,14 @@ function byTier<T extends z.ZodType>(value: T, what: string) {
 const scopes = listOf(oneOf(SCOPES, 'What is lost.'), 'scopes')
   .min(1, { error: 'at least one scope; for example [az, region]' })
   .refine((list) => new Set(list).size === list.length, { error: 'each scope once; two metrics would have the same key' })
-  .meta({ uniqueItems: true });
+  .meta({ id: 'scopes', uniqueItems: true, description: 'Scopes, each once.' });
 
 const mandatory = someOf(
   Object.fromEntries(
     METRIC_TYPES.map((t) => [t, scopes.optional().meta({ description: `Scopes that need an ${t}.` })]),
   ) as Record<MetricType, z.ZodOptional<typeof scopes>>,
   'metrics with their scopes',
-);
+).meta({ id: 'mandatory', description: 'Scopes by metric type.' });
 
 const record = z.record(z.string(), z.unknown(), { error: 'a mapping; write `name: value` lines' });
 
