@@ -52,7 +52,7 @@ export interface Kpi3 {
   readonly services: number;
   readonly any: number;
   readonly minimum: number;
-  /** Minimum set, plus a metric for every scope of its tier in each of RTO and RPO, and MBCO for Region. */
+  /** Minimum set, plus RETENTION, plus MBCO where the Region scope is mandatory. The grade has no formula in the sources: this is ours. */
   readonly complete: number;
   /** Stateful resources mapped to no service, and all stateful resources. */
   readonly orphans: number;

@@ -22,19 +22,23 @@ export interface Condition {
   readonly decidedBy: string | undefined;
 }
 
-/** Predicted seconds (or, for MBCO, percent) at the level's own facts. */
+/** Predicted seconds with every service time at its expected end; Infinity: never. */
 export interface Predicted {
   readonly p50: number;
   readonly p95: number;
   readonly p99: number;
   /** At the percentile that the metric names. */
   readonly atPercentile: number;
-  /** Monte Carlo error of `atPercentile`, in the same unit. */
+  /** Sampling error of `atPercentile`: the true quantile lies within ±, with 99 % confidence. */
   readonly error: number;
-  /** The same percentile with every assumed service time at its best and worst end. */
-  readonly optimistic: number;
-  readonly pessimistic: number;
+  /** Interval bounds. */
+  readonly min: number;
+  readonly max: number;
   readonly samples: number;
+  /** p99 of how far the recovery points of the stores lie apart; undefined for times and for one store. */
+  readonly skewP99: number | undefined;
+  /** Service times used whose figures are our assumption. */
+  readonly assumedRows: readonly string[];
 }
 
 /** What one level of evidence says about one metric. */

@@ -18,6 +18,8 @@ export interface ServiceNeeds {
   readonly id: string;
   /** URNs that the catalogue maps to it. */
   readonly resources: readonly string[];
+  /** Why it is not known whether some further resources belong to it. */
+  readonly doubts: readonly Unknown[];
   /** URNs where users come in, when the catalogue names them. */
   readonly entries: readonly string[];
   /** Services that it cannot do without. */
@@ -62,6 +64,7 @@ export function recoveryPath(service: ServiceNeeds, member: Member, needed: numb
       const item = terrain.item(urn);
       if (item?.standing.kind === 'not-modelled') unknowns.push(unknown('not-modelled', item.standing.why, { resource: urn }));
     }
+    unknowns.push(...s.doubts.map((d) => ({ ...d, detail: `it is not known whether service ${s.id} owns ${d.detail}` })));
     if (s.resources.length === 0) unknowns.push(unknown('unmapped', `no resource belongs to service ${s.id}`));
   }
   const open: Role[] = [...entries, ...services.flatMap((s) => rootRoles(s, terrain))];

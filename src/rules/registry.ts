@@ -1,0 +1,4 @@
+/** Every rule, by family. */
+import type { Rule } from './rule.ts';
+
+export const RULES: readonly Rule[] = [];

@@ -1,0 +1,131 @@
+/** Which resources belong to which service: the catalogue's selectors over the estate. */
+
+import type { SelectorFacts } from '../catalog/selector.ts';
+import { compileSelector } from '../catalog/selector.ts';
+import type { Estate, EstateResource } from '../estate/estate.ts';
+import type { WrittenRole } from '../estate/roles.ts';
+import type { Catalogue, RoleEntry, Selector, ServiceEntry } from '../model/agreement.ts';
+import { UsageError } from '../model/errors.ts';
+import type { Unknown } from '../model/known.ts';
+import { any, decide } from '../model/known.ts';
+
+export interface ServiceResources {
+  readonly entry: ServiceEntry;
+  /** URNs, in the estate's order. Components and providers are left out. */
+  readonly resources: readonly string[];
+  readonly entries: readonly string[];
+  /** Resources that may or may not belong to it. */
+  readonly doubts: readonly Unknown[];
+}
+
+export interface Assignment {
+  readonly services: ReadonlyMap<string, ServiceResources>;
+  readonly roles: readonly WrittenRole[];
+  /** Services of each resource. */
+  readonly owners: ReadonlyMap<string, readonly string[]>;
+}
+
+/**
+ * Throws UsageError `selector-matches-nothing` listing, with their places, all selectors that pick no resource: a
+ * promise about nothing would otherwise be judged over nothing.
+ */
+export function assign(estate: Estate, catalogue: Catalogue): Assignment {
+  const candidates = [...estate.resources.values()]
+    .filter((r) => r.standing.kind !== 'component')
+    .map((r) => ({ item: r, facts: factsOf(r, estate) }));
+  const empty: Selector[] = [];
+  const owners = new Map<string, string[]>();
+  const services = new Map<string, ServiceResources>();
+  const pick = (selectors: readonly Selector[]): Picked => pickAll(selectors, candidates, empty);
+
+  for (const entry of catalogue.services) {
+    const chosen = pick(entry.selectors);
+    const excluded = new Set(pick(entry.exclude).sure);
+    const resources = chosen.sure.filter((urn) => !excluded.has(urn));
+    services.set(entry.id, { entry, resources, entries: pick(entry.entry).sure, doubts: chosen.doubts });
+    for (const urn of resources) owners.set(urn, [...(owners.get(urn) ?? []), entry.id]);
+  }
+  const roles = catalogue.roles.map((role: RoleEntry): WrittenRole => ({ id: role.id, members: pick(role.members).sure }));
+  if (empty.length > 0 && estate.partial === undefined) {
+    const lines = empty.map(
+      (s) =>
+        `${s.place.file}:${s.place.line}:${s.place.column}: expected a selector that picks at least one resource, found ${describe(s)}, which picks none of ${candidates.length}`,
+    );
+    throw new UsageError(
+      'selector-matches-nothing',
+      `${lines.join('\n')}\nCheck the spelling, or leave the selector out. \`holdfast init SOURCE\` shows what the sources hold.`,
+    );
+  }
+  return { services, roles, owners };
+}
+
+interface Picked {
+  readonly sure: readonly string[];
+  readonly doubts: readonly Unknown[];
+}
+
+function pickAll(
+  selectors: readonly Selector[],
+  candidates: readonly { readonly item: EstateResource; readonly facts: SelectorFacts }[],
+  empty: Selector[],
+): Picked {
+  if (selectors.length === 0) return { sure: [], doubts: [] };
+  const compiled = selectors.map((selector) => ({ selector, matches: compileSelector(selector), hits: 0 }));
+  const sure: string[] = [];
+  const doubts: Unknown[] = [];
+  for (const { item, facts } of candidates) {
+    const answers = compiled.map((c) => {
+      const answer = c.matches(facts);
+      decide(answer, {
+        yes: () => {
+          c.hits += 1;
+        },
+        no: () => undefined,
+        // Only what could matter is worth a doubt: an inert resource with unknown tags changes nothing.
+        unknown: () => {
+          c.hits += 1;
+        },
+      });
+      return answer;
+    });
+    decide(any(answers), {
+      yes: () => sure.push(item.resource.urn),
+      no: () => 0,
+      unknown: (why) =>
+        item.standing.kind === 'inert' || item.standing.kind === 'part'
+          ? 0
+          : doubts.push({ ...why, detail: `${item.title}: ${why.detail}` }),
+    });
+  }
+  for (const c of compiled) if (c.hits === 0) empty.push(c.selector);
+  return { sure, doubts };
+}
+
+function factsOf(item: EstateResource, estate: Estate): SelectorFacts {
+  const { urn, type, name, project, stack, tags } = item.resource;
+  return { urn, type, name, project, stack, tags, componentPath: componentsAbove(item, estate) };
+}
+
+function componentsAbove(item: EstateResource, estate: Estate): readonly { readonly name: string; readonly type: string }[] {
+  const path: { name: string; type: string }[] = [];
+  let parent = item.resource.parent;
+  for (let depth = 0; parent !== undefined && depth < 32; depth += 1) {
+    const above = estate.resources.get(parent)?.resource;
+    if (above === undefined || above.type === 'pulumi:pulumi:Stack') break;
+    path.push({ name: above.name, type: above.type });
+    parent = above.parent;
+  }
+  return path;
+}
+
+function describe(s: Selector): string {
+  const parts = [
+    s.type && `type ${s.type}`,
+    s.name && `name ${s.name}`,
+    s.component && `component ${s.component}`,
+    s.stack && `stack ${s.stack}`,
+    s.urn && `urn ${s.urn}`,
+    ...Object.entries(s.tags ?? {}).map(([k, v]) => `tag ${k}=${v}`),
+  ];
+  return parts.filter((p) => p !== undefined && p !== '').join(', ');
+}

@@ -1,0 +1,122 @@
+/** Runs every rule over every resource that it concerns. */
+
+import { compileGlob } from '../catalog/glob.ts';
+import type { EstateResource } from '../estate/estate.ts';
+import type { Catalogue, Metric, MetricType, Waiver } from '../model/agreement.ts';
+import type { Finding } from '../model/finding.ts';
+import { SEVERITIES } from '../model/finding.ts';
+import { decide } from '../model/known.ts';
+import type { Scope } from '../model/scope.ts';
+import type { Terrain } from '../recovery/standing.ts';
+import type { Rule, RuleAnswer, RuleContext } from '../rules/rule.ts';
+import type { Identity, ServiceModule } from '../services/service.ts';
+import { fingerprintOf } from './fingerprint.ts';
+
+/** Metrics in force of the services that own each resource. */
+export type MetricsOf = (urn: string) => readonly Metric[];
+
+export function ruleContext(terrain: Terrain, metricsOf: MetricsOf, hasCatalogue: boolean): RuleContext {
+  const { estate, roles } = terrain;
+  const factsOf = <F extends Identity>(module: ServiceModule<F>, item: EstateResource | undefined): F | undefined =>
+    // Facts of a resource were made by its own module.
+    item?.standing.kind === 'modelled' && item.standing.module.id === module.id ? (item.standing.facts as F) : undefined;
+  const everyFact = new Map<string, readonly Identity[]>();
+  return {
+    estate,
+    hasCatalogue,
+    role: (urn) => roles.of(urn),
+    isStandby: (urn) => terrain.isStandby(urn),
+    targets: (urn: string, type: MetricType, scope?: Scope) =>
+      metricsOf(urn)
+        .filter((m) => m.type === type && (scope === undefined || m.scope === scope))
+        .map((m) => m.target)
+        .sort((a, b) => (type === 'MBCO' || type === 'AVAILABILITY' ? b - a : a - b)),
+    agreed: (urn, scope) => !hasCatalogue || metricsOf(urn).some((m) => m.scope === scope),
+    facts: (module, urn) => factsOf(module, estate.resources.get(urn)),
+    allFacts: <F extends Identity>(module: ServiceModule<F>) => {
+      let facts = everyFact.get(module.id);
+      if (facts === undefined) {
+        facts = [...estate.resources.values()].map((item) => factsOf(module, item)).filter((f) => f !== undefined);
+        everyFact.set(module.id, facts);
+      }
+      return facts as readonly F[];
+    },
+  };
+}
+
+/** Findings of all rules, most severe first, then by rule and URN. `today` (YYYY-MM-DD) decides which waivers hold. */
+export function findingsOf(
+  rules: readonly Rule[],
+  context: RuleContext,
+  catalogue: Catalogue | undefined,
+  today: string,
+): readonly Finding[] {
+  const found: Finding[] = [];
+  const waivers = (catalogue?.waivers ?? []).map((waiver) => ({
+    waiver,
+    covers: waiver.resource === undefined ? () => true : compileGlob(waiver.resource),
+  }));
+  for (const rule of rules) {
+    for (const check of rule.checks) {
+      for (const item of context.estate.resources.values()) {
+        if (!concerns(check.module, item)) continue;
+        const facts = item.standing.kind === 'modelled' ? item.standing.facts : identity(item);
+        for (const answer of listOf(check.check(facts, item, context))) {
+          const finding = toFinding(rule, answer, item, context);
+          if (finding === undefined) continue;
+          const held = waivers.find((w) => w.waiver.rule === rule.id && w.covers(finding.resource))?.waiver;
+          found.push(held === undefined ? finding : { ...finding, waiver: shown(held, today) });
+        }
+      }
+    }
+  }
+  return found.sort(
+    (a, b) =>
+      Number(a.undecided !== undefined) - Number(b.undecided !== undefined) ||
+      SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+      compare(a.rule, b.rule) ||
+      compare(a.resource, b.resource),
+  );
+}
+
+function concerns(module: ServiceModule | undefined, item: EstateResource): boolean {
+  if (module === undefined) return item.resource.custom;
+  return item.standing.kind === 'modelled' && item.standing.module.id === module.id;
+}
+
+function listOf(answers: RuleAnswer | readonly RuleAnswer[] | undefined): readonly RuleAnswer[] {
+  if (answers === undefined) return [];
+  return Array.isArray(answers) ? (answers as readonly RuleAnswer[]) : [answers as RuleAnswer];
+}
+
+function toFinding(rule: Rule, answer: RuleAnswer, item: EstateResource, context: RuleContext): Finding | undefined {
+  const base = {
+    rule: rule.id,
+    title: rule.title,
+    severity: rule.severity,
+    scopes: rule.scopes,
+    resource: item.resource.urn,
+    resourceTitle: item.title,
+    property: answer.property,
+    position: item.resource.position,
+    fingerprint: fingerprintOf(rule.id, item, context.estate, answer.property),
+    waiver: undefined,
+  };
+  return decide<Finding | undefined>(answer.fires, {
+    yes: (fact) => ({ ...base, message: fact.detail ?? rule.title, undecided: undefined }),
+    no: () => undefined,
+    unknown: (why) => ({ ...base, message: `cannot tell whether ${lowerFirst(rule.title)}: ${why.detail}`, undecided: why }),
+  });
+}
+
+function shown(waiver: Waiver, today: string): NonNullable<Finding['waiver']> {
+  return { approvedBy: waiver.approvedBy, until: waiver.until, reason: waiver.reason, expired: waiver.until < today };
+}
+
+function identity(item: EstateResource): Identity {
+  const { urn, name, region, account } = item.resource;
+  return { id: urn, name, region, account };
+}
+
+const lowerFirst = (text: string): string => (/^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text);
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

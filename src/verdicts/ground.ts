@@ -1,0 +1,122 @@
+/** What judging the metrics of one run shares: the terrain, paths already worked out, targets, times, findings. */
+
+import { meaningOf } from '../estate/estate.ts';
+import type { Catalogue, Metric, MetricType } from '../model/agreement.ts';
+import type { Finding } from '../model/finding.ts';
+import { fold, unknown } from '../model/known.ts';
+import type { Member, Scope } from '../model/scope.ts';
+import { ANY_MEMBER } from '../model/scope.ts';
+import type { Simulation } from '../recovery/estimate.ts';
+import type { RecoveryPath, ServiceNeeds } from '../recovery/path.ts';
+import { recoveryPath } from '../recovery/path.ts';
+import type { Terrain } from '../recovery/standing.ts';
+import type { TimeTable } from '../recovery/table.ts';
+
+export interface Ground {
+  readonly terrain: Terrain;
+  readonly times: TimeTable;
+  readonly simulation: Simulation;
+  readonly failureRates: Catalogue['failureRates'];
+  path(needs: ServiceNeeds, member: Member, needed: number): RecoveryPath;
+  members(needs: ServiceNeeds, scope: Scope): readonly Member[];
+  /** Strictest target in force for the same service, type and scope. */
+  agreedTarget(serviceId: string, type: MetricType, scope: Scope): number | undefined;
+  /** Share (0 … 1) of capacity that must serve for the metric's service to count as recovered: its MBCO, else all. */
+  capacityNeeded(metric: Metric): number;
+  criticalFindings(urn: string): readonly Finding[];
+}
+
+export function ground(
+  terrain: Terrain,
+  times: TimeTable,
+  simulation: Simulation,
+  metrics: readonly Metric[],
+  findings: readonly Finding[],
+  failureRates: Catalogue['failureRates'],
+): Ground {
+  const paths = new Map<string, RecoveryPath>();
+  const membersOf = new Map<string, readonly Member[]>();
+  const critical = new Map<string, Finding[]>();
+  for (const f of findings) {
+    if (f.severity !== 'critical') continue;
+    critical.set(f.resource, [...(critical.get(f.resource) ?? []), f]);
+  }
+  const targets = new Map<string, number>();
+  for (const m of metrics) {
+    const key = `${m.serviceId}\n${m.type}\n${m.scope}`;
+    const present = targets.get(key);
+    const stricter = m.type === 'MBCO' || m.type === 'AVAILABILITY' ? Math.max : Math.min;
+    targets.set(key, present === undefined ? m.target : stricter(present, m.target));
+  }
+  const agreedTarget: Ground['agreedTarget'] = (serviceId, type, scope) => targets.get(`${serviceId}\n${type}\n${scope}`);
+  return {
+    terrain,
+    times,
+    simulation,
+    failureRates,
+    agreedTarget,
+    path: (needs, member, needed) => {
+      const key = `${needs.id}\n${member.scope}\n${member.name}\n${needed}`;
+      const path = paths.get(key) ?? recoveryPath(needs, member, needed, terrain);
+      paths.set(key, path);
+      return path;
+    },
+    members: (needs, scope) => {
+      const key = `${needs.id}\n${scope}`;
+      const members = membersOf.get(key) ?? membersFor(needs, scope, terrain);
+      membersOf.set(key, members);
+      return members;
+    },
+    capacityNeeded: (metric) => (agreedTarget(metric.serviceId, 'MBCO', metric.scope) ?? 100) / 100,
+    criticalFindings: (urn) => critical.get(urn) ?? [],
+  };
+}
+
+/** A scope stands for each of its members: every AZ, Region and account that the service and what it rests on use. */
+function membersFor(needs: ServiceNeeds, scope: Scope, terrain: Terrain): readonly Member[] {
+  const names = new Set<string>();
+  for (const urn of resourcesOf(needs, new Set())) {
+    const item = terrain.item(urn);
+    const meaning = meaningOf(item);
+    if (item === undefined || meaning === undefined) continue;
+    const global = fold(
+      meaning.placement,
+      (p) => p.kind === 'global',
+      () => false,
+    );
+    if (scope === 'region' && !global)
+      fold(
+        item.resource.region,
+        (r) => names.add(r),
+        () => names,
+      );
+    if (scope === 'account' && !global)
+      fold(
+        item.resource.account,
+        (a) => names.add(a),
+        () => names,
+      );
+    if (scope === 'az')
+      fold(
+        meaning.placement,
+        (p) => (p.kind === 'zonal' ? p.spread.zones.forEach((z) => void names.add(z)) : undefined),
+        () => undefined,
+      );
+    if (scope === 'instance') {
+      const role = terrain.roles.of(urn);
+      const spared = fold(
+        meaning.under.instance ?? unknown('not-modelled', 'instance scope is not modelled'),
+        (i) => i.kind === 'unaffected',
+        () => false,
+      );
+      if (role !== undefined && !spared) names.add(role.id);
+    }
+  }
+  return names.size === 0 ? [{ scope, name: ANY_MEMBER }] : [...names].sort().map((name) => ({ scope, name }));
+}
+
+function resourcesOf(needs: ServiceNeeds, seen: Set<string>): readonly string[] {
+  if (seen.has(needs.id)) return [];
+  seen.add(needs.id);
+  return [...needs.resources, ...needs.dependsOn.flatMap((d) => resourcesOf(d, seen))];
+}
