@@ -3,14 +3,17 @@
  * with its inputs and keeping what arrived. The gRPC library is the one that @pulumi/pulumi itself depends on.
  */
 import { createRequire } from 'node:module';
+import type { GetRootResourceRequest, LogRequest, SetRootResourceRequest } from '@pulumi/pulumi/proto/engine_pb.js';
+import type {
+  RegisterResourceOutputsRequest,
+  RegisterResourceRequest,
+  ResourceInvokeRequest,
+  SupportsFeatureRequest,
+} from '@pulumi/pulumi/proto/resource_pb.js';
 
 const load = createRequire(createRequire(import.meta.url).resolve('@pulumi/pulumi'));
 
-interface Message {
-  // biome-ignore lint/suspicious/noExplicitAny: generated protobuf classes, reached without their types
-  readonly [method: string]: (...args: any[]) => any;
-}
-type Handler = (call: { readonly request: Message }, reply: (error: Error | null, response: unknown) => void) => void;
+type Handler<Request> = (call: { readonly request: Request }, reply: (error: Error | null, response: unknown) => void) => void;
 
 export interface Arrived {
   readonly type: string;
@@ -52,26 +55,26 @@ export async function startMonitor(project: string, stack: string): Promise<Moni
   const errors: string[] = [];
   let root = '';
 
-  const plain = (struct: Message | undefined): Record<string, unknown> => struct?.toJavaScript?.() ?? {};
-  const empty: Handler = (_, reply) => reply(null, new Empty());
+  const plain = (struct: ReturnType<RegisterResourceRequest['getObject']>): Readonly<Record<string, unknown>> =>
+    struct?.toJavaScript() ?? {};
 
-  const monitor: Record<string, Handler> = {
+  const monitor = {
     supportsFeature(call, reply) {
       const response = new resource.SupportsFeatureResponse();
-      response.setHassupport(['secrets', 'resourceReferences'].includes(call.request.getId?.()));
+      response.setHassupport(['secrets', 'resourceReferences'].includes(call.request.getId()));
       reply(null, response);
     },
     registerResource(call, reply) {
       const { request } = call;
       const arrived: Arrived = {
-        type: request.getType?.(),
-        name: request.getName?.(),
-        custom: request.getCustom?.(),
-        parent: request.getParent?.(),
-        provider: request.getProvider?.(),
-        inputs: plain(request.getObject?.()),
-        dependencies: request.getDependenciesList?.(),
-        protect: request.getProtect?.(),
+        type: request.getType(),
+        name: request.getName(),
+        custom: request.getCustom(),
+        parent: request.getParent(),
+        provider: request.getProvider(),
+        inputs: plain(request.getObject()),
+        dependencies: request.getDependenciesList(),
+        protect: request.getProtect() ?? false,
       };
       registered.push(arrived);
       const response = new resource.RegisterResourceResponse();
@@ -81,24 +84,32 @@ export async function startMonitor(project: string, stack: string): Promise<Moni
       reply(null, response);
     },
     registerResourceOutputs(call, reply) {
-      outputs.set(call.request.getUrn?.(), plain(call.request.getOutputs?.()));
+      outputs.set(call.request.getUrn(), plain(call.request.getOutputs()));
       reply(null, new Empty());
     },
     invoke(call, reply) {
-      invoked.push(call.request.getTok?.());
+      invoked.push(call.request.getTok());
       const response = new provider.InvokeResponse();
       response.setReturn(Struct.fromJavaScript({}));
       reply(null, response);
     },
-    signalAndWaitForShutdown: empty,
+    signalAndWaitForShutdown(_, reply) {
+      reply(null, new Empty());
+    },
+  } satisfies {
+    readonly supportsFeature: Handler<SupportsFeatureRequest>;
+    readonly registerResource: Handler<RegisterResourceRequest>;
+    readonly registerResourceOutputs: Handler<RegisterResourceOutputsRequest>;
+    readonly invoke: Handler<ResourceInvokeRequest>;
+    readonly signalAndWaitForShutdown: Handler<unknown>;
   };
-  const engineHandlers: Record<string, Handler> = {
+  const engineHandlers = {
     log(call, reply) {
-      if (call.request.getSeverity?.() === engine.LogSeverity.ERROR) errors.push(call.request.getMessage?.());
+      if (call.request.getSeverity() === engine.LogSeverity.ERROR) errors.push(call.request.getMessage());
       reply(null, new Empty());
     },
     setRootResource(call, reply) {
-      root = call.request.getUrn?.();
+      root = call.request.getUrn();
       reply(null, new engine.SetRootResourceResponse());
     },
     getRootResource(_, reply) {
@@ -106,6 +117,10 @@ export async function startMonitor(project: string, stack: string): Promise<Moni
       response.setUrn(root);
       reply(null, response);
     },
+  } satisfies {
+    readonly log: Handler<LogRequest>;
+    readonly setRootResource: Handler<SetRootResourceRequest>;
+    readonly getRootResource: Handler<GetRootResourceRequest>;
   };
 
   const server = new grpc.Server();
