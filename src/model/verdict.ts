@@ -20,6 +20,8 @@ export interface Condition {
   readonly reason: string;
   /** URN of the resource that decides it; undefined when none does. */
   readonly decidedBy: string | undefined;
+  /** It fails on waived findings alone. */
+  readonly waived: boolean;
 }
 
 /** Predicted seconds with every service time at its expected end; Infinity: never. */
@@ -60,6 +62,8 @@ export interface MetricVerdict {
   readonly withPerson: Truth;
   /** False for metrics that a failover cannot apply to (RETENTION, RESTORE_GRANULARITY, INVOKE by people). */
   readonly countsForKpi2: boolean;
+  /** Only waived findings stand in the way: KPI 2 still counts it as not met, a gate may let it pass. */
+  readonly waivedOnly: boolean;
   /** Service time whose assumption decides an unknown, and what to do about it. */
   readonly decidingRow: string | undefined;
 }

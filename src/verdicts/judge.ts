@@ -17,7 +17,7 @@ import { simulation } from '../recovery/estimate.ts';
 import type { ServiceNeeds } from '../recovery/path.ts';
 import { Terrain } from '../recovery/standing.ts';
 import { timeTable } from '../recovery/table.ts';
-import { SERVICE_TIMES } from '../recovery/times/index.ts';
+import { serviceTimes } from '../recovery/times/index.ts';
 import { RULES } from '../rules/registry.ts';
 import type { Assignment } from './assign.ts';
 import { assign } from './assign.ts';
@@ -72,7 +72,7 @@ export function judge(estate: Estate, catalogue: Catalogue | undefined, options:
     (assignment.owners.get(urn) ?? []).flatMap((id) => perService.get(id) ?? []);
   const context = ruleContext(terrain, metricsOf, catalogue !== undefined);
   const findings = findingsOf(RULES, context, catalogue, options.today);
-  const times = timeTable(SERVICE_TIMES, catalogue?.times ?? []);
+  const times = timeTable(serviceTimes, catalogue?.times ?? []);
   const shared = ground(terrain, times, simulation(options.seed), metrics, findings, catalogue?.failureRates ?? {});
   const needs = catalogue === undefined ? new Map<string, ServiceNeeds>() : needsOf(catalogue, assignment);
   const verdicts = metrics.map((metric) => {

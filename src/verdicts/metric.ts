@@ -298,13 +298,15 @@ function fromPath(
 function findingsCondition(metric: Metric, outcomes: readonly Outcome[], ground: Ground): Condition {
   const onPath = new Set(outcomes.flatMap((o) => [...o.role.members, ...o.carriers]));
   const critical = [...onPath].flatMap((urn) => ground.criticalFindings(urn)).filter((f) => f.scopes.includes(metric.scope));
-  const fires = critical.find((f) => f.undecided === undefined);
+  const firing = critical.filter((f) => f.undecided === undefined);
+  const fires = firing.find((f) => !isWaived(f)) ?? firing[0];
   if (fires !== undefined)
     return condition(
       'findings',
       no(fires.message, { resource: fires.resource }),
       `${fires.rule}: ${fires.message}`,
       fires.resource,
+      isWaived(fires),
     );
   const doubt: Finding | undefined = critical[0];
   if (doubt?.undecided !== undefined)
@@ -312,8 +314,8 @@ function findingsCondition(metric: Metric, outcomes: readonly Outcome[], ground:
   return condition('findings', yes(), 'no open critical finding on the path', undefined);
 }
 
-function condition(id: ConditionId, holds: Truth, reason: string, decidedBy: string | undefined): Condition {
-  return { id, holds, reason, decidedBy };
+function condition(id: ConditionId, holds: Truth, reason: string, decidedBy: string | undefined, waived = false): Condition {
+  return { id, holds, reason, decidedBy, waived };
 }
 
 /** Designed level: the code in hand is the evidence, and it is as old as the run. */
@@ -332,8 +334,9 @@ function finish(
 ): MetricVerdict {
   const overall = all(conditions.map((c) => c.holds));
   const verdict = decide<VerdictKind>(overall, { yes: () => 'met', no: () => 'not-met', unknown: () => 'unknown' });
-  const decisive =
-    conditions.find((c) => isNo(c.holds)) ?? (verdict === 'unknown' ? conditions.find((c) => !isYes(c.holds)) : undefined);
+  const broken = conditions.filter((c) => isNo(c.holds));
+  const waivedOnly = verdict === 'not-met' && conditions.every((c) => (isNo(c.holds) ? c.waived : isYes(c.holds)));
+  const decisive = broken[0] ?? (verdict === 'unknown' ? conditions.find((c) => !isYes(c.holds)) : undefined);
   return {
     metric,
     level: 'designed',
@@ -346,6 +349,7 @@ function finish(
     member,
     withPerson: all(conditions.filter((c) => c.id !== 'automatic').map((c) => c.holds)),
     countsForKpi2: !NOT_FAILOVER.has(metric.type),
+    waivedOnly,
     decidingRow: fit?.decidingRow,
   };
 }
@@ -374,6 +378,7 @@ export function unitLabel(metric: Metric): string {
   return unitOf(metric.type) === 'percent' ? formatPercent(metric.target, 3) : formatDuration(metric.target);
 }
 
+const isWaived = (f: Finding): boolean => f.waiver !== undefined && !f.waiver.expired;
 const isNo = (t: Truth): boolean => decide(t, { yes: () => false, no: () => true, unknown: () => false });
 const isYes = (t: Truth): boolean => decide(t, { yes: () => true, no: () => false, unknown: () => false });
 const originOf = (t: Truth): string | undefined => t.from[0]?.resource;

@@ -1,0 +1,176 @@
+/** Shape of `holdfast verify --format json`; `schema/verify.schema.json` is generated from it. */
+import { z } from 'zod';
+
+export const RESULT_VERSION = '1.0';
+
+const truth = z.enum(['yes', 'no', 'unknown']);
+const verdict = z.enum(['met', 'not-met', 'unknown', 'not-applicable', 'expired']);
+const automation = z.enum(['always-on', 'service-native', 'orchestrated', 'human-decision', 'human-execution']);
+const scope = z.enum(['instance', 'az', 'region', 'data', 'account', 'control-plane', 'software', 'supplier']);
+const urn = z.string().describe('URN of a resource (declared) or its ARN (observed)');
+const seconds = z.union([z.number(), z.literal('never')]).describe('Seconds, or "never"');
+const position = z.object({ file: z.string(), line: z.int(), column: z.int() });
+
+const share = z.object({
+  n: z.int(),
+  met: z.int(),
+  notMet: z.int(),
+  unknown: z.int(),
+  lower: z.number().describe('Percent: met of n. The headline and all gates use it'),
+  point: z.number().nullable().describe('Percent: met of met and not-met; null when nothing was decided'),
+  upper: z.number().describe('Percent: met, unknown and expired of n'),
+});
+
+const predicted = z.object({
+  p50: seconds,
+  p95: seconds,
+  p99: seconds,
+  atPercentile: seconds.describe("At the metric's own percentile"),
+  error: z.number().describe('Sampling error of atPercentile in seconds, with 99 % confidence'),
+  min: seconds,
+  max: seconds,
+  samples: z.int(),
+  skewP99: z.number().nullable().describe('p99 of how far the recovery points of the stores lie apart, in seconds'),
+  assumedRows: z.array(z.string()).describe('Service times used whose figures are assumptions of ours'),
+});
+
+const judged = z.object({
+  verdict,
+  automation: automation.nullable(),
+  predicted: predicted.nullable(),
+  reason: z.string().describe('The one reason that matters'),
+  resource: urn.nullable().describe('The resource that decides'),
+  member: z.string().describe('The member of the scope that is worst, for example "region us-east-1"'),
+  withPerson: truth.describe('Does it hold when a person may act?'),
+  countsForKpi2: z.boolean(),
+  waivedOnly: z.boolean().describe('Only waived findings stand in the way: KPI 2 counts it as not met, the exit code does not'),
+  decidingRow: z.string().nullable().describe('Service time whose assumption decides an unknown'),
+  conditions: z.array(
+    z.object({
+      id: z.enum(['mechanism', 'automatic', 'survives', 'within', 'proactive', 'evidence', 'findings']),
+      holds: truth,
+      unknownBecause: z.string().nullable().describe('Reason code when holds is unknown'),
+      reason: z.string(),
+      resource: urn.nullable(),
+    }),
+  ),
+});
+
+export const verifyResultSchema = z.object({
+  schemaVersion: z.literal(RESULT_VERSION),
+  command: z.literal('verify'),
+  world: z.enum(['live', 'simulated']),
+  level: z.literal('designed').describe('The level of evidence that this command establishes'),
+  date: z.string().describe('YYYY-MM-DD: the day on which agreements and waivers were looked at'),
+  seed: z.int(),
+  catalogue: z.string().nullable(),
+  sources: z.array(
+    z.object({
+      source: z.string(),
+      kind: z.enum(['program', 'export', 'checkpoint', 'preview', 'plan']),
+      project: z.string(),
+      stack: z.string(),
+      resources: z.int(),
+      partial: z.boolean().describe('A difference without its state: nothing may be concluded from absence'),
+    }),
+  ),
+  resources: z.object({
+    total: z.int(),
+    modelled: z.int(),
+    parts: z.int(),
+    inert: z.int(),
+    components: z.int(),
+    notModelled: z.int(),
+  }),
+  services: z.array(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      tier: z.int(),
+      owner: z.string().nullable(),
+      resources: z.int(),
+      roles: z.array(
+        z.object({
+          title: z.string(),
+          kind: z.string(),
+          members: z.array(urn),
+          found: z.enum(['alone', 'catalogue', 'reference', 'name']),
+          how: z.string(),
+        }),
+      ),
+      notModelled: z.array(z.object({ resource: urn, title: z.string(), why: z.string() })),
+    }),
+  ),
+  metrics: z.array(
+    z.object({
+      id: z.string(),
+      agreement: z.string(),
+      service: z.string(),
+      type: z.string(),
+      scope,
+      target: z.object({
+        value: z.number().describe('Seconds, or percent'),
+        unit: z.enum(['seconds', 'percent']),
+        text: z.string(),
+      }),
+      percentile: z.number(),
+      clock: z.enum(['onset', 'declaration']),
+      scopeDefaulted: z.boolean(),
+      designed: judged,
+      inPlace: z.null().describe('`holdfast check` establishes it'),
+      demonstrated: z.null().describe('A drill or a real event establishes it'),
+    }),
+  ),
+  findings: z.array(
+    z.object({
+      rule: z.string(),
+      title: z.string(),
+      severity: z.enum(['critical', 'high', 'medium', 'low']),
+      scopes: z.array(scope),
+      state: z.enum(['fires', 'unknown']),
+      unknownBecause: z.string().nullable(),
+      resource: urn,
+      resourceTitle: z.string(),
+      property: z.string().nullable(),
+      position: position.nullable(),
+      message: z.string(),
+      fingerprint: z.string(),
+      waiver: z.object({ approvedBy: z.string(), until: z.string(), reason: z.string(), expired: z.boolean() }).nullable(),
+    }),
+  ),
+  kpis: z
+    .object({
+      kpi1: z.object({ sla: z.int(), ola: z.int(), agreed: z.int(), notInForce: z.int(), unsupported: z.int() }),
+      kpi2: z.object({ all: share, withoutDataScope: share, feasibleWithPerson: share, notApplicable: z.int() }),
+      kpi3: z.object({
+        services: z.int(),
+        any: z.number(),
+        minimum: z.number(),
+        complete: z.number(),
+        orphans: z.int(),
+        stateful: z.int(),
+        denominatorDoubtful: z.boolean(),
+      }),
+    })
+    .nullable()
+    .describe('Null without a catalogue'),
+  survey: z
+    .array(
+      z.object({
+        resource: urn,
+        title: z.string(),
+        kind: z.string(),
+        position: position.nullable(),
+        singlePointOfFailure: z.boolean(),
+        az: z.object({ survival: z.enum(['survives', 'recovers', 'person', 'lost', 'unknown']), says: z.string() }),
+        region: z.object({ survival: z.enum(['survives', 'recovers', 'person', 'lost', 'unknown']), says: z.string() }),
+        data: z.object({ survival: z.enum(['survives', 'recovers', 'person', 'lost', 'unknown']), says: z.string() }),
+      }),
+    )
+    .describe('Without a catalogue: what survives the loss of an AZ, of the Region and of the data'),
+  orphans: z.array(urn).describe('Stateful resources that no service claims'),
+  notModelled: z.array(z.object({ type: z.string(), count: z.int() })),
+  warnings: z.array(z.string()),
+});
+
+export type VerifyResult = z.output<typeof verifyResultSchema>;
