@@ -48,7 +48,7 @@ const networks = {
   primary: new Network('primary', { site: sites.primary, cidr: '10.20.0.0/16' }),
   standby: new Network('standby', { site: sites.standby, cidr: '10.30.0.0/16' }),
 };
-const keys = new Keys('data', { sites });
+const keys = new Keys('data', { sites, accountId, backupAccountId: settings.backupAccountId });
 const images = new Images('images', { sites, accountId, services: ['storefront', 'checkout', 'reporting'] });
 const zone = new route53.Zone(
   'shop',
@@ -138,13 +138,18 @@ const reportingDatabase = new ReportingDatabase('reporting', {
 const MBCO_PERCENT = 60;
 const PEAK_TASKS = { storefront: 8, checkout: 4, reporting: 1 } as const;
 
+const bothKeys = [keys.primaryArn, keys.standbyArn];
 const storefrontRoles = new TaskRoles('storefront', {
   site: sites.primary,
   service: 'storefront',
   secretArns: [],
-  keyArns: [keys.primaryArn, keys.standbyArn],
+  keyArns: bothKeys,
   statements: [
-    { actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], resources: [sessions.arn] },
+    {
+      actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      resources: [sessions.primaryArn, sessions.standbyArn],
+    },
+    { actions: ['kms:Decrypt'], resources: bothKeys },
     { actions: ['s3:GetObject'], resources: [interpolate`arn:aws:s3:::${media.primaryBucket}/*`] },
     { actions: ['s3:GetObject'], resources: [interpolate`arn:aws:s3:::${media.standbyBucket}/*`] },
   ],
@@ -152,11 +157,19 @@ const storefrontRoles = new TaskRoles('storefront', {
 const checkoutRoles = new TaskRoles('checkout', {
   site: sites.primary,
   service: 'checkout',
-  secretArns: [databaseSecret.arn, paymentSecret.arn],
-  keyArns: [keys.primaryArn, keys.standbyArn],
+  secretArns: [databaseSecret, paymentSecret].flatMap((s) => [s.primaryArn, s.standbyArn]),
+  keyArns: bothKeys,
   statements: [
-    { actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'], resources: [carts.arn] },
+    {
+      actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
+      resources: [carts.primaryArn, carts.standbyArn],
+    },
     { actions: ['sns:Publish'], resources: [events.primaryTopicArn, events.standbyTopicArn] },
+    {
+      actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+      resources: [events.primaryQueueArn, events.standbyQueueArn],
+    },
+    { actions: ['kms:Decrypt'], resources: bothKeys },
   ],
 });
 const reportingRoles = new TaskRoles('reporting', {
@@ -164,7 +177,10 @@ const reportingRoles = new TaskRoles('reporting', {
   service: 'reporting',
   secretArns: [reportingDatabase.masterSecretArn],
   keyArns: [keys.primaryArn],
-  statements: [{ actions: ['s3:GetObject'], resources: [interpolate`arn:aws:s3:::${media.primaryBucket}/*`] }],
+  // Reports are mailed.
+  statements: [
+    { actions: ['ses:SendEmail'], resources: [`arn:aws:ses:${sites.primary.region}:${accountId}:identity/${domain}`] },
+  ],
 });
 
 /** What every web service of one site shares. `here` is also the last part of the component's name. */
@@ -206,10 +222,9 @@ const checkout = (here: keyof typeof sites) =>
       EVENTS_TOPIC: here === 'primary' ? events.primaryTopicArn : events.standbyTopicArn,
       EVENTS_QUEUE: here === 'primary' ? events.primaryQueueUrl : events.standbyQueueUrl,
     },
-    // A replica has the ARN of its secret but for the Region.
     secrets: {
-      DATABASE_PASSWORD: here === 'primary' ? databaseSecret.arn : databaseSecret.arnIn(sites.standby.region),
-      PAYMENT_API_KEY: here === 'primary' ? paymentSecret.arn : paymentSecret.arnIn(sites.standby.region),
+      DATABASE_PASSWORD: here === 'primary' ? databaseSecret.primaryArn : databaseSecret.standbyArn,
+      PAYMENT_API_KEY: here === 'primary' ? paymentSecret.primaryArn : paymentSecret.standbyArn,
     },
   });
 const web = {

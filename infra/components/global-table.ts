@@ -1,6 +1,7 @@
 import * as dynamodb from '@pulumi/aws/dynamodb/index.js';
 import { ComponentResource, type ComponentResourceOptions, type Output } from '@pulumi/pulumi';
 import { type ServiceName, serviceTags } from '../plan/services.ts';
+import { arnIn } from './arn-in.ts';
 import type { Keys } from './keys.ts';
 import type { SitePair } from './site.ts';
 
@@ -24,7 +25,9 @@ export interface GlobalTableArgs {
 /** A DynamoDB global table with a replica in the standby Region, and point-in-time recovery on both. */
 export class GlobalTable extends ComponentResource {
   readonly tableName: Output<string>;
-  readonly arn: Output<string>;
+  readonly primaryArn: Output<string>;
+  /** ARN of the replica. */
+  readonly standbyArn: Output<string>;
 
   constructor(name: string, args: GlobalTableArgs, opts?: ComponentResourceOptions) {
     super('shop:table:GlobalTable', name, {}, opts);
@@ -58,7 +61,8 @@ export class GlobalTable extends ComponentResource {
       { parent: this, provider: args.sites.primary.provider, protect: true },
     );
     this.tableName = table.name;
-    this.arn = table.arn;
-    this.registerOutputs({ tableName: this.tableName, arn: this.arn });
+    this.primaryArn = table.arn;
+    this.standbyArn = arnIn(args.sites.standby.region, table.arn);
+    this.registerOutputs({ tableName: this.tableName, primaryArn: this.primaryArn, standbyArn: this.standbyArn });
   }
 }

@@ -20,6 +20,8 @@ export interface OrderEventsArgs {
 export class OrderEvents extends ComponentResource {
   readonly primaryTopicArn: Output<string>;
   readonly standbyTopicArn: Output<string>;
+  readonly primaryQueueArn: Output<string>;
+  readonly standbyQueueArn: Output<string>;
   readonly primaryQueueUrl: Output<string>;
   readonly standbyQueueUrl: Output<string>;
 
@@ -88,6 +90,8 @@ export class OrderEvents extends ComponentResource {
 
     this.primaryTopicArn = primary.topic.arn;
     this.standbyTopicArn = standby.topic.arn;
+    this.primaryQueueArn = primary.queue.arn;
+    this.standbyQueueArn = standby.queue.arn;
     this.primaryQueueUrl = primary.queue.id;
     this.standbyQueueUrl = standby.queue.id;
     this.registerOutputs({ primaryTopicArn: this.primaryTopicArn, standbyTopicArn: this.standbyTopicArn });

@@ -1,7 +1,7 @@
 import * as secretsmanager from '@pulumi/aws/secretsmanager/index.js';
-import { ComponentResource, type ComponentResourceOptions, type Input, interpolate, type Output } from '@pulumi/pulumi';
-import { withRegion } from '../plan/naming.ts';
+import { ComponentResource, type ComponentResourceOptions, type Input, type Output } from '@pulumi/pulumi';
 import { type ServiceName, serviceTags } from '../plan/services.ts';
+import { arnIn } from './arn-in.ts';
 import type { Keys } from './keys.ts';
 import type { SitePair } from './site.ts';
 
@@ -19,7 +19,9 @@ export interface ReplicatedSecretArgs {
 
 /** A secret that tasks in either Region read from their own Region. */
 export class ReplicatedSecret extends ComponentResource {
-  readonly arn: Output<string>;
+  readonly primaryArn: Output<string>;
+  /** ARN of the replica. */
+  readonly standbyArn: Output<string>;
 
   constructor(name: string, args: ReplicatedSecretArgs, opts?: ComponentResourceOptions) {
     super('shop:secrets:ReplicatedSecret', name, {}, opts);
@@ -43,12 +45,8 @@ export class ReplicatedSecret extends ComponentResource {
         child,
       );
     }
-    this.arn = secret.arn;
-    this.registerOutputs({ arn: this.arn });
-  }
-
-  /** ARN of the replica in another Region: that of the secret with the Region exchanged. */
-  arnIn(region: string): Output<string> {
-    return interpolate`${this.arn}`.apply((arn) => withRegion(arn, region));
+    this.primaryArn = secret.arn;
+    this.standbyArn = arnIn(args.sites.standby.region, secret.arn);
+    this.registerOutputs({ primaryArn: this.primaryArn, standbyArn: this.standbyArn });
   }
 }

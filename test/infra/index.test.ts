@@ -92,6 +92,18 @@ describe('the reference workload', () => {
     expect(used.filter(([provider = '', k]) => provider in right && right[provider] !== k)).toEqual([]);
   });
 
+  it('lets the backup account read with the keys of both Regions, as a copy into it must', () => {
+    for (const [type, name] of [
+      ['aws:kms/key:Key', 'data'],
+      ['aws:kms/replicaKey:ReplicaKey', 'data-standby'],
+    ] as const) {
+      const { Statement } = JSON.parse(one(type, name).inputs.policy);
+      const others = Statement.filter((s: { Principal: { AWS: string } }) => s.Principal.AWS.includes('444455556666'));
+      expect(others).toHaveLength(1);
+      expect(others[0].Action).toContain('kms:Decrypt');
+    }
+  });
+
   it.each(['carts', 'sessions'])('replicates the table %s with point-in-time recovery on both sides', (name) => {
     const { inputs } = one('aws:dynamodb/table:Table', name);
     expect(inputs.replicas).toHaveLength(1);
