@@ -150,7 +150,7 @@ function checkMetric(
     type === 'RTO' ? chainTooLong(metric, longest.get(metric.serviceId)) : promises.filter((p) => !fits(metric, p.value));
   const flags: ChainFlag[] = [];
   if (broken.length > 0) flags.push(doesNotFit(metric, type, broken));
-  if (missing.size > 0) flags.push(unsupported(metric, [...missing.values()]));
+  if (missing.size > 0) flags.push(unsupported(metric, [...missing.values()].reverse()));
   return flags;
 }
 

@@ -14,7 +14,7 @@ import { SCOPES, type Scope } from '../model/scope.ts';
 import { chainCheck } from './chain.ts';
 import { checkShape, keyPlace, spotAt } from './issues.ts';
 import { expandMetrics, secondsOf } from './metrics.ts';
-import { invalidCatalogue } from './problem.ts';
+import { invalidCatalogue, showPlace } from './problem.ts';
 import { crossCheck, type Vocabulary } from './references.ts';
 import { type CatalogueDocument, catalogueSchema, type SelectorDocument } from './schema.ts';
 import { readYaml, type Spot } from './yaml.ts';
@@ -41,7 +41,10 @@ const MANDATORY_SCOPES: Readonly<Record<Tier, readonly Scope[]>> = {
 export function parseCatalogue(text: string, file: string, vocabulary: Vocabulary = {}): Catalogue {
   const yaml = readYaml(text, file);
   const shape = checkShape(catalogueSchema, yaml.value, yaml.spot);
-  const problems = [...yaml.problems, ...shape.problems, ...crossCheck(yaml.value, yaml.spot, vocabulary)];
+  // A value that YAML itself could not give is nothing to the schema: one problem, not two.
+  const unreadable = new Set(yaml.problems.map((p) => showPlace(p.place)));
+  const further = [...shape.problems, ...crossCheck(yaml.value, yaml.spot, vocabulary)];
+  const problems = [...yaml.problems, ...further.filter((p) => !unreadable.has(showPlace(p.place)))];
   if (shape.value === undefined || problems.length > 0) throw invalidCatalogue(file, problems);
   const catalogue = build(shape.value, yaml.spot, file);
   const warnings = [...catalogue.warnings, ...chainCheck(catalogue).map(({ message, place }) => ({ message, place }))];

@@ -77,8 +77,8 @@ const supplier = mapping(
     evidence: text('Document that shows the promises. Without it, what rests on them is unknown.').optional(),
     promises: someOf(
       {
-        RTO: byScope(duration, 'recovery time').optional(),
-        RPO: byScope(duration, 'recovery point').optional(),
+        RTO: byScope(duration, 'recovery time').optional().meta({ description: 'Its recovery time.' }),
+        RPO: byScope(duration, 'recovery point').optional().meta({ description: 'Its recovery point.' }),
       },
       'promises',
     )
@@ -197,7 +197,7 @@ const serviceTime = mapping(
   },
   'a service time',
 )
-  .refine(({ min, typ, max }) => inOrder([min, typ, max]), { error: 'min ≤ typ ≤ max; put the three in order' })
+  .refine(({ min, typ, max }) => inOrder([min, typ, max]), { error: 'min ≤ typ ≤ max; put the three in order', path: ['typ'] })
   .meta({ description: 'Your own figures for one service time.' });
 
 function byTier<T extends z.ZodType>(value: T, what: string) {
