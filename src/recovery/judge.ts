@@ -1,8 +1,8 @@
 /** Does the recovery fit into its target? Three-valued, with the service time on which the answer hangs. */
 import { known, type Truth, unknown } from '../model/known.ts';
 import { formatAbout, formatDuration } from '../model/quantity.ts';
-import { type Ends, OPTIMISTIC, PESSIMISTIC, worstAt } from './bounds.ts';
-import { drawFew, enclose } from './estimate.ts';
+import { type Ends, OPTIMISTIC, PESSIMISTIC, quantileBounds, worstAt } from './bounds.ts';
+import { drawFew, enclose, within } from './estimate.ts';
 import type { RecoveryGraph } from './graph.ts';
 import { type Plan, planOf } from './plan.ts';
 import { type Prediction, predictPlan, type Question, whyUnknown } from './predict.ts';
@@ -24,6 +24,7 @@ export interface Judgement {
  *
  * The row that decides is the one whose turning from pessimistic to optimistic, alone, lowers Q_p most; when none
  * does alone, the one whose turning from optimistic to pessimistic, alone, raises it most. Ties go to the first id.
+ * Only the three rows that would move Q_p most if all times moved together are compared by sampling.
  */
 export function judgeRecovery(graph: RecoveryGraph, table: TimeTable, question: Question): Judgement {
   const plan = planOf(graph, table, question.measures);
@@ -42,10 +43,12 @@ export function judgeRecovery(graph: RecoveryGraph, table: TimeTable, question: 
     return { verdict: known(true, [], fits), prediction, decidedBy: undefined };
   }
   const decidedBy = decidingRow(plan, p, question);
-  const between = `${label} lies between ${formatAbout(best.low)} and ${formatAbout(worst.high)}, the target is ${formatDuration(target)}`;
+  const at = (ends: Ends) =>
+    formatAbout(within(quantileOf(drawFew(plan, ends, question).worst, p), quantileBounds(plan, ends, p)).value);
+  const between = `${label} is about ${at(OPTIMISTIC)} with every assumed time at its best and ${at(PESSIMISTIC)} at its worst; the target is ${formatDuration(target)}`;
   const verdict =
     decidedBy === undefined
-      ? unknown('not-reported', `${between}: closer than ${question.samples} samples can tell`)
+      ? unknown('not-reported', `${between}, which is nearer than ${question.samples} samples can tell`)
       : unknown(
           'assumed',
           `${between}; it hangs on the service time "${decidedBy}": give your own under "times:" or time a drill`,
@@ -59,22 +62,28 @@ function tooSlow(plan: Plan, low: number, { percentile, target }: Question): str
   return `p${percentile} is at least ${formatAbout(low)} with every assumed time at its best; the target is ${formatDuration(target)}`;
 }
 
+/** Rows that are worth sampling for `decidingRow`. */
+const SHORTLIST = 3;
+
 function decidingRow(plan: Plan, p: number, question: Question): string | undefined {
   const open = [...plan.rows.values()].filter((row) => row.open).map((row) => row.row.id);
   if (open.length <= 1) return open[0];
-  const at = (ends: Ends) => quantileOf(drawFew(plan, ends, question).worst, p).value;
+  const sampled = (ends: Ends) => quantileOf(drawFew(plan, ends, question).worst, p).value;
+  // Q_p if all times moved together: exact and without samples, so that it can be asked of every row.
+  const together = (ends: Ends) => worstAt(plan, ends, p);
   for (const base of [PESSIMISTIC, OPTIMISTIC]) {
-    const from = at(base);
-    let most = 0;
-    let decides: string | undefined;
-    for (const id of open.sort()) {
-      const change = Math.abs(from - at({ ...base, turned: id }));
-      if (change > most) {
-        most = change;
-        decides = id;
-      }
-    }
+    const [decides] = movers(movers(open, base, together).slice(0, SHORTLIST), base, sampled);
     if (decides !== undefined) return decides;
   }
   return undefined;
+}
+
+/** Rows that move a quantile when they alone are turned to their other end, the strongest first. */
+function movers(rows: readonly string[], base: Ends, quantile: (ends: Ends) => number): readonly string[] {
+  const from = quantile(base);
+  return rows
+    .map((id) => ({ id, change: Math.abs(from - quantile({ ...base, turned: id })) }))
+    .filter(({ change }) => change > 0)
+    .sort((a, b) => b.change - a.change || (a.id < b.id ? -1 : 1))
+    .map(({ id }) => id);
 }

@@ -3,5 +3,6 @@ import { databaseTimes } from './databases.ts';
 import { peopleTimes } from './people.ts';
 import type { ServiceTime } from './service-time.ts';
 import { storageTimes } from './storage.ts';
+import { trafficComputeTimes } from './traffic-compute.ts';
 
-export const serviceTimes: readonly ServiceTime[] = [...databaseTimes, ...storageTimes, ...peopleTimes];
+export const serviceTimes: readonly ServiceTime[] = [...databaseTimes, ...storageTimes, ...trafficComputeTimes, ...peopleTimes];
