@@ -48,10 +48,10 @@ export function completed(child: ChildEnd, folder: string, limits: Limits): RunR
     case 'done':
       break;
   }
-  if (!child.result.resources.some((r) => r.type !== 'pulumi:pulumi:Stack')) {
+  if (!child.result.resources.some((r) => r.type !== 'pulumi:pulumi:Stack' || Object.keys(r.outputs).length > 0)) {
     throw new UsageError(
       'program-empty',
-      `${folder}: the program ran and registered no resource. Expected a program that constructs Pulumi resources when it is loaded, ` +
+      `${folder}: the program ran and registered no resource and no output. Expected a program that constructs Pulumi resources when it is loaded, ` +
         `or that exports a function which does${printed}`,
     );
   }

@@ -24,9 +24,9 @@ export interface RunRequest {
   readonly folder: string;
   /** True: outputs that exist only after deployment are answered with marker text. False: they stay unknown, as in a preview. */
   readonly marked: boolean;
-  /** Keep stack traces. They cost several times the run itself, so only a run that repeats a failure takes them. */
-  readonly traces: boolean;
   readonly config: Readonly<Record<string, string>>;
+  /** Answer data sources with unknown values only, for programs that cannot work with stand-in text. */
+  readonly blank: boolean;
   readonly secretKeys: readonly string[];
   /** The stack's `aws:region`, which data sources of the default provider answer for. */
   readonly region: string | undefined;
@@ -54,7 +54,7 @@ export interface WireResource {
   readonly position: Position | undefined;
 }
 
-/** An error as the child saw it. `stack` is empty unless the run kept traces. */
+/** An error as the child saw it, positions mapped to the sources. */
 export interface WireError {
   readonly name: string;
   readonly message: string;

@@ -63,7 +63,7 @@ export async function readProgram(source: string, options: ProgramOptions): Prom
     markers: config.markers,
   };
   const nodeArgs = ownArgs(project.nodeArgs);
-  const start = (marked: boolean, traces: boolean) => startChild({ ...request, marked, traces }, entry.cwd, nodeArgs, limits);
+  const start = (marked: boolean, blank: boolean) => startChild({ ...request, marked, blank }, entry.cwd, nodeArgs, limits);
 
   const plainRun = start(false, false);
   const markedRun = start(true, false);
@@ -72,9 +72,15 @@ export async function readProgram(source: string, options: ProgramOptions): Prom
   const took = (performance.now() - began) / 1000;
   markedRun.stopWithin(plainEnd.result?.end.how === 'done' ? took + GRACE : 0);
   const markedEnd = await markedRun.ended;
-  if (plainEnd.result?.end.how === 'failed' && plainEnd.result.end.error.stack.split('\n').length < 2) {
-    const traced = await start(false, true).ended;
-    if (traced.result?.end.how === 'failed') plainEnd = traced;
+  const blankNotes: string[] = [];
+  if (plainEnd.result?.end.how === 'failed' && plainEnd.result.standIns.length > 0) {
+    const blank = await start(false, true).ended;
+    if (blank.result?.end.how === 'done') {
+      blankNotes.push(
+        `the program cannot work with stand-ins for its data sources, so they were left unknown (${plainEnd.result.end.error.message.split('\n')[0]})`,
+      );
+      plainEnd = blank;
+    }
   }
   const plain = completed(plainEnd, project.folder, limits);
   const { resources, notes } = joined(plain, markedEnd);
@@ -86,7 +92,7 @@ export async function readProgram(source: string, options: ProgramOptions): Prom
     resources,
     configRegion: config.region,
     partial: false,
-    notes: [...config.notes, ...notes],
+    notes: [...config.notes, ...blankNotes, ...notes],
   };
 }
 

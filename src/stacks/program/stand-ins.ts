@@ -46,7 +46,22 @@ export interface Answer {
   readonly standIn: boolean;
 }
 
-export function answer(q: Question, declared: Readonly<Record<string, Shape>> | undefined, book: MarkerBook): Answer {
+/** Answers one data source. `blank`: what is not a fact is unknown instead of marker text. */
+export function answer(
+  q: Question,
+  declared: Readonly<Record<string, Shape>> | undefined,
+  book: MarkerBook,
+  blank: boolean,
+): Answer {
+  const told = answerWithMarkers(q, declared, book);
+  return blank && told.standIn ? { ...told, result: { ...mapValues(told.result, () => UNKNOWN), ...q.args } } : told;
+}
+
+function mapValues(record: JsonRecord, f: () => Json): JsonRecord {
+  return Object.fromEntries(Object.keys(record).map((k) => [k, f()]));
+}
+
+function answerWithMarkers(q: Question, declared: Readonly<Record<string, Shape>> | undefined, book: MarkerBook): Answer {
   const text = (field: string) => book.mark({ kind: 'stand-in', from: q.token, field, list: false, zone: undefined });
   const region = q.region ?? text('region');
   const name = q.token.slice(q.token.lastIndexOf(':') + 1);

@@ -18,8 +18,6 @@ import { answerStackReferences } from './stack-references.ts';
 const QUIET_ROUNDS = 3;
 
 const run = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as RunRequest;
-// The SDK captures a stack for every promise it makes.
-Error.stackTraceLimit = run.traces ? 50 : 0;
 Math.random = seeded(1);
 const connections = closeNetwork();
 const sdk = loadSdk(run.entry);

@@ -156,7 +156,7 @@ export function monitorOf(run: RunRequest, sdk: Sdk, book: MarkerBook, declared:
     const token = req.getTok();
     const args = req.getArgs()?.toJavaScript() ?? {};
     const region = typeof args.region === 'string' ? args.region : regionOf(req.getProvider());
-    const reply = answer({ token, args, region }, declared.results(token), book);
+    const reply = answer({ token, args, region }, declared.results(token), book, run.blank);
     if (reply.standIn) standIns.add(token);
     return returning(reply.result);
   };

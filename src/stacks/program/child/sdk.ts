@@ -85,6 +85,7 @@ export interface Sdk {
 export function loadSdk(entry: string): Sdk {
   const require = createRequire(entry);
   const sdk = createRequire(require.resolve('@pulumi/pulumi'));
+  takeNoTraces(sdk('@pulumi/pulumi/runtime/debuggable'));
   return {
     pulumi: require('@pulumi/pulumi'),
     settings: sdk('@pulumi/pulumi/runtime/settings'),
@@ -92,5 +93,22 @@ export function loadSdk(entry: string): Sdk {
     Resource: sdk('@pulumi/pulumi/resource').Resource,
     resourceProto: sdk('@pulumi/pulumi/proto/resource_pb'),
     Struct: sdk('google-protobuf/google/protobuf/struct_pb').Struct,
+  };
+}
+
+/**
+ * The SDK writes out a stack for every promise it makes, in this one function; that is most of the time of a large
+ * program, and nobody reads them. Traces stay on everywhere else: errors show them, and tsx reads its callers from them.
+ */
+function takeNoTraces(debuggable: Record<string, unknown>): void {
+  const original = debuggable.debuggablePromise as (promise: Promise<unknown>, context: unknown) => Promise<unknown>;
+  debuggable.debuggablePromise = (promise: Promise<unknown>, context: unknown) => {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    try {
+      return original(promise, context);
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
   };
 }
