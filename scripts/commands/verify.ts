@@ -1,0 +1,75 @@
+/** `holdfast verify`: the designed level. */
+import type { Severity } from '../../src/model/finding.ts';
+import { SEVERITIES } from '../../src/model/finding.ts';
+import { renderMarkdown } from '../../src/reports/markdown.ts';
+import { resultOf } from '../../src/reports/result.ts';
+import type { VerifyResult } from '../../src/reports/result-schema.ts';
+import { renderTable } from '../../src/reports/table.ts';
+import type { Surroundings } from '../surroundings.ts';
+import type { SourceFlags } from './judging.ts';
+import { judgeSources } from './judging.ts';
+
+export interface VerifyFlags extends SourceFlags {
+  readonly format: 'table' | 'json' | 'markdown';
+  readonly json?: boolean;
+  readonly failOn: Severity | 'never';
+  readonly allowUnknown?: boolean;
+  readonly seed: number;
+}
+
+/** Places shown per rule in the table. */
+const PLACES = 5;
+
+export async function verify(named: readonly string[], flags: VerifyFlags, around: Surroundings): Promise<number> {
+  const { judgement, sources } = await judgeSources(named, flags, around);
+  const result = resultOf(judgement, flags.seed);
+  const format = flags.json === true ? 'json' : flags.format;
+  const text =
+    format === 'json'
+      ? `${JSON.stringify(result, undefined, 2)}\n`
+      : format === 'markdown'
+        ? renderMarkdown(result)
+        : renderTable(result, {
+            width: around.width,
+            paint: around.paint(flags.color, flags.out),
+            places: PLACES,
+            next: flags.quiet === true ? '' : nextCommand(result, sources),
+          });
+  around.write(text, flags.out);
+  return exitCode(result, flags);
+}
+
+/**
+ * 1: a metric not met (unless only waived findings stand in its way), or an open finding at or above `--fail-on`.
+ * 3: a metric or such a finding unknown, or no agreement in force at all. Without a catalogue on purpose, only findings count.
+ */
+export function exitCode(result: VerifyResult, flags: Pick<VerifyFlags, 'failOn' | 'allowUnknown' | 'catalog'>): 0 | 1 | 3 {
+  const { failOn } = flags;
+  const serious = result.findings.filter(
+    (f) =>
+      failOn !== 'never' &&
+      SEVERITIES.indexOf(f.severity) <= SEVERITIES.indexOf(failOn) &&
+      (f.waiver === null || f.waiver.expired),
+  );
+  const broken =
+    result.metrics.some((m) => m.designed.verdict === 'not-met' && !m.designed.waivedOnly) ||
+    serious.some((f) => f.state === 'fires');
+  if (broken) return 1;
+  const judged = flags.catalog === false || result.metrics.length > 0;
+  const unknown =
+    !judged ||
+    result.metrics.some((m) => m.designed.verdict === 'unknown' || m.designed.verdict === 'expired') ||
+    serious.some((f) => f.state === 'unknown');
+  return unknown && flags.allowUnknown !== true ? 3 : 0;
+}
+
+function nextCommand(result: VerifyResult, sources: readonly string[]): string {
+  const named = sources.map(quote).join(' ');
+  if (result.catalogue === null)
+    return `holdfast init ${named} --out holdfast.yaml   drafts a catalogue: say there what was promised, and verify again judges it`;
+  const open = result.metrics.find((m) => m.designed.verdict !== 'met' && m.designed.verdict !== 'not-applicable');
+  if (open !== undefined) return `holdfast explain ${quote(open.id)} ${named}   shows what decides it, step by step`;
+  return '';
+}
+
+const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replace(/'/g, `'\\''`)}'`);

@@ -1,0 +1,133 @@
+#!/usr/bin/env node
+/** The command line. Commands are loaded when they are called: `--help` needs none of them. */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { UsageError } from '../src/model/errors.ts';
+import { SEVERITIES } from '../src/model/finding.ts';
+import { surroundings } from './surroundings.ts';
+
+/** Bad usage or unreadable input (design: exit codes). */
+const USAGE = 2;
+
+function whole(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('expected a whole number, 0 or more.');
+  return value;
+}
+
+function day(text: string): string {
+  const time = Date.parse(`${text}T00:00:00Z`);
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(time) || !new Date(time).toISOString().startsWith(text)) {
+    throw new InvalidArgumentError('expected a day that exists, as YYYY-MM-DD.');
+  }
+  return text;
+}
+
+const collect = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
+
+/** Options of every command that reads sources. */
+function withSources(command: Command): Command {
+  return command
+    .option('--catalog <file>', 'catalogue (default: holdfast.yaml beside the source, in its program’s folder, then upwards)')
+    .option('--state <export>', 'stack export over which a preview or plan is read; repeatable', collect, [])
+    .option('--config <key=value>', 'configuration of a program, over its stack file; repeatable', collect, [])
+    .option('--region <region>', 'Region of resources that nothing else places')
+    .option('--timeout <seconds>', 'time limit of a program run', whole, 60)
+    .option('--memory <mib>', 'memory limit of a program run', whole, 2048)
+    .option('--date <day>', 'day on which agreements and waivers are looked at (default: today)', day)
+    .option('--quiet', 'print nothing but the result')
+    .option('--no-color', 'no colours')
+    .option('--out <file>', 'write to a file instead of standard output');
+}
+
+function program(): Command {
+  const { version } = JSON.parse(
+    readFileSync(new URL(import.meta.url.includes('/dist/') ? '../../package.json' : '../package.json', import.meta.url), 'utf8'),
+  ) as { version: string };
+  const holdfast = new Command('holdfast')
+    .description('Do the continuity promises in your agreements hold, automatically, and how do we know?')
+    .version(version)
+    .showSuggestionAfterError()
+    .configureHelp({ sortSubcommands: false });
+
+  withSources(
+    holdfast
+      .command('verify')
+      .description('designed level: what the code promises. Findings, verdicts, KPIs')
+      .argument('[sources...]', 'Pulumi project folder (FOLDER@STACK), JSON file (export, checkpoint, preview, plan), or -'),
+  )
+    .addOption(new Option('--format <format>', 'output format').choices(['table', 'json', 'markdown']).default('table'))
+    .option('--json', 'short for --format json')
+    .option('--no-catalog', 'judge without agreements: what survives, resource by resource')
+    .addOption(
+      new Option('--fail-on <severity>', 'findings at or above it make the exit code 1')
+        .choices([...SEVERITIES, 'never'])
+        .default('critical'),
+    )
+    .option('--allow-unknown', 'exit 0 instead of 3 when nothing is broken but something is unknown')
+    .option('--seed <number>', 'seed of the simulation', whole, 1)
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 all met, 1 something not met or a finding at --fail-on, 2 bad usage or unreadable input, 3 nothing broken but something unknown.',
+    )
+    .action(async (sources: string[], options) => {
+      const { verify } = await import('./commands/verify.ts');
+      process.exitCode = await verify(sources, options, surroundings());
+    });
+
+  withSources(
+    holdfast
+      .command('init')
+      .description('draft a catalogue from a stack: services from tags, components and stacks; metrics left to fill in')
+      .argument('<sources...>'),
+  )
+    .option('--force', 'replace the file that --out names')
+    .action(async (sources: string[], options) => {
+      const { init } = await import('./commands/init.ts');
+      process.exitCode = await init(sources, options, surroundings());
+    });
+
+  withSources(
+    holdfast
+      .command('explain')
+      .description('why a rule or a metric is as it is, on your own resources: what was looked at, what was found, how to fix it')
+      .argument('<what>', 'rule, metric id, or service time')
+      .argument('[sources...]'),
+  )
+    .option('--no-catalog', 'judge without agreements')
+    .option('--seed <number>', 'seed of the simulation', whole, 1)
+    .action(async (what: string, sources: string[], options) => {
+      const { explain } = await import('./commands/explain.ts');
+      process.exitCode = await explain(what, sources, options, surroundings());
+    });
+  return holdfast;
+}
+
+/** Commands inherit nothing by themselves: each must end in 2, not in commander's 1, when it is used wrongly. */
+function exitTwoOnMisuse(command: Command): Command {
+  command.exitOverride();
+  for (const child of command.commands) exitTwoOnMisuse(child);
+  return command;
+}
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // The reader of a pipe has seen enough.
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
+
+try {
+  await exitTwoOnMisuse(program()).parseAsync(process.argv);
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : USAGE;
+  else if (error instanceof UsageError) {
+    process.stderr.write(`holdfast: ${error.message}\n`);
+    process.exitCode = USAGE;
+  } else {
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(
+      `holdfast: a fault in Holdfast itself; nothing was judged. Please report it with this text:\n${detail}\n`,
+    );
+    process.exitCode = USAGE;
+  }
+}

@@ -1,0 +1,167 @@
+/** The same result as GitHub-flavoured Markdown. */
+import { formatPercent } from '../model/quantity.ts';
+import type { VerifyResult } from './result-schema.ts';
+import { plainText } from './text.ts';
+import type { FindingResult } from './words.ts';
+import { grouped, headline, placeText, predictedText, SURVIVAL_WORDS, shareText } from './words.ts';
+
+const MARKS: Readonly<Record<string, string>> = {
+  met: '✅ met',
+  'not-met': '❌ not-met',
+  unknown: '❔ unknown',
+  expired: '❔ expired',
+  'not-applicable': '– not-applicable',
+};
+
+export function renderMarkdown(result: VerifyResult): string {
+  const parts: string[] = ['# Continuity: designed level', ''];
+  const sources = result.sources.map((s) => code(`${s.source} (${s.kind}, ${s.project}/${s.stack})`)).join(', ');
+  parts.push(`World: **${result.world}** · ${result.date} · ${sources}`, '', `${headline(result)}.`, '');
+  if (result.kpis !== null) parts.push(...kpiSection(result.kpis));
+  if (result.metrics.length > 0) parts.push(...metricSection(result));
+  if (result.survey.length > 0) parts.push(...surveySection(result));
+  parts.push(...findingSection(result), ...roleSection(result), ...ignoranceSection(result));
+  return `${parts.join('\n').trimEnd()}\n`;
+}
+
+function metricSection(result: VerifyResult): string[] {
+  const lines: string[] = ['## Agreed metrics', ''];
+  for (const id of new Set(result.metrics.map((m) => m.service))) {
+    const service = result.services.find((s) => s.id === id);
+    lines.push(`### ${escapeMarkdown(service?.title ?? id)}`, '');
+    lines.push(
+      '| metric | target | predicted | path | designed | in place | demonstrated | why |',
+      '|---|---|---|---|---|---|---|---|',
+    );
+    for (const m of result.metrics.filter((x) => x.service === id)) {
+      const d = m.designed;
+      const person = d.verdict === 'not-met' && d.withPerson === 'yes' ? ' Holds when a person acts.' : '';
+      const predicted = d.predicted === null ? '–' : `p${m.percentile} ${predictedText(m)}`;
+      lines.push(
+        row([
+          `${m.type} ${m.scope}${m.scopeDefaulted ? ' *' : ''}`,
+          m.target.text,
+          predicted,
+          d.automation ?? '–',
+          MARKS[d.verdict] ?? d.verdict,
+          '–',
+          '–',
+          `${d.reason}${person} (${d.member})`,
+        ]),
+      );
+    }
+    lines.push('');
+  }
+  return lines;
+}
+
+function surveySection(result: VerifyResult): string[] {
+  const lines = [
+    '## What survives',
+    '',
+    '| resource | AZ lost | Region lost | data lost | single point of failure |',
+    '|---|---|---|---|---|',
+  ];
+  for (const r of result.survey) {
+    lines.push(
+      row([r.title, ...[r.az, r.region, r.data].map((a) => SURVIVAL_WORDS[a.survival]), r.singlePointOfFailure ? 'yes' : 'no']),
+    );
+  }
+  return [...lines, ''];
+}
+
+function findingSection(result: VerifyResult): string[] {
+  const firing = result.findings.filter((f) => f.state === 'fires');
+  const lines = ['## Findings', ''];
+  if (firing.length === 0) lines.push('None.', '');
+  for (const { rule, items } of grouped(firing)) {
+    const first = items[0] as FindingResult;
+    lines.push(`- **${first.severity}** ${code(rule)}: ${escapeMarkdown(first.title)}`);
+    for (const f of items) {
+      const place = placeText(f);
+      const waiver =
+        f.waiver === null
+          ? ''
+          : f.waiver.expired
+            ? ` *(waiver ended ${f.waiver.until})*`
+            : ` *(waived by ${escapeMarkdown(f.waiver.approvedBy)} until ${f.waiver.until})*`;
+      lines.push(
+        `  - ${escapeMarkdown(f.resourceTitle)}: ${escapeMarkdown(f.message)}${place === '' ? '' : ` (${code(place)})`}${waiver}`,
+      );
+    }
+  }
+  return [...lines, ''];
+}
+
+function kpiSection({ kpi1, kpi2, kpi3 }: NonNullable<VerifyResult['kpis']>): string[] {
+  return [
+    '## KPIs',
+    '',
+    '| KPI | designed | in place | demonstrated |',
+    '|---|---|---|---|',
+    row([
+      '1 agreements with continuity metrics',
+      `${kpi1.sla + kpi1.ola} of ${kpi1.agreed} (${kpi1.sla} SLA, ${kpi1.ola} OLA)`,
+      '',
+      '',
+    ]),
+    row(['2 metrics kept by automatic failover', shareText(kpi2.all), '–', '–']),
+    row(['2 without data scope', shareText(kpi2.withoutDataScope), '–', '–']),
+    row(['2 when a person may act', shareText(kpi2.feasibleWithPerson), '–', '–']),
+    row([
+      '3 services covered (minimum set)',
+      `${formatPercent(kpi3.minimum)} of ${kpi3.services}${kpi3.denominatorDoubtful ? ', denominator doubtful' : ''}`,
+      '',
+      '',
+    ]),
+    '',
+  ];
+}
+
+function roleSection(result: VerifyResult): string[] {
+  const roles = result.services.flatMap((s) =>
+    s.roles.filter((r) => r.members.length > 1).map((r) => ({ service: s.title, ...r })),
+  );
+  if (roles.length === 0) return [];
+  const lines = [
+    '## Roles',
+    '',
+    'Resources that stand in for one another, and how that was found.',
+    '',
+    '| service | role | members | found by |',
+    '|---|---|---|---|',
+  ];
+  for (const r of roles)
+    lines.push(row([r.service, r.title, r.members.map((m) => m.split('::').pop() ?? m).join(', '), `${r.found}: ${r.how}`]));
+  return [...lines, ''];
+}
+
+function ignoranceSection(result: VerifyResult): string[] {
+  const lines: string[] = [];
+  for (const t of result.notModelled) lines.push(`- not modelled: ${code(t.type)} × ${t.count}`);
+  if (result.orphans.length > 0)
+    lines.push(`- stateful resources in no service: ${result.orphans.map((u) => code(u.split('::').pop() ?? u)).join(', ')}`);
+  for (const { rule, items } of grouped(result.findings.filter((f) => f.state === 'unknown'))) {
+    lines.push(`- undecided ${code(rule)} × ${items.length}: ${escapeMarkdown((items[0] as FindingResult).message)}`);
+  }
+  for (const warning of result.warnings) lines.push(`- ${escapeMarkdown(warning)}`);
+  return lines.length === 0 ? [] : ['## What nobody can tell, and notes', '', ...lines, ''];
+}
+
+const row = (cells: readonly string[]): string => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
+
+/** Names and messages are untrusted: nothing in them may become Markdown or HTML. */
+export function escapeMarkdown(text: string): string {
+  return plainText(text)
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/[\\`*_{}[\]()#+!|~]/g, (c) => (/[()#+!]/.test(c) ? c : `\\${c}`))
+    .replace(/@(?=\w)/g, '@\u200b');
+}
+
+function code(text: string): string {
+  const plain = plainText(text).replace(/\|/g, '\\|');
+  const fence = '`'.repeat(Math.max(0, ...[...plain.matchAll(/`+/g)].map((m) => m[0].length)) + 1);
+  return fence.length === 1 ? `\`${plain}\`` : `${fence} ${plain} ${fence}`;
+}

@@ -1,0 +1,191 @@
+/** What a busy engineer wants first: verdicts, then findings, then KPIs, then what nobody can tell. */
+import { formatPercent } from '../model/quantity.ts';
+import type { VerifyResult } from './result-schema.ts';
+import type { Cell, Paint, Style } from './text.ts';
+import { columns, plainText } from './text.ts';
+import type { FindingResult, MetricResult } from './words.ts';
+import { grouped, headline, placeText, predictedText, SURVIVAL_WORDS, shareText } from './words.ts';
+
+export interface TableOptions {
+  /** Columns of the terminal. */
+  readonly width: number;
+  readonly paint: Paint;
+  /** Places shown per rule before the rest are counted. */
+  readonly places: number;
+  /** The command that comes next. */
+  readonly next: string;
+}
+
+const VERDICT_STYLE: Readonly<Record<string, Style>> = {
+  met: 'good',
+  'not-met': 'bad',
+  unknown: 'doubt',
+  expired: 'doubt',
+  'not-applicable': 'dim',
+};
+const SEVERITY_STYLE: Readonly<Record<string, Style>> = { critical: 'bad', high: 'doubt', medium: 'dim', low: 'dim' };
+const SURVIVAL_STYLE: Readonly<Record<string, Style>> = {
+  survives: 'good',
+  recovers: 'good',
+  person: 'doubt',
+  lost: 'bad',
+  unknown: 'doubt',
+};
+
+export function renderTable(result: VerifyResult, options: TableOptions): string {
+  const { paint } = options;
+  const lines: string[] = [];
+  const sources = result.sources
+    .map((s) => `${plainText(s.source)} (${s.kind}, ${plainText(`${s.project}/${s.stack}`)})`)
+    .join(', ');
+  lines.push(paint(`Designed level · world: ${result.world} · ${result.date} · ${sources}`, 'bold'), headline(result), '');
+  if (result.metrics.length > 0) lines.push(...metricLines(result, options));
+  if (result.survey.length > 0) lines.push(...surveyLines(result, options));
+  lines.push(...findingLines(result, options));
+  if (result.kpis !== null) lines.push(...kpiLines(result, options));
+  lines.push(...ignoranceLines(result, options));
+  if (options.next !== '') lines.push(`Next: ${plainText(options.next)}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function metricLines(result: VerifyResult, { width, paint }: TableOptions): string[] {
+  const lines: string[] = [];
+  const ids = [...new Set(result.metrics.map((m) => m.service))];
+  for (const id of ids) {
+    const service = result.services.find((s) => s.id === id);
+    const about =
+      service === undefined
+        ? ''
+        : ` · tier ${service.tier}${service.owner === null ? '' : ` · ${service.owner}`} · ${service.resources} resources`;
+    lines.push(paint(plainText(`${service?.title ?? id}${about}`), 'bold'));
+    const header: Cell[] = ['metric', 'target', 'predicted', 'path', 'designed', 'in place', 'demonstrated', 'why'].map(
+      (text) => ({ text, style: 'dim' }),
+    );
+    const rows = result.metrics.filter((m) => m.service === id).map(metricRow);
+    lines.push(...columns([header, ...rows], width, paint), '');
+  }
+  return lines;
+}
+
+function metricRow(m: MetricResult): Cell[] {
+  const d = m.designed;
+  const person = d.verdict === 'not-met' && d.withPerson === 'yes' ? ' Holds when a person acts.' : '';
+  return [
+    { text: `${m.type} ${m.scope}${m.scopeDefaulted ? '*' : ''}` },
+    { text: `${m.target.text}${m.clock === 'declaration' ? ' from declaration' : ''}` },
+    { text: m.designed.predicted === null ? '–' : `p${m.percentile} ${predictedText(m)}` },
+    { text: d.automation ?? '–' },
+    { text: d.verdict, ...styleOf(VERDICT_STYLE[d.verdict]) },
+    { text: '–' },
+    { text: '–' },
+    { text: `${d.reason}${person}${d.member.includes(' ') ? ` (${d.member})` : ''}` },
+  ];
+}
+
+function surveyLines(result: VerifyResult, { width, paint }: TableOptions): string[] {
+  const answer = (a: { readonly survival: keyof typeof SURVIVAL_WORDS }): Cell => ({
+    text: SURVIVAL_WORDS[a.survival],
+    ...styleOf(SURVIVAL_STYLE[a.survival]),
+  });
+  const header: Cell[] = ['resource', 'AZ lost', 'Region lost', 'data lost', 'why'].map((text) => ({ text, style: 'dim' }));
+  const rows = result.survey.map((r): Cell[] => [
+    { text: r.title },
+    answer(r.az),
+    answer(r.region),
+    answer(r.data),
+    { text: worstAnswer(r), style: 'dim' },
+  ]);
+  const spofs = result.survey.filter((r) => r.singlePointOfFailure);
+  const lines = [paint('What survives', 'bold'), ...columns([header, ...rows], width, paint), ''];
+  lines.push(paint(`Single points of failure when an AZ is lost: ${spofs.length === 0 ? 'none found' : spofs.length}`, 'bold'));
+  if (spofs.length > 0)
+    lines.push(
+      ...columns(
+        spofs.map((r) => [{ text: r.title }, { text: [r.az.says, placeText(r)].filter((t) => t !== '').join(' · ') }]),
+        width,
+        paint,
+      ),
+    );
+  lines.push('');
+  return lines;
+}
+
+function worstAnswer(row: VerifyResult['survey'][number]): string {
+  const order = ['lost', 'person', 'unknown', 'recovers', 'survives'];
+  const answers = [row.az, row.region, row.data].sort((a, b) => order.indexOf(a.survival) - order.indexOf(b.survival));
+  return answers[0]?.says ?? '';
+}
+
+function findingLines(result: VerifyResult, { width, paint, places }: TableOptions): string[] {
+  const firing = result.findings.filter((f) => f.state === 'fires');
+  const open = result.findings.length - firing.length;
+  if (result.findings.length === 0) return [paint('Findings: none', 'bold'), ''];
+  const lines = [paint(`Findings: ${firing.length}${open === 0 ? '' : `, and ${open} that cannot be decided`}`, 'bold')];
+  for (const { rule, items } of grouped(firing)) {
+    const first = items[0] as FindingResult;
+    lines.push(`  ${paint(first.severity, SEVERITY_STYLE[first.severity] ?? 'dim')} ${rule}: ${plainText(first.title)}`);
+    const rows = items.slice(0, places).map((f): Cell[] => [{ text: f.resourceTitle }, { text: findingText(f) }]);
+    lines.push(...columns(rows, width, paint, '    '));
+    if (items.length > places) lines.push(`    … and ${items.length - places} more (--format json lists all)`);
+  }
+  lines.push('');
+  return lines;
+}
+
+function findingText(f: FindingResult): string {
+  const waiver =
+    f.waiver === null
+      ? ''
+      : f.waiver.expired
+        ? ` [waiver ended ${f.waiver.until}]`
+        : ` [waived by ${f.waiver.approvedBy} until ${f.waiver.until}]`;
+  const place = placeText(f);
+  return `${f.message}${waiver}${place === '' ? '' : ` · ${place}`}`;
+}
+
+function kpiLines(result: VerifyResult, { width, paint }: TableOptions): string[] {
+  const { kpis } = result;
+  if (kpis === null) return [];
+  const { kpi1, kpi2, kpi3 } = kpis;
+  const rows: Cell[][] = [
+    [
+      { text: 'KPI 1 agreements with continuity metrics' },
+      {
+        text: `${kpi1.sla + kpi1.ola} of ${kpi1.agreed} in force (${kpi1.sla} SLA, ${kpi1.ola} OLA)${kpi1.notInForce === 0 ? '' : `; ${kpi1.notInForce} not in force`}${kpi1.unsupported === 0 ? '' : `; ${kpi1.unsupported} targets that nothing underpins`}`,
+      },
+    ],
+    [
+      { text: 'KPI 2 metrics kept by automatic failover' },
+      { text: `designed ${shareText(kpi2.all)} · in place – · demonstrated –` },
+    ],
+    [{ text: '  without data scope' }, { text: shareText(kpi2.withoutDataScope) }],
+    [{ text: '  when a person may act' }, { text: shareText(kpi2.feasibleWithPerson) }],
+    [
+      { text: 'KPI 3 services covered' },
+      {
+        text: `minimum set ${formatPercent(kpi3.minimum)} · any ${formatPercent(kpi3.any)} · complete ${formatPercent(kpi3.complete)} of ${kpi3.services} services${kpi3.denominatorDoubtful ? ` · denominator doubtful: ${kpi3.orphans} of ${kpi3.stateful} stateful resources belong to no service` : ''}`,
+      },
+    ],
+  ];
+  return [paint('KPIs', 'bold'), ...columns(rows, width, paint), ''];
+}
+
+function ignoranceLines(result: VerifyResult, { width, paint }: TableOptions): string[] {
+  const rows: Cell[][] = [];
+  for (const t of result.notModelled)
+    rows.push([{ text: `not modelled: ${t.type}` }, { text: `${t.count} ${t.count === 1 ? 'resource' : 'resources'}` }]);
+  if (result.orphans.length > 0)
+    rows.push([
+      { text: 'stateful, in no service' },
+      { text: result.orphans.map((urn) => urn.split('::').pop() ?? urn).join(', ') },
+    ]);
+  const open = grouped(result.findings.filter((f) => f.state === 'unknown'));
+  for (const { rule, items } of open)
+    rows.push([{ text: `undecided: ${rule}` }, { text: `${items.length} × ${(items[0] as FindingResult).message}` }]);
+  for (const warning of result.warnings) rows.push([{ text: 'note' }, { text: warning }]);
+  if (result.metrics.some((m) => m.scopeDefaulted))
+    rows.push([{ text: '*' }, { text: 'scope filled in from the defaults of the service’s tier' }]);
+  return rows.length === 0 ? [] : [paint('What nobody can tell, and notes', 'bold'), ...columns(rows, width, paint), ''];
+}
+
+const styleOf = (style: Style | undefined): { style: Style } | Record<string, never> => (style === undefined ? {} : { style });
