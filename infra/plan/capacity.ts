@@ -11,6 +11,9 @@ export function tasksSurvivingZoneLoss(peak: number, zones: number): number {
   return zones * Math.ceil(peak / (zones - 1));
 }
 
+/** MBCO of the SLAs, in percent of the tasks that the primary runs. */
+export const MBCO_PERCENT = 60;
+
 /** Tasks that stand ready in the standby Region: the share of the primary's tasks that the MBCO (percent) asks for, rounded up. */
 export function standbyTasks(primaryTasks: number, mbcoPercent: number): number {
   if (!(mbcoPercent > 0 && mbcoPercent <= 100)) throw new Error(`expected an MBCO from 0 to 100 percent, found ${mbcoPercent}`);
