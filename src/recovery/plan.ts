@@ -47,13 +47,13 @@ export interface Plan {
 }
 
 /**
- * Resolves a graph. A row that the table lacks, a time that is not a number, two nodes with one id, an `after`
+ * Resolves a graph. A row that the table lacks, a time that is not a number or has no parts, two nodes with one id, an `after`
  * that names no node and a cycle are ignorance, never an exception; a malformed graph keeps the nodes' own
  * times and loses its edges, which can only make the total shorter.
  */
 export function planOf(graph: RecoveryGraph, table: TimeTable, measures: Measure): Plan {
   const nodes = [...graph.nodes].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
-  const reader = new TimingReader(table);
+  const reader = timingReader(table);
   const ordered = measures === 'time' ? inOrder(nodes, reader.ignorance) : nodes.map((node) => ({ node, after: [] }));
   const planned: PlanNode[] = [];
   const place = new Map<string, number>();
@@ -100,77 +100,68 @@ function describe(e: Expression): string {
   }
 }
 
-/** Turns timings into expressions and keeps what it met on the way. */
-class TimingReader {
-  readonly ignorance: Unknown[] = [];
-  readonly nevers: string[] = [];
-  readonly rows = new Map<string, TableRow>();
-  readonly #table: TimeTable;
-  #leaves = 0;
-
-  constructor(table: TimeTable) {
-    this.#table = table;
-  }
-
-  read(timing: Timing, node: RecoveryNode): Expression {
-    this.#leaves = 0;
-    return this.#expression(timing, node);
-  }
-
-  #expression(timing: Timing, node: RecoveryNode): Expression {
-    switch (timing.kind) {
-      case 'row': {
-        const found = this.#table.get(timing.row);
-        if (found === undefined) return this.#unknown(node, unknown('not-modelled', `there is no service time "${timing.row}"`));
-        this.rows.set(timing.row, found);
-        return { kind: 'row', row: found, leaf: this.#leaf() };
-      }
-      case 'fixed':
-        return timing.seconds === Number.POSITIVE_INFINITY
-          ? this.#never(node, timing.why)
-          : this.#span(timing.seconds, timing.seconds, node);
-      case 'span':
-        return timing.min === Number.POSITIVE_INFINITY ? this.#never(node, timing.why) : this.#span(timing.min, timing.max, node);
-      case 'sum':
-      case 'slowest':
-        return combined(
-          timing.kind,
-          timing.parts.map((part) => this.#expression(part, node)),
-        );
-      case 'never':
-        return this.#never(node, timing.why);
-      case 'unknown':
-        return this.#unknown(node, timing.why);
-    }
-  }
-
-  #span(min: number, max: number, node: RecoveryNode): Expression {
-    if (!(0 <= min && min <= max && max < Number.POSITIVE_INFINITY)) {
-      return this.#unknown(node, unknown('error', `a time between ${min} and ${max} seconds makes no sense`));
-    }
-    return min === max ? { kind: 'constant', seconds: min } : { kind: 'span', min, max, leaf: this.#leaf() };
-  }
-
-  #leaf(): number {
-    this.#leaves += 1;
-    return this.#leaves;
-  }
-
-  #never(node: RecoveryNode, why: string): Expression {
-    this.nevers.push(`${node.label}: ${why}`);
-    return { kind: 'constant', seconds: Number.POSITIVE_INFINITY };
-  }
-
-  #unknown(node: RecoveryNode, why: Unknown): Expression {
-    this.ignorance.push({ ...why, detail: `${node.label}: ${why.detail}` });
-    return { kind: 'constant', seconds: 0 };
-  }
+interface TimingReader {
+  readonly read: (timing: Timing, node: RecoveryNode) => Expression;
+  /** What was met on the way. */
+  readonly ignorance: Unknown[];
+  readonly nevers: string[];
+  readonly rows: Map<string, TableRow>;
 }
 
-function combined(kind: 'sum' | 'slowest', parts: readonly Expression[]): Expression {
-  const only = parts[0];
-  if (only === undefined) return { kind: 'constant', seconds: 0 };
-  return parts.length === 1 ? only : { kind, parts };
+/** Turns timings into expressions. */
+function timingReader(table: TimeTable): TimingReader {
+  const ignorance: Unknown[] = [];
+  const nevers: string[] = [];
+  const rows = new Map<string, TableRow>();
+
+  function read(timing: Timing, node: RecoveryNode): Expression {
+    let leaves = 0;
+    const nextLeaf = () => {
+      leaves += 1;
+      return leaves;
+    };
+    const unread = (why: Unknown): Expression => {
+      ignorance.push({ ...why, detail: `${node.label}: ${why.detail}` });
+      return { kind: 'constant', seconds: 0 };
+    };
+    const lost = (why: string): Expression => {
+      nevers.push(`${node.label}: ${why}`);
+      return { kind: 'constant', seconds: Number.POSITIVE_INFINITY };
+    };
+    const between = (min: number, max: number, why: string): Expression => {
+      if (min === Number.POSITIVE_INFINITY) return lost(why);
+      if (!(0 <= min && min <= max && max < Number.POSITIVE_INFINITY)) {
+        return unread(unknown('error', `a time between ${min} and ${max} seconds makes no sense`));
+      }
+      return min === max ? { kind: 'constant', seconds: min } : { kind: 'span', min, max, leaf: nextLeaf() };
+    };
+    const expression = (t: Timing): Expression => {
+      switch (t.kind) {
+        case 'row': {
+          const found = table.get(t.row);
+          if (found === undefined) return unread(unknown('not-modelled', `there is no service time "${t.row}"`));
+          rows.set(t.row, found);
+          return { kind: 'row', row: found, leaf: nextLeaf() };
+        }
+        case 'fixed':
+          return between(t.seconds, t.seconds, t.why);
+        case 'span':
+          return between(t.min, t.max, t.why);
+        case 'sum':
+        case 'slowest': {
+          const [only, ...others] = t.parts.map(expression);
+          if (only === undefined) return unread(unknown('not-reported', 'its time is made of no parts'));
+          return others.length === 0 ? only : { kind: t.kind, parts: [only, ...others] };
+        }
+        case 'never':
+          return lost(t.why);
+        case 'unknown':
+          return unread(t.why);
+      }
+    };
+    return expression(timing);
+  }
+  return { read, ignorance, nevers, rows };
 }
 
 interface Ordered {

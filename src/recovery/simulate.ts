@@ -42,128 +42,113 @@ const TO_UNIT = 2 ** -32;
  * Spans follow from configuration (the phase of a timer) and share no cause.
  */
 export function simulate(plan: Plan, work: Work, ends: Ends, chance: Chance, from: number, to: number, into: Samples): void {
-  const machine = new Machine(plan, work, ends, chance);
-  for (let first = from; first < to; first += BATCH) machine.run(first, Math.min(BATCH, to - first), into);
-}
-
-/** Buffers and streams of one simulation. */
-class Machine {
-  readonly #plan: Plan;
-  readonly #work: Work;
-  readonly #ends: Ends;
-  readonly #chance: Chance;
-  readonly #normals = normalTable();
-  readonly #finish: Float64Array[];
-  readonly #shocks = new Map<string, { readonly stream: StreamKey; readonly z: Float64Array }>();
-  readonly #start = new Float64Array(BATCH);
-  readonly #spare: Float64Array[] = [];
-  readonly #shared: number;
-  readonly #own: number;
-
-  constructor(plan: Plan, work: Work, ends: Ends, chance: Chance) {
-    this.#plan = plan;
-    this.#work = work;
-    this.#ends = ends;
-    this.#chance = chance;
-    this.#shared = Math.sqrt(chance.correlation);
-    this.#own = Math.sqrt(1 - chance.correlation);
-    this.#finish = plan.nodes.map(() => EMPTY);
-    for (const i of work.nodes) {
-      this.#finish[i] = new Float64Array(BATCH);
-      const shock = plan.nodes[i]?.shock;
-      if (shock === undefined || this.#shocks.has(shock)) continue;
-      this.#shocks.set(shock, {
-        stream: deriveStream(hashText(`shock ${shock}`), SHOCK_STREAM, chance.seed),
-        z: new Float64Array(BATCH),
-      });
-    }
-  }
-
-  run(first: number, count: number, into: Samples): void {
-    for (const { stream, z } of this.#shocks.values()) {
-      for (let i = 0; i < count; i += 1) z[i] = normalFromBits(bitsAt(stream, first + i), this.#normals);
-    }
-    for (const at of this.#work.nodes) {
-      const node = this.#plan.nodes[at];
+  const finish = plan.nodes.map((_, i) => (work.after.has(i) ? new Float64Array(BATCH) : EMPTY));
+  const start = new Float64Array(BATCH);
+  const source = leafSource(plan, work, ends, chance);
+  for (let first = from; first < to; first += BATCH) {
+    const count = Math.min(BATCH, to - first);
+    source.begin(first, count);
+    for (const at of work.nodes) {
+      const node = plan.nodes[at];
+      const out = finish[at] ?? EMPTY;
       if (node === undefined) continue;
-      const out = this.#finish[at] ?? EMPTY;
-      this.#put(node.own, node, first, count, out);
-      const [one, ...others] = this.#work.after.get(at) ?? [];
-      if (one === undefined) continue;
-      let start = this.#finish[one] ?? EMPTY;
-      if (others.length > 0) {
-        this.#start.set(start);
-        start = this.#start;
-        for (const other of others) maximumOf(start, this.#finish[other] ?? EMPTY, count);
-      }
+      source.put(node.own, node, out);
+      const waits = work.after.get(at) ?? [];
+      if (waits.length === 0) continue;
+      start.fill(0);
+      for (const before of waits) maximumOf(start, finish[before] ?? EMPTY, count);
       addTo(out, start, count);
     }
-    this.#collect(first, count, into);
+    collect(
+      work.last.map((at) => finish[at] ?? EMPTY),
+      first,
+      count,
+      into,
+    );
   }
+}
 
-  #collect(first: number, count: number, { worst, skew, timesLast }: Samples): void {
-    const who = new Int32Array(count);
-    const most = new Float64Array(count).fill(-1);
-    const least = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
-    this.#work.last.forEach((at, position) => {
-      const finish = this.#finish[at] ?? EMPTY;
-      for (let i = 0; i < count; i += 1) {
-        const x = finish[i] as number;
-        if (x > (most[i] as number)) {
-          most[i] = x;
-          who[i] = position;
-        }
-        if (x < (least[i] as number)) least[i] = x;
-      }
-    });
-    worst.set(most, first);
+/** Greatest, and least, over the last finishes. */
+function collect(finishes: readonly Float64Array[], first: number, count: number, { worst, skew, timesLast }: Samples): void {
+  const who = new Int32Array(count);
+  const most = new Float64Array(count).fill(-1);
+  const least = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
+  finishes.forEach((finish, position) => {
     for (let i = 0; i < count; i += 1) {
-      const position = who[i] as number;
-      timesLast[position] = (timesLast[position] as number) + 1;
-      if (skew !== undefined) skew[first + i] = (most[i] as number) - (least[i] as number);
+      const x = finish[i] as number;
+      if (x > (most[i] as number)) {
+        most[i] = x;
+        who[i] = position;
+      }
+      if (x < (least[i] as number)) least[i] = x;
     }
+  });
+  worst.set(most, first);
+  for (let i = 0; i < count; i += 1) {
+    const position = who[i] as number;
+    timesLast[position] = (timesLast[position] as number) + 1;
+    if (skew !== undefined) skew[first + i] = (most[i] as number) - (least[i] as number);
+  }
+}
+
+interface LeafSource {
+  /** Turns to samples `first` … `first + count` − 1 and draws their common causes. */
+  readonly begin: (first: number, count: number) => void;
+  /** Writes these samples of an expression of a node. */
+  readonly put: (e: Expression, node: PlanNode, out: Float64Array) => void;
+}
+
+function leafSource(plan: Plan, work: Work, ends: Ends, chance: Chance): LeafSource {
+  const normals = normalTable();
+  const shared = Math.sqrt(chance.correlation);
+  const own = Math.sqrt(1 - chance.correlation);
+  const shocks = new Map<string, { readonly stream: StreamKey; readonly z: Float64Array }>();
+  for (const i of work.nodes) {
+    const shock = plan.nodes[i]?.shock;
+    if (shock === undefined || shocks.has(shock)) continue;
+    const stream = deriveStream(hashText(`shock ${shock}`), SHOCK_STREAM, chance.seed);
+    shocks.set(shock, { stream, z: new Float64Array(BATCH) });
+  }
+  const spare: Float64Array[] = [];
+  let first = 0;
+  let count = 0;
+
+  function begin(nextFirst: number, nextCount: number): void {
+    first = nextFirst;
+    count = nextCount;
+    for (const { stream, z } of shocks.values()) putNormals(z, stream, normals, first, count);
   }
 
-  /** Writes samples of an expression. */
-  #put(e: Expression, node: PlanNode, first: number, count: number, out: Float64Array): void {
+  function put(e: Expression, node: PlanNode, out: Float64Array): void {
     switch (e.kind) {
       case 'constant':
         out.fill(e.seconds);
         return;
-      case 'span': {
-        const stream = deriveStream(node.key, e.leaf, this.#chance.seed);
-        const width = e.max - e.min;
-        const middle = e.min + width / 2;
-        const step = width * TO_UNIT;
-        for (let i = 0; i < count; i += 1) out[i] = middle + step * bitsAt(stream, first + i);
+      case 'span':
+        putSpan(out, deriveStream(node.key, e.leaf, chance.seed), e.min, e.max, first, count);
         return;
-      }
       case 'row': {
-        const stream = deriveStream(node.key, e.leaf, this.#chance.seed);
-        const grid = e.row.grid(endOf(e.row, this.#ends));
-        const shock = node.shock === undefined ? undefined : this.#shocks.get(node.shock);
-        if (shock === undefined) putRow(out, grid, stream, this.#normals, first, count);
-        else putSharedRow(out, grid, stream, this.#normals, first, count, shock.z, this.#shared, this.#own);
+        putNormals(out, deriveStream(node.key, e.leaf, chance.seed), normals, first, count);
+        const shock = node.shock === undefined ? undefined : shocks.get(node.shock);
+        if (shock !== undefined) mix(out, own, shock.z, shared, count);
+        lookUp(out, e.row.grid(endOf(e.row, ends)), count);
         return;
       }
       default: {
         const [head, ...tail] = e.parts;
         if (head === undefined) return;
-        this.#put(head, node, first, count, out);
-        const part = this.#take();
+        put(head, node, out);
+        const part = spare.pop() ?? new Float64Array(BATCH);
         for (const next of tail) {
-          this.#put(next, node, first, count, part);
+          put(next, node, part);
           if (e.kind === 'sum') addTo(out, part, count);
           else maximumOf(out, part, count);
         }
-        this.#spare.push(part);
+        spare.push(part);
       }
     }
   }
-
-  #take(): Float64Array {
-    return this.#spare.pop() ?? new Float64Array(BATCH);
-  }
+  return { begin, put };
 }
 
 const EMPTY = new Float64Array(0);
@@ -179,40 +164,29 @@ function maximumOf(out: Float64Array, more: Float64Array, count: number): void {
   }
 }
 
-/** Linear interpolation in a tabulated quantile function. */
-function lookUp(grid: Float64Array, z: number): number {
-  let x = (z + Z_END) * GRID_SCALE;
-  if (x < 0) x = 0;
-  else if (x > GRID_TOP) x = GRID_TOP;
-  const cell = x | 0;
-  const low = grid[cell] as number;
-  return low + ((grid[cell + 1] as number) - low) * (x - cell);
+function putSpan(out: Float64Array, stream: StreamKey, min: number, max: number, first: number, count: number): void {
+  const middle = min + (max - min) / 2;
+  const step = (max - min) * TO_UNIT;
+  for (let i = 0; i < count; i += 1) out[i] = middle + step * bitsAt(stream, first + i);
 }
 
-function putRow(
-  out: Float64Array,
-  grid: Float64Array,
-  stream: StreamKey,
-  normals: Float64Array,
-  first: number,
-  count: number,
-): void {
-  for (let i = 0; i < count; i += 1) out[i] = lookUp(grid, normalFromBits(bitsAt(stream, first + i), normals));
+function putNormals(out: Float64Array, stream: StreamKey, normals: Float64Array, first: number, count: number): void {
+  for (let i = 0; i < count; i += 1) out[i] = normalFromBits(bitsAt(stream, first + i), normals);
 }
 
-function putSharedRow(
-  out: Float64Array,
-  grid: Float64Array,
-  stream: StreamKey,
-  normals: Float64Array,
-  first: number,
-  count: number,
-  shock: Float64Array,
-  shared: number,
-  own: number,
-): void {
+/** out = own·out + shared·shock. */
+function mix(out: Float64Array, own: number, shock: Float64Array, shared: number, count: number): void {
+  for (let i = 0; i < count; i += 1) out[i] = own * (out[i] as number) + shared * (shock[i] as number);
+}
+
+/** Turns normal scores into seconds by linear interpolation in a tabulated quantile function. */
+function lookUp(scores: Float64Array, grid: Float64Array, count: number): void {
   for (let i = 0; i < count; i += 1) {
-    const z = shared * (shock[i] as number) + own * normalFromBits(bitsAt(stream, first + i), normals);
-    out[i] = lookUp(grid, z);
+    let x = ((scores[i] as number) + Z_END) * GRID_SCALE;
+    if (x < 0) x = 0;
+    else if (x > GRID_TOP) x = GRID_TOP;
+    const cell = x | 0;
+    const low = grid[cell] as number;
+    scores[i] = low + ((grid[cell + 1] as number) - low) * (x - cell);
   }
 }

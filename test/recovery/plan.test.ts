@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fixed, never, row, span, sum, timeUnknown } from '../../src/model/protection.ts';
+import { fixed, never, row, slowest, span, sum, timeUnknown } from '../../src/model/protection.ts';
 import { planOf } from '../../src/recovery/plan.ts';
 import { anyGraph, graph, ignorance, node, table } from './support.ts';
 
@@ -28,6 +28,8 @@ describe('planOf', () => {
     ['a negative time', graph(node('a', fixed(-1, 'x'))), 'error'],
     ['a time that is no number', graph(node('a', fixed(Number.NaN, 'x'))), 'error'],
     ['a span without end', graph(node('a', span(0, Number.POSITIVE_INFINITY, 'x'))), 'error'],
+    ['the slowest of nothing', graph(node('a', sum(row('quick'), slowest()))), 'not-reported'],
+    ['a sum of nothing', graph(node('a', sum())), 'not-reported'],
     ['a time nobody knows', graph(node('a', timeUnknown(ignorance))), 'not-modelled'],
   ])('takes %s for ignorance', (_, g, reason) => expect(reasons(g)).toEqual([reason]));
 
