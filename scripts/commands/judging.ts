@@ -9,6 +9,7 @@ import type { SourceReading } from '../../src/model/resource.ts';
 import { serviceTimes } from '../../src/recovery/times/index.ts';
 import { RULES } from '../../src/rules/registry.ts';
 import { SERVICES } from '../../src/services/registry.ts';
+import { findEntry, isProjectFolder, readProject, splitSource } from '../../src/stacks/program/project.ts';
 import { readSources } from '../../src/stacks/read-sources.ts';
 import type { Judgement } from '../../src/verdicts/judge.ts';
 import { judge } from '../../src/verdicts/judge.ts';
@@ -38,7 +39,7 @@ export async function judgeSources(
   flags: SourceFlags & { readonly seed: number },
   around: Surroundings,
 ): Promise<JudgedRun> {
-  const catalogue = catalogueFor(named, flags, around);
+  const catalogue = await catalogueFor(named, flags, around);
   const sources = named.length > 0 ? named : sourcesOf(catalogue);
   const readings = await read(sources, flags, around);
   const inert = new Map((catalogue?.inert ?? []).map((i) => [i.type, i.reason]));
@@ -63,22 +64,22 @@ export async function read(
   });
 }
 
-function catalogueFor(named: readonly string[], flags: SourceFlags, around: Surroundings): Catalogue | undefined {
+async function catalogueFor(named: readonly string[], flags: SourceFlags, around: Surroundings): Promise<Catalogue | undefined> {
   if (flags.catalog === false) return undefined;
   const file =
-    flags.catalog ?? findCatalogue(named.length === 0 ? [around.cwd] : named.filter((s) => s !== '-').flatMap(foldersOf));
+    flags.catalog ?? findCatalogue(named.length === 0 ? [around.cwd] : (await Promise.all(named.map(foldersOf))).flat());
   return file === undefined
     ? undefined
     : readCatalogue(file, { rules: new Set(RULES.map((r) => r.id)), timeRows: new Set(serviceTimes.map((t) => t.id)) });
 }
 
-/** A source's own folder; for a program also that of its entry, where `main:` may put it. */
-function foldersOf(source: string): readonly string[] {
-  const path = existsSync(source) ? source : source.slice(0, Math.max(0, source.lastIndexOf('@')));
-  if (path === '' || !existsSync(path)) return [];
-  if (!statSync(path).isDirectory()) return [dirname(resolve(path))];
-  const inner = resolve(path, 'infra');
-  return existsSync(inner) ? [resolve(path), inner] : [resolve(path)];
+/** A source's own folder; for a program also the folder that it runs in, which `main:` may put elsewhere. */
+async function foldersOf(source: string): Promise<readonly string[]> {
+  if (source === '-') return [];
+  if (!isProjectFolder(source))
+    return existsSync(source) ? [statSync(source).isDirectory() ? resolve(source) : dirname(resolve(source))] : [];
+  const project = await readProject(splitSource(source).folder);
+  return [project.folder, findEntry(project).cwd];
 }
 
 function sourcesOf(catalogue: Catalogue | undefined): readonly string[] {

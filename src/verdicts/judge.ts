@@ -14,7 +14,7 @@ import type { Kpis } from '../model/kpi.ts';
 import type { World } from '../model/resource.ts';
 import type { MetricVerdict } from '../model/verdict.ts';
 import { simulation } from '../recovery/estimate.ts';
-import type { ServiceNeeds } from '../recovery/path.ts';
+import type { RecoveryPath, ServiceNeeds } from '../recovery/path.ts';
 import { Terrain } from '../recovery/standing.ts';
 import { timeTable } from '../recovery/table.ts';
 import { serviceTimes } from '../recovery/times/index.ts';
@@ -57,6 +57,8 @@ export interface Judgement {
   /** Stateful resources that no service claims. */
   readonly orphans: readonly string[];
   readonly survey: readonly SurveyRow[];
+  /** The recovery path behind a verdict, for those who want to see every role. */
+  readonly pathOf: (verdict: MetricVerdict) => RecoveryPath;
   /** One line each: drafts, chains that cannot hold, doubts about who owns what. */
   readonly warnings: readonly string[];
 }
@@ -75,15 +77,10 @@ export function judge(estate: Estate, catalogue: Catalogue | undefined, options:
   const times = timeTable(serviceTimes, catalogue?.times ?? []);
   const shared = ground(terrain, times, simulation(options.seed), metrics, findings, catalogue?.failureRates ?? {});
   const needs = catalogue === undefined ? new Map<string, ServiceNeeds>() : needsOf(catalogue, assignment);
+  const needsFor = (metric: Metric): ServiceNeeds =>
+    needs.get(metric.serviceId) ?? { id: metric.serviceId, resources: [], entries: [], dependsOn: [], suppliers: [], doubts: [] };
   const verdicts = metrics.map((metric) => {
-    const service = needs.get(metric.serviceId) ?? {
-      id: metric.serviceId,
-      resources: [],
-      entries: [],
-      dependsOn: [],
-      suppliers: [],
-      doubts: [],
-    };
+    const service = needsFor(metric);
     return judgeMetric(metric, service, shared.members(service, metric.scope), shared);
   });
   const stateful = [...estate.resources.values()]
@@ -121,6 +118,12 @@ export function judge(estate: Estate, catalogue: Catalogue | undefined, options:
           },
     orphans,
     survey: catalogue === undefined ? survey(terrain) : [],
+    pathOf: (v) =>
+      shared.path(
+        needsFor(v.metric),
+        v.member,
+        v.metric.type === 'MBCO' ? v.metric.target / 100 : shared.capacityNeeded(v.metric),
+      ),
     warnings: [
       ...(catalogue?.warnings ?? []).map((w) => `${w.place.file}:${w.place.line}:${w.place.column}: ${w.message}`),
       ...[...assignment.services.values()].flatMap((s) =>

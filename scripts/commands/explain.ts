@@ -1,0 +1,71 @@
+/** `holdfast explain`: a rule, a metric of the catalogue, or a service time. */
+
+import { nearest } from '../../src/catalog/problem.ts';
+import { UsageError } from '../../src/model/errors.ts';
+import { serviceTimes } from '../../src/recovery/times/index.ts';
+import type { ExplainOptions } from '../../src/reports/explain.ts';
+import { explainMetric, explainRule, explainTime } from '../../src/reports/explain.ts';
+import { RULES } from '../../src/rules/registry.ts';
+import type { Judgement } from '../../src/verdicts/judge.ts';
+import type { Surroundings } from '../surroundings.ts';
+import type { SourceFlags } from './judging.ts';
+import { judgeSources } from './judging.ts';
+
+export interface ExplainFlags extends SourceFlags {
+  readonly seed: number;
+}
+
+export async function explain(
+  what: string,
+  sources: readonly string[],
+  flags: ExplainFlags,
+  around: Surroundings,
+): Promise<number> {
+  const options: ExplainOptions = { width: around.width, paint: around.paint(flags.color, flags.out) };
+  const time = serviceTimes.find((t) => t.id === what);
+  if (time !== undefined) {
+    around.write(explainTime(time, options), flags.out);
+    return 0;
+  }
+  const rule = RULES.find((r) => r.id === what);
+  if (rule !== undefined) {
+    around.write(explainRule(rule, await ownJudgement(sources, flags, around), options), flags.out);
+    return 0;
+  }
+  const judgement = what.includes('/') ? await ownJudgement(sources, flags, around) : undefined;
+  const verdict = judgement?.verdicts.find((v) => v.metric.id === what);
+  if (judgement === undefined || verdict === undefined) throw nobodyKnows(what, judgement);
+  around.write(explainMetric(verdict, judgement, options), flags.out);
+  return 0;
+}
+
+/** Without a source, a rule is still worth explaining in general. */
+async function ownJudgement(
+  sources: readonly string[],
+  flags: ExplainFlags,
+  around: Surroundings,
+): Promise<Judgement | undefined> {
+  try {
+    return (await judgeSources(sources, flags, around)).judgement;
+  } catch (error) {
+    if (sources.length === 0 && error instanceof UsageError && error.code === 'no-source') return undefined;
+    throw error;
+  }
+}
+
+function nobodyKnows(what: string, judgement: Judgement | undefined): UsageError {
+  const names = [
+    ...RULES.map((r) => r.id),
+    ...serviceTimes.map((t) => t.id),
+    ...(judgement?.verdicts ?? []).map((v) => v.metric.id),
+  ];
+  const near = nearest(what, names);
+  const hint =
+    near === undefined
+      ? `\`holdfast verify\` prints the names of rules and \`--format json\` the ids of metrics.`
+      : `Did you mean ${near}?`;
+  return new UsageError(
+    'nothing-to-explain',
+    `expected the name of a rule, the id of a metric or a service time, found ${what}. ${hint}`,
+  );
+}
