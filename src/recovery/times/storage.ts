@@ -175,30 +175,6 @@ export const storageTimes: readonly ServiceTime[] = [
     'https://docs.aws.amazon.com/ebs/latest/userguide/ebs-fast-snapshot-restore.html (usable at once, blocks load lazily without fast snapshot restore); the figures, and the person, are ours',
     CHECKED,
   ),
-  assumed(
-    'secret-replica-lag',
-    'Secrets Manager: age of the newest value in a replica',
-    'point',
-    [
-      [0, 1, 10],
-      [0, 5, MINUTE],
-      [1, 30, 10 * MINUTE],
-    ],
-    'https://docs.aws.amazon.com/secretsmanager/latest/userguide/create-manage-multi-region-secrets.html (replicas follow the primary; no time is published)',
-    CHECKED,
-  ),
-  assumed(
-    'ecr-replication-lag',
-    'ECR: age of the newest replicated image',
-    'point',
-    [
-      [10, MINUTE, 10 * MINUTE],
-      [30, 5 * MINUTE, 30 * MINUTE],
-      [MINUTE, 15 * MINUTE, 2 * HOUR],
-    ],
-    'https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html (most images within 30 minutes, rarely longer)',
-    CHECKED,
-  ),
   published(
     'eventbridge-endpoint-failover',
     'EventBridge global endpoint: failover of custom events to the secondary Region',
