@@ -12,7 +12,7 @@ import type { MetricVerdict } from '../model/verdict.ts';
 import type { ServiceTime, Triple } from '../recovery/times/service-time.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { Judgement } from '../verdicts/judge.ts';
-import type { Paint } from './text.ts';
+import type { Cell, Paint } from './text.ts';
 import { columns, plainText, wrap } from './text.ts';
 
 export interface ExplainOptions {
@@ -105,10 +105,10 @@ export function explainMetric(verdict: MetricVerdict, judgement: Judgement, opti
     ...columns(
       verdict.conditions.map((c, i) => [
         { text: `${i + 1} ${c.id}` },
-        decide(c.holds, {
-          yes: () => ({ text: 'yes', style: 'good' as const }),
-          no: () => ({ text: 'no', style: 'bad' as const }),
-          unknown: (why) => ({ text: `unknown (${why.reason})`, style: 'doubt' as const }),
+        decide<Cell>(c.holds, {
+          yes: () => ({ text: 'yes', style: 'good' }),
+          no: () => ({ text: 'no', style: 'bad' }),
+          unknown: (why) => ({ text: `unknown (${why.reason})`, style: 'doubt' }),
         }),
         { text: c.reason },
       ]),

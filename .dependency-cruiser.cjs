@@ -1,0 +1,46 @@
+/** The import table of docs/decisions.md: a folder may import what its line names, and src/model. */
+const MAY = {
+  catalog: [],
+  stacks: [],
+  services: ['aws'],
+  estate: ['services'],
+  rules: ['estate', 'services'],
+  recovery: ['estate', 'services'],
+  verdicts: ['rules', 'recovery', 'catalog', 'estate', 'services'],
+  reports: ['verdicts', 'rules', 'recovery', 'estate', 'services'],
+};
+const layers = Object.entries(MAY).map(([from, to]) => ({
+  name: `${from}-imports-its-layers-only`,
+  comment: `src/${from} may import src/model${to.map((t) => `, src/${t}`).join('')} and nothing else of this project.`,
+  severity: 'error',
+  from: { path: `^src/${from}/` },
+  to: { path: '^(src|scripts|infra)/', pathNot: `^src/(model|${[from, ...to].join('|')})/` },
+}));
+
+module.exports = {
+  forbidden: [
+    ...layers,
+    {
+      name: 'model-imports-nothing',
+      severity: 'error',
+      from: { path: '^src/model/' },
+      to: { path: '^(src|scripts|infra)/', pathNot: '^src/model/' },
+    },
+    {
+      name: 'infra-imports-pulumi-only',
+      comment: 'The thing verified must not import the verifier.',
+      severity: 'error',
+      from: { path: '^infra/' },
+      to: { pathNot: ['^infra/', '^node_modules/@pulumi/'], dependencyTypesNot: ['core'] },
+    },
+    { name: 'src-imports-no-scripts', severity: 'error', from: { path: '^src/' }, to: { path: '^(scripts|infra|test|bench)/' } },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    { name: 'nothing-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+  },
+};

@@ -1,0 +1,6 @@
+/** `npm start`: the main job on the reference workload, from a fresh clone, with no account and no Pulumi CLI. */
+import { build, install, root, run } from './setup.mjs';
+
+install();
+build();
+run(process.execPath, [`${root}/dist/scripts/start.js`]);

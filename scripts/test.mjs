@@ -1,0 +1,54 @@
+/**
+ * `npm test`: everything that CI runs, from a fresh clone: generated files, types, lint, layers, dead code, then all
+ * tests. Ends with `N passed, N failed, N skipped`; exit 1 when anything failed.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build, install, root } from './setup.mjs';
+
+install();
+build();
+
+const bin = (name) => join(root, 'node_modules', '.bin', name);
+const report = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
+const json = join(report, 'vitest.json');
+const steps = [
+  ['generated files are current', bin('tsx'), ['scripts/generate.ts', '--check']],
+  ['types', bin('tsc'), ['-p', 'tsconfig.json']],
+  ['format and lint', bin('biome'), ['check', '.']],
+  ['typed lint', bin('eslint'), ['.']],
+  ['layers', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'src', 'scripts', 'infra']],
+  ['dead code', bin('knip'), []],
+];
+
+let passed = 0;
+let failed = 0;
+let skipped = 0;
+for (const [name, command, args] of steps) {
+  process.stdout.write(`\n── ${name}\n`);
+  const ok = spawnSync(command, args, { cwd: root, stdio: 'inherit' }).status === 0;
+  if (ok) passed += 1;
+  else failed += 1;
+  process.stdout.write(`${ok ? 'passed' : 'FAILED'}: ${name}\n`);
+}
+
+process.stdout.write('\n── tests\n');
+const tests = spawnSync(bin('vitest'), ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${json}`], {
+  cwd: root,
+  stdio: 'inherit',
+});
+try {
+  const summary = JSON.parse(readFileSync(json, 'utf8'));
+  passed += summary.numPassedTests;
+  failed += summary.numFailedTests;
+  skipped += summary.numPendingTests + summary.numTodoTests;
+  // A file that does not even load has no test of its own to fail.
+  if (tests.status !== 0 && summary.numFailedTests === 0) failed += Math.max(1, summary.numFailedTestSuites);
+} catch {
+  failed += 1;
+}
+rmSync(report, { recursive: true, force: true });
+process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped} skipped\n`);
+process.exit(failed === 0 ? 0 : 1);
