@@ -35,9 +35,9 @@ export interface GlobalDatabaseArgs {
 }
 
 /**
- * An Aurora PostgreSQL global database: writer and reader in different zones of the primary Region, a secondary cluster with
- * an instance in the standby. Losing an instance or a zone is Aurora's business; failing over to the other Region is not, and
- * needs the Region switch plan.
+ * An Aurora PostgreSQL global database: writer and reader in different zones of the primary Region, and a secondary cluster
+ * of as many instances in the standby, so that a zone may also be lost after a failover. Losing an instance or a zone is
+ * Aurora's business; failing over to the other Region is not, and needs the Region switch plan.
  */
 export class GlobalDatabase extends ComponentResource {
   readonly globalClusterId: Output<string>;
@@ -116,22 +116,24 @@ export class GlobalDatabase extends ComponentResource {
       },
       { parent: this, provider: primary.provider, protect: true, ignoreChanges: changedByFailover },
     );
-    const instances = primary.zones.slice(0, 2).map(
-      (zone, index) =>
-        new rds.ClusterInstance(
-          `${name}-primary-${index}`,
-          {
-            identifier: `shop-${name}-primary-${index}`,
-            clusterIdentifier: primaryCluster.id,
-            engine: ENGINE,
-            instanceClass: args.instanceClass,
-            availabilityZone: zone,
-            promotionTier: index,
-            tags,
-          },
-          { parent: this, provider: primary.provider },
-        ),
-    );
+    const run = (site: Site, suffix: string, cluster: rds.Cluster) =>
+      site.zones.slice(0, 2).map(
+        (zone, index) =>
+          new rds.ClusterInstance(
+            `${name}-${suffix}-${index}`,
+            {
+              identifier: `shop-${name}-${suffix}-${index}`,
+              clusterIdentifier: cluster.id,
+              engine: ENGINE,
+              instanceClass: args.instanceClass,
+              availabilityZone: zone,
+              promotionTier: index,
+              tags,
+            },
+            { parent: this, provider: site.provider },
+          ),
+      );
+    const instances = run(primary, 'primary', primaryCluster);
 
     const standbyCluster = new rds.Cluster(
       `${name}-standby`,
@@ -139,19 +141,7 @@ export class GlobalDatabase extends ComponentResource {
       // The secondary attaches to a global database that already has a running writer.
       { parent: this, provider: standby.provider, protect: true, ignoreChanges: changedByFailover, dependsOn: instances },
     );
-    new rds.ClusterInstance(
-      `${name}-standby-0`,
-      {
-        identifier: `shop-${name}-standby-0`,
-        clusterIdentifier: standbyCluster.id,
-        engine: ENGINE,
-        instanceClass: args.instanceClass,
-        availabilityZone: standby.zones[0],
-        promotionTier: 0,
-        tags,
-      },
-      { parent: this, provider: standby.provider },
-    );
+    run(standby, 'standby', standbyCluster);
 
     this.globalClusterId = global.id;
     this.primaryClusterArn = primaryCluster.arn;

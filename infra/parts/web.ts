@@ -114,6 +114,7 @@ export function makeWeb(settings: Settings, shared: Shared, stores: Stores) {
   // The back office has one Region: its OLA promises no failover, only that little is lost.
   const reporting = new WebService('reporting', {
     ...common('reporting', 'primary', reportingRoles),
+    mostTasks: tasksSurvivingZoneLoss(PEAK_TASKS.reporting, sites.primary.zones.length),
     environment: { DATABASE_HOST: reportingDatabase.endpoint },
     secrets: { DATABASE_MASTER: reportingDatabase.masterSecretArn },
     internal: true,

@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import * as pulumi from '@pulumi/pulumi';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { AUDITOR_ACTIONS } from '../../infra/components/auditor-role.ts';
+import { parseCatalogue } from '../../src/catalog/parse.ts';
 import { type Registered, runProgram } from './run-program.ts';
 
 let resources: readonly Registered[];
@@ -67,11 +70,12 @@ describe('the reference workload', () => {
     }
   });
 
-  it('keeps writer and reader of the orders database in different zones, with a running instance in the standby', () => {
+  it('keeps writer and reader of the orders database in different zones, in the standby as well', () => {
     const instances = ofType('aws:rds/clusterInstance:ClusterInstance');
-    const zones = instances.filter((r) => r.provider === 'primary').map((r) => r.inputs.availabilityZone);
-    expect(new Set(zones).size).toBe(2);
-    expect(instances.filter((r) => r.provider === 'standby')).toHaveLength(1);
+    for (const provider of ['primary', 'standby']) {
+      const zones = instances.filter((r) => r.provider === provider).map((r) => r.inputs.availabilityZone);
+      expect(new Set(zones).size).toBe(2);
+    }
     expect(new Set(instances.map((r) => r.inputs.instanceClass)).size).toBe(1);
     for (const name of ['orders-primary', 'orders-standby']) {
       expect(one('aws:rds/cluster:Cluster', name).inputs.globalClusterIdentifier).toBe('orders-id');
@@ -173,6 +177,14 @@ describe('the reference workload', () => {
     expect(plan.triggers[0].conditions[0].associatedAlarmName).toBe(plan.associatedAlarms[0].mapBlockKey);
     expect(plan.associatedAlarms[0].resourceIdentifier).toContain('checkout-unreachable');
     expect(one('aws:cloudwatch/metricAlarm:MetricAlarm', 'checkout-unreachable').inputs.region).toBe('us-east-1');
+  });
+
+  it('leaves time to spare: the slowest failover of checkout that the settings allow fits its SLA', () => {
+    const file = fileURLToPath(new URL('../../infra/holdfast.yaml', import.meta.url));
+    const metrics = parseCatalogue(readFileSync(file, 'utf8'), file).agreements.flatMap((a) => a.metrics);
+    const rto = metrics.find((m) => m.serviceId === 'checkout' && m.type === 'RTO' && m.scope === 'region');
+    const slowest = one('aws:arcregionswitch/plan:Plan', 'checkout').inputs.recoveryTimeObjectiveMinutes * 60;
+    expect(slowest).toBeLessThan(rto?.target ?? 0);
   });
 
   it('copies every backup to the standby Region and to the other account, into locked vaults', () => {
