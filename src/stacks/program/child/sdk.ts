@@ -86,6 +86,8 @@ export function loadSdk(entry: string): Sdk {
   const require = createRequire(entry);
   const sdk = createRequire(require.resolve('@pulumi/pulumi'));
   takeNoTraces(sdk('@pulumi/pulumi/runtime/debuggable'));
+  packNoFunctions(sdk('@pulumi/pulumi/runtime'));
+  packNoFunctions(sdk('@pulumi/pulumi/runtime/closure/serializeClosure'));
   return {
     pulumi: require('@pulumi/pulumi'),
     settings: sdk('@pulumi/pulumi/runtime/settings'),
@@ -111,4 +113,13 @@ function takeNoTraces(debuggable: Record<string, unknown>): void {
       Error.stackTraceLimit = stackTraceLimit;
     }
   };
+}
+
+/**
+ * Functions that become Lambda code or dynamic providers are not packed up: what they do is not read, walking node_modules
+ * for them takes seconds, and the SDK cannot take apart what tsx compiled.
+ */
+function packNoFunctions(runtime: Record<string, unknown>): void {
+  runtime.serializeFunction = async () => ({ text: 'exports.handler = undefined;', exportName: 'handler', isFactoryFunction: false, containsSecrets: false });
+  if ('computeCodePaths' in runtime) runtime.computeCodePaths = async () => new Map();
 }
