@@ -141,3 +141,30 @@ describe('predict a recovery point', () => {
     expect(predict(graph(node('app', row('quick'))), table, question(5, { measures: 'point' }))).toMatchObject({ known: false });
   });
 });
+
+describe('a small service', () => {
+  const shop = graph(
+    node('decide', span(0, 60, 'x'), { starts: 'at-onset' }),
+    node('key', fixed(0, 'x')),
+    node('database', row('steady'), { after: ['decide', 'key'], shock: 'rds us-east-1', point: row('quick') }),
+    node('cache', row('quick'), { after: ['decide'], shock: 'rds us-east-1', point: fixed(1, 'x') }),
+    node('app', sum(span(0, 30, 'x'), row('open')), { after: ['database', 'cache'] }),
+    node('dns', span(0, 60, 'x'), { after: ['app'] }),
+  );
+
+  // Kept from a run, so that a change of the samples is seen. The medians add up to 30 + 90 + 15 + 45 + 30 = 210.
+  it('recovers as it did before', () => {
+    const p = predicted(shop, { target: 300 });
+    expect(p).toMatchObject({ min: 70, samples: 2000, last: 'dns', rows: ['open', 'quick', 'steady'] });
+    expect(p.p50).toBeCloseTo(218.0896, 3);
+    expect(p.p95).toBeCloseTo(322.3301, 3);
+    expect(p.p99).toBeCloseTo(411.7745, 3);
+  });
+
+  it('has one random recovery point, which is exact, and a sampled skew', () => {
+    const p = predicted(shop, { target: 5, measures: 'point' });
+    expect(p).toMatchObject({ p50: 5, min: 1, error: 0, last: 'database' });
+    expect(p.p99).toBeCloseTo(20, 9);
+    expect(p.skew?.p50).toBeCloseTo(4, 0);
+  });
+});
