@@ -13,14 +13,6 @@ export function linkTo(to: Known<string | undefined>, carries: LinkKind, propert
   );
 }
 
-export function linksTo(list: Known<readonly Known<string>[]>, carries: LinkKind, property: string): readonly Link[] {
-  return fold<readonly Known<string>[], readonly Link[]>(
-    list,
-    (items) => items.map((to) => ({ to, carries, property })),
-    (why) => [{ to: why, carries, property }],
-  );
-}
-
 /** The spelling of an input that is set; the first one when none is. */
 export function spelling(props: Props, first: string, ...others: readonly string[]): string {
   const isSet = (path: string): boolean => {
