@@ -36,7 +36,8 @@ function folded(values: Values, within: string): Values {
     Object.entries(values).map(([key, value]) => {
       const single = key === 'rules' && ONE_RULE.has(within) ? 'rule' : SINGLE[key];
       if (single === undefined || !Array.isArray(value) || value.length > 1) return [key, inner(value, key)];
-      return [single, value.length === 0 ? null : inner(value[0] as Value, key)];
+      const [only = null]: readonly Value[] = value;
+      return [single, inner(only, key)];
     }),
   );
 }

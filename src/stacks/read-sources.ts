@@ -113,18 +113,19 @@ function codeOf(error: unknown): string {
 
 /** Runs `work` over the items, a few at a time, and answers in their order. The first item that fails decides the error. */
 async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: (PromiseSettledResult<R> | undefined)[] = items.map(() => undefined);
-  let next = 0;
+  const results: PromiseSettledResult<R>[] = [];
+  const waiting = [...items.entries()];
   const worker = async (): Promise<void> => {
-    for (let i = next++; i < items.length; i = next++) {
-      const [result] = await Promise.allSettled([work(items[i] as T)]);
-      results[i] = result;
-      if (result.status === 'rejected') next = items.length;
+    for (let entry = waiting.shift(); entry !== undefined; entry = waiting.shift()) {
+      const [index, item] = entry;
+      const [result] = await Promise.allSettled([work(item)]);
+      results[index] = result;
+      if (result.status === 'rejected') waiting.length = 0;
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  return results.flatMap((result) => {
-    if (result?.status === 'rejected') throw result.reason;
-    return result === undefined ? [] : [result.value];
+  return results.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
   });
 }

@@ -75,11 +75,15 @@ export interface Arn {
 
 const ARN = /^arn:aws[a-z-]*:[a-z0-9-]+:([a-z0-9-]*):(\d{12})?:[^,|\s]+$/;
 
-/** Region and account in a resource's own ARN: its `arn` output, or its id where that is one. */
+/**
+ * Region and account in a resource's own ARN: its `arn` output, or its id where that is one. An ARN that the program
+ * put in is another resource's (the target of an event rule, the topic of a policy), which may be elsewhere.
+ */
 export function arnOf(resource: RawResource): Arn | undefined {
   for (const text of [resource.outputs.arn, resource.id]) {
     const match = typeof text === 'string' ? ARN.exec(text) : null;
-    if (match !== null) return { region: match[1] === '' ? undefined : match[1], account: match[2] };
+    if (typeof text === 'string' && match !== null && !Object.values(resource.inputs).includes(text))
+      return { region: match[1] === '' ? undefined : match[1], account: match[2] };
   }
   return undefined;
 }

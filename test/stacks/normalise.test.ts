@@ -52,6 +52,16 @@ describe('Region', () => {
     ['its id, where that is an ARN', [state(Q, 'x', { id: arn('eu-west-3') })], 'eu-west-3'],
     ['not an id that joins two ARNs', [state(Q, 'x', { id: `${arn('eu-west-3')},${arn('eu-west-2')}` })], 'not-reported'],
     [
+      'not an ARN that was put in',
+      [
+        state('aws:cloudwatch/eventTarget:EventTarget', 'x', {
+          inputs: { arn: arn('eu-west-3') },
+          outputs: { arn: arn('eu-west-3') },
+        }),
+      ],
+      'not-reported',
+    ],
+    [
       'an ARN without a Region does not tell',
       [state('aws:s3/bucket:Bucket', 'x', { outputs: { arn: 'arn:aws:s3:::x' } })],
       'not-reported',
