@@ -56,15 +56,25 @@ function layered(size: number): RecoveryGraph {
   return { nodes };
 }
 
-/** Milliseconds of each run, sorted; the first two runs warm the compiler up and are left out. */
-function timed(run: () => void): readonly number[] {
-  const times: number[] = [];
-  for (let i = 0; i < RUNS + 2; i += 1) {
+interface Timed {
+  /** Milliseconds by the clock, sorted. */
+  readonly clock: readonly number[];
+  /** Milliseconds of processor time a run: what the clock would show on an idle machine. */
+  readonly processor: number;
+}
+
+/** The first two runs warm the compiler up and are left out. */
+function timed(run: () => void): Timed {
+  run();
+  run();
+  const before = process.cpuUsage();
+  const clock = Array.from({ length: RUNS }, () => {
     const start = performance.now();
     run();
-    times.push(performance.now() - start);
-  }
-  return times.slice(2).sort((a, b) => a - b);
+    return performance.now() - start;
+  });
+  const { user, system } = process.cpuUsage(before);
+  return { clock: clock.sort((a, b) => a - b), processor: (user + system) / 1000 / RUNS };
 }
 
 /** Everything from the graph to its p99, as `predict` does it when bounds settle nothing. */
@@ -77,9 +87,9 @@ function p99(graph: RecoveryGraph, samples: number): { readonly p99: number; rea
   return { p99: quantileOf(worst.sort(), 0.99).value, computed: work.nodes.length };
 }
 
-function report(what: string, times: readonly number[], more = ''): void {
+function report(what: string, { clock, processor }: Timed, more = ''): void {
   const ms = (x: number | undefined) => `${(x ?? 0).toFixed(1).padStart(7)} ms`;
-  console.log(`${what.padEnd(44)} median ${ms(times[RUNS >> 1])}  least ${ms(times[0])}  most ${ms(times[RUNS - 1])}  ${more}`);
+  console.log(`${what.padEnd(44)} median ${ms(clock[RUNS >> 1])}  least ${ms(clock[0])}  processor ${ms(processor)}  ${more}`);
 }
 
 for (const [nodes, samples] of [
