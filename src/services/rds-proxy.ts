@@ -3,7 +3,7 @@ import type { Known } from '../model/known.ts';
 import { andThen, decide, fold, known, map } from '../model/known.ts';
 import type { Impact, Link, Meaning, Placement, Spread } from '../model/protection.ts';
 import { inTwoZones } from './database-parts.ts';
-import { linksTo, linkTo } from './links.ts';
+import { linkTo } from './links.ts';
 import { RDS_CLUSTER } from './rds-global-members.ts';
 import { RDS_INSTANCE } from './rds-instance.ts';
 import type { Identity } from './service.ts';
