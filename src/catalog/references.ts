@@ -195,7 +195,7 @@ export const DATA_TYPES: ReadonlySet<string> = new Set(['RETENTION', 'RESTORE_GR
 
 /** A metric without a scope is several metrics or none: which, only the catalogue can say (continuity.md §2.1). */
 function scopeless(root: Written): readonly Problem[] {
-  const tiers = new Map(writtenAt(root, ['services', '*', 'tier']).map((w) => [w.keys[1], String(w.value)]));
+  const tiers = new Map(writtenAt(root, ['services', '*', 'tier']).map((w) => [w.keys[1], JSON.stringify(w.value)]));
   const stated = new Set(writtenAt(root, ['defaults', 'scopes', '*']).map((w) => w.keys[2]));
   return METRIC_TYPES.filter((type) => !DATA_TYPES.has(type)).flatMap((type) =>
     writtenAt(root, ['agreements', '*', 'metrics', '*', type]).flatMap((w) => {
