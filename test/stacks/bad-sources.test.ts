@@ -94,7 +94,7 @@ const BAD: readonly (readonly [string, unknown, string, string])[] = [
     'too-deep',
     'deployment.resources[0].inputs',
   ],
-  ['nothing but brackets', '['.repeat(6_000_000), 'too-large', 'bad.json'],
+  ['nothing but brackets', '['.repeat(26_000_000), 'too-large', 'bad.json'],
   ['steps that are no list', { steps: {}, changeSummary: {} }, 'wrong-type', 'steps in bad.json'],
   ['a step without an op', ofStep({ urn: urnOf(Q, 'q') }), 'missing-field', 'steps[0].op'],
   ['a step of an unknown op', ofStep({ op: 'teleport', urn: urnOf(Q, 'q') }), 'unknown-operation', 'steps[0].op'],
