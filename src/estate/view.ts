@@ -1,6 +1,6 @@
 /** References between declared resources: by mention, ARN, id, endpoint or physical name. */
 import type { Known, Unknown } from '../model/known.ts';
-import { fold, known, unknown } from '../model/known.ts';
+import { fold, known, map, unknown } from '../model/known.ts';
 import type { Resource } from '../model/resource.ts';
 import type { Mention, Value } from '../model/value.ts';
 import { Hole } from '../model/value.ts';
@@ -122,9 +122,9 @@ export function buildView(resources: readonly Resource[], partial?: Unknown): Vi
     if (value === undefined || value === null || value === '') return known([], from);
     if (value instanceof Hole) {
       const passedOn = follow(value, hops);
-      return passedOn === undefined
-        ? holeAsUnknown(value, from)
-        : resolveList(passedOn.value, passedOn.props, passedOn.path, types, hops + 1);
+      if (passedOn !== undefined) return resolveList(passedOn.value, passedOn.props, passedOn.path, types, hops + 1);
+      // One reference where a list may stand: a property of one value, such as the bucket of a bucket's versioning.
+      return map(resolve(value, props, path, types, hops), (urn) => [known(urn, from)]);
     }
     const list: readonly Value[] = Array.isArray(value) ? value : [value as Value];
     const resolved = list.map((item, i) => resolve(item, props, list.length === 1 ? path : `${path}[${i}]`, types, hops));
