@@ -70,13 +70,7 @@ const GROUPS: readonly Group[] = [
     types: [
       ...aws('ec2', 'SecurityGroup', 'SecurityGroupRule', 'DefaultSecurityGroup', 'SecurityGroupAssociation'),
       ...aws('ec2', 'ManagedPrefixList', 'ManagedPrefixListEntry', 'NetworkInterfaceSecurityGroupAttachment'),
-      ...aws(
-        'vpc',
-        'SecurityGroupIngressRule',
-        'SecurityGroupEgressRule',
-        'SecurityGroupVpcAssociation',
-        ,
-      ),
+      ...aws('vpc', 'SecurityGroupIngressRule', 'SecurityGroupEgressRule', 'SecurityGroupVpcAssociation'),
       ...aws('ec2', 'NetworkAclRule', 'NetworkAclAssociation'),
     ],
   },
