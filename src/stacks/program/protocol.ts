@@ -27,6 +27,8 @@ export interface RunRequest {
   readonly config: Readonly<Record<string, string>>;
   /** Answer data sources with unknown values only, for programs that cannot work with stand-in text. */
   readonly blank: boolean;
+  /** Keep whole stack traces, which cost more than the run itself: for a run that repeats a failure to find its place. */
+  readonly traces: boolean;
   readonly secretKeys: readonly string[];
   /** The stack's `aws:region`, which data sources of the default provider answer for. */
   readonly region: string | undefined;

@@ -63,10 +63,11 @@ export async function readProgram(source: string, options: ProgramOptions): Prom
     markers: config.markers,
   };
   const nodeArgs = ownArgs(project.nodeArgs);
-  const start = (marked: boolean, blank: boolean) => startChild({ ...request, marked, blank }, entry.cwd, nodeArgs, limits);
+  const start = (kind: { readonly marked?: boolean; readonly blank?: boolean; readonly traces?: boolean }) =>
+    startChild({ ...request, marked: false, blank: false, traces: false, ...kind }, entry.cwd, nodeArgs, limits);
 
-  const plainRun = start(false, false);
-  const markedRun = start(true, false);
+  const plainRun = start({});
+  const markedRun = start({ marked: true });
   const began = performance.now();
   let plainEnd = await plainRun.ended;
   const took = (performance.now() - began) / 1000;
@@ -74,13 +75,17 @@ export async function readProgram(source: string, options: ProgramOptions): Prom
   const markedEnd = await markedRun.ended;
   const blankNotes: string[] = [];
   if (plainEnd.result?.end.how === 'failed' && plainEnd.result.standIns.length > 0) {
-    const blank = await start(false, true).ended;
+    const blank = await start({ blank: true }).ended;
     if (blank.result?.end.how === 'done') {
       blankNotes.push(
         `the program cannot work with stand-ins for its data sources, so they were left unknown (${plainEnd.result.end.error.message.split('\n')[0]})`,
       );
       plainEnd = blank;
     }
+  }
+  if (plainEnd.result?.end.how === 'failed') {
+    const traced = await start({ traces: true }).ended;
+    if (traced.result?.end.how === 'failed') plainEnd = traced;
   }
   const plain = completed(plainEnd, project.folder, limits);
   const { resources, notes } = joined(plain, markedEnd);

@@ -17,7 +17,12 @@ import { answerStackReferences } from './stack-references.ts';
 /** Rounds of an empty event loop before the program counts as finished: libraries register resources on the first. */
 const QUIET_ROUNDS = 3;
 
+/** The SDK captures a stack for every output. tsx reads its own callers from three frames, so fewer break ES modules. */
+const QUICK_FRAMES = 4;
+const TRACED_FRAMES = 50;
+
 const run = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as RunRequest;
+Error.stackTraceLimit = run.traces ? TRACED_FRAMES : QUICK_FRAMES;
 Math.random = seeded(1);
 const connections = closeNetwork();
 const sdk = loadSdk(run.entry);
@@ -25,6 +30,7 @@ const book = markerBook(run.markers);
 const positions = watchConstructions(sdk, run.folder);
 const monitor = monitorOf(run, sdk, book, declarationsOf(run.entry), positions);
 sdk.settings.setMockOptions(monitor.client, run.project, run.stack, true, run.organization);
+shareMonitor(monitor.client);
 answerStackReferences(sdk, book, run.marked);
 
 let finished = false;
@@ -81,6 +87,15 @@ async function program(): Promise<unknown> {
     exported = createRequire(run.entry)(run.entry);
   }
   return typeof exported === 'function' ? exported() : exported;
+}
+
+/** A second copy of the SDK (a component library's own) looks for the monitor in the store that all copies share. */
+function shareMonitor(client: object): void {
+  const store = (globalThis as { globalStore?: { settings?: { monitor?: object; options?: { monitorAddr?: string } } } })
+    .globalStore;
+  if (store?.settings === undefined) return;
+  store.settings.monitor = client;
+  if (store.settings.options !== undefined) store.settings.options.monitorAddr = 'mock';
 }
 
 /** mulberry32: the same names in every run of the same program. */

@@ -120,6 +120,11 @@ function takeNoTraces(debuggable: Record<string, unknown>): void {
  * for them takes seconds, and the SDK cannot take apart what tsx compiled.
  */
 function packNoFunctions(runtime: Record<string, unknown>): void {
-  runtime.serializeFunction = async () => ({ text: 'exports.handler = undefined;', exportName: 'handler', isFactoryFunction: false, containsSecrets: false });
+  runtime.serializeFunction = async () => ({
+    text: 'exports.handler = undefined;',
+    exportName: 'handler',
+    isFactoryFunction: false,
+    containsSecrets: false,
+  });
   if ('computeCodePaths' in runtime) runtime.computeCodePaths = async () => new Map();
 }
