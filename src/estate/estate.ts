@@ -6,6 +6,7 @@ import type { Resource, SourceReading } from '../model/resource.ts';
 import { inertReason } from '../services/inert.ts';
 import type { Identity, ServiceModule } from '../services/service.ts';
 import type { Props, View } from '../services/view.ts';
+import { withBackups } from './backups.ts';
 import { mentionsOf } from './mentions.ts';
 import { buildView } from './view.ts';
 
@@ -73,6 +74,7 @@ export function buildEstate(
       title: `${module?.title ?? shortType(resource.type)} ${resource.name}`,
     });
   }
+  withBackups(resources, view);
   return { resources: withFoundLinks(resources, view), view, partial, notModelled, readings };
 }
 

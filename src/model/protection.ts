@@ -164,6 +164,11 @@ export interface Orchestration {
 export interface Meaning {
   readonly kind: ResourceKind;
   readonly placement: Known<Placement>;
+  /**
+   * Does it wait for a failover, and serve nothing until then: a secondary cluster, a replica? Undefined: its links and
+   * the protections of others tell.
+   */
+  readonly waits: Known<boolean> | undefined;
   /** What each scope does to it when it reaches it. A scope left out is unknown (not-modelled). */
   readonly under: Readonly<Partial<Record<Scope, Known<Impact>>>>;
   readonly protections: readonly Protection[];

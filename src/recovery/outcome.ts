@@ -217,6 +217,7 @@ function scaledUp(role: Role, aftermath: Aftermath, alive: readonly string[], wh
         ),
       ),
     ),
+    aftermath.terrain,
   );
   if (best === undefined) return undefined;
   const outcome = fromCandidate(role, best, aftermath);
@@ -281,8 +282,8 @@ function successorsStand(protection: Protection, urn: string, aftermath: Afterma
   const standing = fold(
     protection.successors,
     (urns): Truth => {
-      const others = urns.filter((u) => u !== urn);
-      if (urns.includes(urn) || others.length === 0) return yes();
+      const others = urns.filter((u) => u !== urn && !isPartOf(u, aftermath));
+      if (others.length < urns.length || urns.length === 0) return yes();
       // A successor that is a door must lead somewhere; any other must not be lost itself.
       return any(
         others.map((u) => (meaningOf(aftermath.terrain.item(u))?.kind === 'traffic' ? aftermath.open(u) : aftermath.serves(u))),
@@ -291,6 +292,11 @@ function successorsStand(protection: Protection, urn: string, aftermath: Afterma
     (why) => why,
   );
   return all([elsewhere, standing]);
+}
+
+/** An instance of a cluster, an origin of a distribution: it has no fate of its own here, its owner speaks for it. */
+function isPartOf(urn: string, aftermath: Aftermath): boolean {
+  return aftermath.terrain.item(urn)?.standing.kind === 'part';
 }
 
 /** Control-plane calls must not need a control plane that is lost with the member (REL11-BP04). */
@@ -313,33 +319,64 @@ function callsSurvive(protection: Protection, aftermath: Aftermath): Truth {
   return answers.length === 0 ? yes('it calls no control plane') : all(answers);
 }
 
-/** Automatic before human, surely armed before perhaps, then as the service lists them. */
-function bestOf(found: readonly Candidate[]): Candidate | undefined {
+/**
+ * The option that would be taken: automatic before human, surely armed before perhaps, then the newest recovery point,
+ * then the shortest time.
+ */
+function bestOf(found: readonly Candidate[], terrain: Terrain): Candidate | undefined {
   const rank = (c: Candidate): number =>
     (isAutomatic(c.protection.automation) ? 0 : 4) + (holds(c.armed) ? 0 : 1) + (holds(c.survives) ? 0 : 2);
-  return [...found].sort((a, b) => rank(a) - rank(b))[0];
+  const ranked = found.map((c) => ({
+    c,
+    rank: rank(c),
+    point: c.protection.point === undefined ? 0 : upperEnd(c.protection.point, terrain.slowest),
+    time: upperEnd(c.protection.time, terrain.slowest),
+  }));
+  return ranked.sort((a, b) => a.rank - b.rank || order(a.point, b.point) || order(a.time, b.time))[0]?.c;
+}
+
+/** Two infinities are alike. */
+const order = (a: number, b: number): number => (a === b ? 0 : a - b);
+
+function upperEnd(t: Timing, slowestOf: (row: string) => number): number {
+  switch (t.kind) {
+    case 'row':
+      return slowestOf(t.row);
+    case 'fixed':
+      return t.seconds;
+    case 'span':
+      return t.max;
+    case 'sum':
+      return t.parts.reduce((total, part) => total + upperEnd(part, slowestOf), 0);
+    case 'slowest':
+      return Math.max(0, ...t.parts.map((part) => upperEnd(part, slowestOf)));
+    case 'never':
+    case 'unknown':
+      return Number.POSITIVE_INFINITY;
+  }
 }
 
 function repair(role: Role, urn: string, aftermath: Aftermath): Outcome {
-  const best = bestOf(candidates(urn, aftermath));
+  const best = bestOf(candidates(urn, aftermath), aftermath.terrain);
   return best === undefined ? gone(role, urn, aftermath) : fromCandidate(role, best, aftermath);
 }
 
 function fromCandidate(role: Role, best: Candidate, aftermath: Aftermath): Outcome {
   const { protection } = best;
   const from = { resource: best.urn };
+  const says = `${aftermath.terrain.item(best.urn)?.title ?? role.title}: ${protection.says}`;
   const successors = fold(
     protection.successors,
-    (urns) => urns.filter((u) => aftermath.terrain.item(u) !== undefined),
+    (urns) => urns.filter((u) => aftermath.terrain.item(u) !== undefined && !isPartOf(u, aftermath)),
     () => [],
   );
   return {
     role,
     kind: 'recovered',
-    says: protection.says,
+    says,
     decidedBy: best.urn,
     exists: best.armed,
-    automatic: known(isAutomatic(protection.automation), from, `${protection.says} (${protection.automation})`),
+    automatic: known(isAutomatic(protection.automation), from, `${says} (${protection.automation})`),
     survives: best.survives,
     armed: best.armed,
     automation: protection.automation,

@@ -22,9 +22,13 @@ export class Terrain {
   /** Every plan or automation of the estate that can start protections. */
   readonly orchestrations: readonly Orchestration[];
 
-  constructor(estate: Estate, roles: Roles) {
+  /** Upper end of a service time in seconds, to choose between options. */
+  readonly slowest: (row: string) => number;
+
+  constructor(estate: Estate, roles: Roles, slowest: (row: string) => number) {
     this.estate = estate;
     this.roles = roles;
+    this.slowest = slowest;
     this.orchestrations = [...estate.resources.values()].flatMap((item) => meaningOf(item)?.orchestrations ?? []);
     for (const urn of estate.resources.keys()) {
       for (const to of linked(estate, urn, 'traffic')) {
@@ -50,6 +54,16 @@ export class Terrain {
   isStandby(urn: string): boolean {
     const remembered = this.#standby.get(urn);
     if (remembered !== undefined) return remembered;
+    const waits = meaningOf(this.item(urn))?.waits;
+    if (waits !== undefined) {
+      const told = fold(
+        waits,
+        (w) => w,
+        () => false,
+      );
+      this.#standby.set(urn, told);
+      return told;
+    }
     this.#standby.set(urn, false); // A loop of references does not make anybody wait.
     const mates = this.roles.of(urn)?.members.filter((m) => m !== urn) ?? [];
     const succeeds = mates.some((mate) => this.#successors(mate).has(urn) && !this.#successors(urn).has(mate));

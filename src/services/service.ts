@@ -72,6 +72,7 @@ export const global: Known<Placement> = known({ kind: 'global' });
 /** A meaning with everything empty that a service need not fill in. */
 export function meaning(parts: Partial<Meaning> & Pick<Meaning, 'kind' | 'placement' | 'under'>): Meaning {
   return {
+    waits: undefined,
     protections: [],
     links: [],
     capacity: undefined,

@@ -66,7 +66,12 @@ export interface Judgement {
 export function judge(estate: Estate, catalogue: Catalogue | undefined, options: JudgeOptions): Judgement {
   const assignment: Assignment =
     catalogue === undefined ? { services: new Map(), roles: [], owners: new Map() } : assign(estate, catalogue);
-  const terrain = new Terrain(estate, findRoles(estate, assignment.roles));
+  const times = timeTable(serviceTimes, catalogue?.times ?? []);
+  const terrain = new Terrain(
+    estate,
+    findRoles(estate, assignment.roles),
+    (row) => times.get(row)?.row.pessimistic[2] ?? Number.POSITIVE_INFINITY,
+  );
   const agreements = catalogue === undefined ? [] : agreedAt(catalogue, options.today);
   const metrics = agreements.flatMap((a) => a.metrics);
   const perService = groupBy(metrics, (m) => m.serviceId);
@@ -74,7 +79,6 @@ export function judge(estate: Estate, catalogue: Catalogue | undefined, options:
     (assignment.owners.get(urn) ?? []).flatMap((id) => perService.get(id) ?? []);
   const context = ruleContext(terrain, metricsOf, catalogue !== undefined);
   const findings = findingsOf(RULES, context, catalogue, options.today);
-  const times = timeTable(serviceTimes, catalogue?.times ?? []);
   const shared = ground(terrain, times, simulation(options.seed), metrics, findings, catalogue?.failureRates ?? {});
   const needs = catalogue === undefined ? new Map<string, ServiceNeeds>() : needsOf(catalogue, assignment);
   const needsFor = (metric: Metric): ServiceNeeds =>
