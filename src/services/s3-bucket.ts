@@ -74,11 +74,10 @@ export const s3Bucket = service<BucketFacts>({
 function objectLockOf(bucket: Props, view: View): Known<ObjectLock> {
   return andThen(only(view.attached(bucket.id, S3_PARTS.objectLock, 'bucket')), (part) => {
     if (part === undefined) {
-      const base =
-        bucket.raw('objectLockConfiguration.rule') === undefined
-          ? 'objectLockConfiguration.rules'
-          : 'objectLockConfiguration.rule';
-      return map(lockInput(bucket), (enabled) => ({ enabled, retention: retentionOf(bucket, `${base}.defaultRetention`) }));
+      return map(lockInput(bucket), (enabled) => ({
+        enabled,
+        retention: retentionOf(bucket, 'objectLockConfiguration.rule.defaultRetention'),
+      }));
     }
     // objectLockEnabled of the resource: "Enabled" by default and the only value.
     return map(part.text('objectLockEnabled', 'Enabled'), (v) => ({
@@ -101,11 +100,7 @@ function retentionOf(owner: Props, path: string): ObjectLock['retention'] {
 function encryptionPath(owner: Props, property: string): string {
   const apply = `applyServerSideEncryptionByDefault.${property}`;
   if (owner.type === S3_PARTS.encryption) return `rules.${apply}`;
-  return spelling(
-    owner,
-    `serverSideEncryptionConfiguration.rule.${apply}`,
-    `serverSideEncryptionConfigurations.rules.applyServerSideEncryptionByDefaults.${property}`,
-  );
+  return `serverSideEncryptionConfiguration.rule.${apply}`;
 }
 
 function lifecycleOf(owner: Props): Known<readonly LifecycleRule[]> {
@@ -113,8 +108,6 @@ function lifecycleOf(owner: Props): Known<readonly LifecycleRule[]> {
 }
 
 function lifecycleRule(rule: Props): LifecycleRule {
-  const expiration = spelling(rule, 'expiration', 'expirations');
-  const noncurrent = spelling(rule, 'noncurrentVersionExpiration', 'noncurrentVersionExpirations');
   const narrowing = [
     'prefix',
     'tags',
@@ -127,10 +120,10 @@ function lifecycleRule(rule: Props): LifecycleRule {
   return {
     enabled: rule.raw('status') === undefined ? rule.flag('enabled', false) : equals(rule.text('status'), 'Enabled'),
     whole: wholeOf(rule, narrowing),
-    expirationDays: rule.number(`${expiration}.days`),
-    expirationDate: rule.text(`${expiration}.date`),
-    noncurrentDays: rule.number(spelling(rule, `${noncurrent}.noncurrentDays`, `${noncurrent}.days`)),
-    newerNoncurrentVersions: rule.number(`${noncurrent}.newerNoncurrentVersions`),
+    expirationDays: rule.number('expiration.days'),
+    expirationDate: rule.text('expiration.date'),
+    noncurrentDays: rule.number(spelling(rule, 'noncurrentVersionExpiration.noncurrentDays', 'noncurrentVersionExpiration.days')),
+    newerNoncurrentVersions: rule.number('noncurrentVersionExpiration.newerNoncurrentVersions'),
     storageClasses: map(rule.blocks('transitions'), (moves) =>
       moves.flatMap((m) =>
         fold(

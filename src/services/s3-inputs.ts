@@ -2,7 +2,6 @@
 import type { Known, Truth } from '../model/known.ts';
 import { any, equals, fold, is, known, map, not } from '../model/known.ts';
 import { isRecord } from '../model/value.ts';
-import { spelling } from './links.ts';
 import type { Props, View } from './view.ts';
 import { only } from './view.ts';
 
@@ -24,7 +23,7 @@ export function besides(bucket: Props, type: string, view: View): Known<Props> {
 
 /** Versioning is off by default, and on whenever Object Lock is (S3 user guide, "Object Lock considerations"). */
 export function bucketVersioned(bucket: Props, view: View): Truth {
-  const inline = bucket.flag(spelling(bucket, 'versioning.enabled', 'versionings.enabled'), false);
+  const inline = bucket.flag('versioning.enabled', false);
   const status = fold<Props | undefined, Truth>(
     only(view.attached(bucket.id, S3_PARTS.versioning, 'bucket')),
     (part) => (part === undefined ? inline : equals(part.text('versioningConfiguration.status'), 'Enabled')),

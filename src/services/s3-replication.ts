@@ -40,50 +40,45 @@ export function readReplication(bucket: Props, view: View): Known<readonly Repli
 
 function ruleBlocks(bucket: Props, view: View): Known<readonly Props[]> {
   return andThen(besides(bucket, S3_PARTS.replication, view), (owner) =>
-    owner.type === S3_PARTS.replication
-      ? owner.blocks('rules')
-      : owner.blocks(spelling(owner, 'replicationConfiguration.rules', 'replicationConfigurations.rules')),
+    owner.type === S3_PARTS.replication ? owner.blocks('rules') : owner.blocks('replicationConfiguration.rules'),
   );
 }
 
 function readRule(rule: Props, bucket: Props, view: View): ReplicationRule {
-  const to = spelling(rule, 'destination', 'destinations');
-  const criteria = spelling(rule, 'sourceSelectionCriteria', 'sourceSelectionCriterias');
   const destination = destinationOf(rule, view);
   const other = map(destination, (urn) => view.get(urn));
   const ask = (question: (bucket: Props) => Truth): Truth =>
     andThen(other, (found) =>
       found === undefined
-        ? unknown('dangling', 'the destination bucket is not in the sources', rule.origin(to))
+        ? unknown('dangling', 'the destination bucket is not in the sources', rule.origin('destination.bucket'))
         : question(found),
     );
-  const filter = spelling(rule, 'filter', 'filters');
-  const keyPath = spelling(rule, `${to}.encryptionConfiguration.replicaKmsKeyId`, `${to}.replicaKmsKeyId`);
+  const keyPath = spelling(rule, 'destination.encryptionConfiguration.replicaKmsKeyId', 'destination.replicaKmsKeyId');
   const destinationRegion = andThen(
     other,
     (found) => found?.region ?? unknown('dangling', 'the destination bucket is not in the sources'),
   );
   return {
     enabled: equals(rule.text('status'), 'Enabled'),
-    whole: wholeOf(rule, ['prefix', `${filter}.prefix`, `${filter}.tag`, `${filter}.tags`, `${filter}.and`]),
+    whole: wholeOf(rule, ['prefix', 'filter.prefix', 'filter.tag', 'filter.tags', 'filter.and']),
     destination,
     destinationRegion,
     otherRegion: ask((found) => inOtherRegion(bucket, found)),
     otherAccount: ask((found) => inOtherAccount(bucket, found)),
     destinationVersioned: ask((found) => bucketVersioned(found, view)),
-    kmsObjects: kmsObjectsCopied(rule, criteria, keyPath, destinationRegion, view),
+    kmsObjects: kmsObjectsCopied(rule, keyPath, destinationRegion, view),
     replicaKey: keyReference(rule, keyPath, view),
-    archived: is(rule.text(`${to}.storageClass`), (c) => c === 'GLACIER' || c === 'DEEP_ARCHIVE'),
-    timeControl: equals(rule.text(spelling(rule, `${to}.replicationTime.status`, `${to}.replicationTimes.status`)), 'Enabled'),
-    metrics: equals(rule.text(`${to}.metrics.status`), 'Enabled'),
-    deleteMarkers: deleteMarkersCopied(rule, filter),
-    replicaModifications: equals(rule.text(`${criteria}.replicaModifications.status`), 'Enabled'),
+    archived: is(rule.text('destination.storageClass'), (c) => c === 'GLACIER' || c === 'DEEP_ARCHIVE'),
+    timeControl: equals(rule.text('destination.replicationTime.status'), 'Enabled'),
+    metrics: equals(rule.text('destination.metrics.status'), 'Enabled'),
+    deleteMarkers: deleteMarkersCopied(rule),
+    replicaModifications: equals(rule.text('sourceSelectionCriteria.replicaModifications.status'), 'Enabled'),
     reverse: ask((found) => copiesBackTo(bucket, found, view)),
   };
 }
 
 function destinationOf(rule: Props, view: View): Known<string> {
-  const path = spelling(rule, 'destination.bucket', 'destinations.bucket');
+  const path = 'destination.bucket';
   return andThen(view.target(rule, path, [S3_BUCKET]), (urn) =>
     urn === undefined ? unknown('error', 'the rule names no destination bucket', rule.origin(path)) : known(urn),
   );
@@ -93,11 +88,11 @@ function destinationOf(rule: Props, view: View): Known<string> {
  * SSE-KMS objects are left out unless the rule selects them, and need a key in the destination's Region
  * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html).
  */
-function kmsObjectsCopied(rule: Props, criteria: string, keyPath: string, destinationRegion: Known<string>, view: View): Truth {
-  const selection = `${criteria}.sseKmsEncryptedObjects`;
+function kmsObjectsCopied(rule: Props, keyPath: string, destinationRegion: Known<string>, view: View): Truth {
+  const selection = 'sourceSelectionCriteria.sseKmsEncryptedObjects';
   const selected =
     rule.raw(`${selection}.enabled`) === undefined
-      ? equals(rule.text(spelling(rule, `${selection}.status`, `${criteria}.sseKmsEncryptedObjects.status`)), 'Enabled')
+      ? equals(rule.text(`${selection}.status`), 'Enabled')
       : rule.flag(`${selection}.enabled`, false);
   const value = rule.raw(keyPath);
   const key =
@@ -110,9 +105,9 @@ function kmsObjectsCopied(rule: Props, criteria: string, keyPath: string, destin
 }
 
 /** Rules without a filter (the first version of the schema) copy delete markers; with one, only when told to. */
-function deleteMarkersCopied(rule: Props, filter: string): Truth {
+function deleteMarkersCopied(rule: Props): Truth {
   const path = spelling(rule, 'deleteMarkerReplication.status', 'deleteMarkerReplicationStatus');
-  return is(rule.text(path), (status) => (status === undefined ? rule.raw(filter) === undefined : status === 'Enabled'));
+  return is(rule.text(path), (status) => (status === undefined ? rule.raw('filter') === undefined : status === 'Enabled'));
 }
 
 function copiesBackTo(source: Props, destination: Props, view: View): Truth {

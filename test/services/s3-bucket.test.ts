@@ -167,14 +167,23 @@ describe('replication', () => {
 });
 
 describe('inline style', () => {
-  it('reads the aws 6 BucketV2 spelling too', () => {
-    const target = declared(S3_BUCKET, 'target', { versionings: [{ enabled: true }] }, WEST);
+  it('has spellings of its own for keys and time control', () => {
+    const target = declared(S3_BUCKET, 'target', { versioning: { enabled: true } }, WEST);
     const rules = [
-      { status: 'Enabled', destinations: [{ bucket: ref(target, 'arn'), replicationTimes: [{ status: 'Enabled' }] }] },
+      {
+        status: 'Enabled',
+        destination: {
+          bucket: ref(target, 'arn'),
+          replicaKmsKeyId: KEY_ARN,
+          replicationTime: { status: 'Enabled', minutes: 15 },
+        },
+        sourceSelectionCriteria: { sseKmsEncryptedObjects: { enabled: true } },
+      },
     ];
     const source = declared(S3_BUCKET, 'source', {
-      versionings: [{ enabled: true }],
-      replicationConfigurations: [{ role: 'r', rules }],
+      versioning: { enabled: true },
+      serverSideEncryptionConfiguration: { rule: { applyServerSideEncryptionByDefault: { sseAlgorithm: 'aws:kms' } } },
+      replicationConfiguration: { role: 'r', rules },
     });
     const m = meaningOf(s3Bucket, estate(source, target), source);
     expect(armed(m, 's3-replication', 'region')).toBe('yes');

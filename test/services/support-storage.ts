@@ -9,7 +9,7 @@ import type { Scope } from '../../src/model/scope.ts';
 import type { Values } from '../../src/model/value.ts';
 import { Hole } from '../../src/model/value.ts';
 import type { Identity, ServiceModule } from '../../src/services/service.ts';
-import type { Props, View } from '../../src/services/view.ts';
+import type { View } from '../../src/services/view.ts';
 
 export interface Extra {
   readonly region?: string;
@@ -58,26 +58,7 @@ export const ref = (to: Resource, property = 'id'): Hole =>
 /** A value that nobody can tell, made from nothing. */
 export const hole = new Hole('unresolved-at-preview', 'not known before the update');
 
-export const estate = (...resources: readonly Resource[]): View => {
-  const view = buildView(resources);
-  const attached: View['attached'] = (to, type, path) => {
-    const found: Props[] = [];
-    const doubts: Unknown[] = [];
-    for (const props of view.all(type)) {
-      fold(
-        view.target(props, path),
-        (target) => {
-          if (target === to) found.push(props);
-        },
-        (why) => {
-          if (why.reason !== 'dangling') doubts.push(why);
-        },
-      );
-    }
-    return { found, doubts };
-  };
-  return { ...view, attached };
-};
+export const estate = (...resources: readonly Resource[]): View => buildView(resources);
 
 export function factsOf<F extends Identity>(module: ServiceModule<F>, view: View, resource: Resource): F {
   const props = view.get(resource.urn);
