@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import type { Value } from '../../src/model/value.ts';
+import { cloudfrontDistribution, DISTRIBUTION } from '../../src/services/cloudfront-distribution.ts';
+import { hole, impact, links, out, protections, read, type Spec, timing } from './support-traffic.ts';
+
+const BALANCER = 'aws:lb/loadBalancer:LoadBalancer';
+const BUCKET = 'aws:s3/bucket:Bucket';
+const around: readonly Spec[] = [
+  { type: BALANCER, name: 'east', region: 'us-east-1' },
+  { type: BALANCER, name: 'east2', region: 'us-east-1' },
+  { type: BALANCER, name: 'west', region: 'us-west-2', outputs: { dnsName: 'west-1.us-west-2.elb.amazonaws.com' } },
+  { type: BUCKET, name: 'site' },
+  {
+    type: 'aws:s3/bucketWebsiteConfiguration:BucketWebsiteConfiguration',
+    name: 'web',
+    inputs: { bucket: out(BUCKET, 'site', 'id') },
+  },
+];
+const origin = (originId: Value, name: string, more: { readonly [key: string]: Value } = {}) => ({
+  originId,
+  domainName: out(BALANCER, name, 'dnsName'),
+  customOriginConfig: { httpPort: 80, httpsPort: 443, originProtocolPolicy: 'https-only', originSslProtocols: ['TLSv1.2'] },
+  ...more,
+});
+const pair = (codes: Value, second = 'b') => [
+  { originId: 'pair', failoverCriteria: { statusCodes: codes }, members: [{ originId: 'a' }, { originId: second }] },
+];
+const READ = ['GET', 'HEAD', 'OPTIONS'];
+const ALL = [...READ, 'PUT', 'POST', 'PATCH', 'DELETE'];
+const behaviour = (targetOriginId: Value, allowedMethods: Value = READ) => ({ targetOriginId, allowedMethods });
+const distribution = (inputs: { readonly [key: string]: Value }) =>
+  read(cloudfrontDistribution, { type: DISTRIBUTION, name: 'cdn', inputs: { enabled: true, ...inputs } }, ...around);
+const grouped = (inputs: { readonly [key: string]: Value } = {}) =>
+  distribution({
+    origins: [origin('a', 'east'), origin('b', 'west'), origin('c', 'east2')],
+    originGroups: pair([500, 502, 503, 504]),
+    defaultCacheBehavior: behaviour('pair'),
+    ...inputs,
+  });
+
+describe('region', () => {
+  it.each([
+    ['a group across two Regions, read only', grouped(), 'yes'],
+    ['codes as text', grouped({ originGroups: pair(['503', '504']) }), 'yes'],
+    ['methods that write', grouped({ defaultCacheBehavior: behaviour('pair', ALL) }), 'not-modelled'],
+    ['methods not known', grouped({ defaultCacheBehavior: behaviour('pair', hole) }), 'unresolved-at-preview'],
+    ['both origins in one Region', grouped({ originGroups: pair([503, 504], 'c') }), 'no'],
+    ['failover on 403 only', grouped({ originGroups: pair([403]) }), 'no'],
+    ['failover on 503 only', grouped({ originGroups: pair([503]) }), 'not-modelled'],
+    ['codes not known', grouped({ originGroups: pair(hole) }), 'unresolved-at-preview'],
+    ['groups not known', grouped({ originGroups: hole }), 'unresolved-at-preview'],
+    ['a second behaviour without a group', grouped({ orderedCacheBehaviors: [behaviour('a')] }), 'no'],
+    ['a behaviour that names no origin', grouped({ orderedCacheBehaviors: [behaviour('x')] }), 'dangling'],
+  ])('%s', (_, { meaning }, armed) => {
+    expect(impact(meaning, 'region')).toBe('unaffected');
+    expect(protections(meaning, 'region')[0]).toBe(`cloudfront-origin-failover service-native ${armed}`);
+  });
+
+  it('has nothing to fail over to without a group that a behaviour uses', () => {
+    expect(protections(grouped({ defaultCacheBehavior: behaviour('a') }).meaning, 'region')).toEqual([]);
+  });
+});
+
+it('gives an origin up after its attempts, each as long as its time-outs', () => {
+  const time = (more: { readonly [key: string]: Value }) =>
+    timing(grouped({ origins: [origin('a', 'east', more), origin('b', 'west')] }).meaning.protections[0]?.time);
+  expect(time({})).toBe('slowest(0-90s)');
+  expect(time({ connectionAttempts: 1, connectionTimeout: 5 })).toBe('slowest(0-30s)');
+  expect(time({ customOriginConfig: { originReadTimeout: 5 } })).toBe('slowest(0-30s)');
+  expect(time({ connectionAttempts: hole })).toBe('slowest(unknown:unresolved-at-preview)');
+});
+
+describe('links', () => {
+  it('passes requests to the only first origin, and names its standby as the counterpart', () => {
+    expect(links(grouped().meaning, 'traffic')).toEqual(['east']);
+    expect(links(grouped().meaning, 'replica')).toEqual(['west']);
+  });
+
+  it('needs each of several first origins: none stands in for another', () => {
+    const { meaning } = distribution({
+      origins: [origin('a', 'east'), origin('b', 'west')],
+      defaultCacheBehavior: behaviour('a'),
+      orderedCacheBehaviors: [behaviour('b', ALL)],
+    });
+    expect(links(meaning, 'endpoint')).toEqual(['east', 'west']);
+    expect(links(meaning, 'traffic')).toEqual([]);
+  });
+
+  it.each([
+    [
+      'a website by its configuration',
+      out('aws:s3/bucketWebsiteConfiguration:BucketWebsiteConfiguration', 'web', 'websiteEndpoint'),
+      'site',
+    ],
+    ['a bucket', out(BUCKET, 'site', 'bucketRegionalDomainName'), 'site'],
+    ['a host name in a state', 'west-1.us-west-2.elb.amazonaws.com', 'west'],
+    ['a host of somebody else', 'example.org', 'dangling'],
+    ['a host not known', hole, 'unresolved-at-preview'],
+  ])('%s', (_, domainName, to) => {
+    const { meaning } = distribution({ origins: [{ originId: 'a', domainName }], defaultCacheBehavior: behaviour('a') });
+    expect(links(meaning, 'traffic')).toEqual([to]);
+  });
+});
