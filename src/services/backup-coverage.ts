@@ -3,7 +3,7 @@
  * Services know nothing of it; the estate adds these to the meaning of each store.
  */
 import type { Known, Truth, Unknown } from '../model/known.ts';
-import { all, any, decide, fold, known, map, not, unknown, yes } from '../model/known.ts';
+import { all, andThen, any, decide, fold, known, map, no, not, unknown, yes } from '../model/known.ts';
 import type { Protection, Timing } from '../model/protection.ts';
 import { row, span, sum, timeUnknown } from '../model/protection.ts';
 import type { Scope } from '../model/scope.ts';
@@ -139,8 +139,12 @@ export function backupProtections(
 export function coveredBy(plan: BackupPlanFacts, resource: Backupable): Truth {
   const elsewhere = decide(differ(plan.account, resource.account), { yes: () => true, no: () => false, unknown: () => false });
   if (elsewhere) return known(false, { resource: plan.id }, 'the plan is of another account');
+  const optIn = andThen(
+    plan.optIn,
+    (types): Truth => types[resource.resourceType] ?? no(`${resource.resourceType} is not opted in`),
+  );
   const sameRegion = not(differ(plan.region, resource.region));
-  const truths = plan.selections.map((selection) => covers(selection, resource, plan.optIn(resource.resourceType)));
+  const truths = plan.selections.map((selection) => covers(selection, resource, optIn));
   const open = [...truths, ...plan.doubts];
   return open.length === 0 ? known(false, { resource: plan.id }, 'the plan assigns nothing') : all([any(open), sameRegion]);
 }

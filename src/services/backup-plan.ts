@@ -1,8 +1,8 @@
 /** AWS Backup plans with their selections: what runs when, where copies go, and which resources were assigned. */
 import type { Known, Truth, Unknown } from '../model/known.ts';
-import { andThen, equals, fold, known, map, no, together, unknown } from '../model/known.ts';
+import { andThen, fold, known, map, together, unknown } from '../model/known.ts';
 import type { Meaning } from '../model/protection.ts';
-import { Hole } from '../model/value.ts';
+import { Hole, isRecord } from '../model/value.ts';
 import { differ, inOtherAccount, inOtherRegion } from './apart.ts';
 import type { BackupSelection } from './backup-selection.ts';
 import { readSelection } from './backup-selection.ts';
@@ -28,8 +28,11 @@ export interface BackupPlanFacts extends Identity {
   readonly selections: readonly BackupSelection[];
   /** Selections of which nobody knows whether they belong to this plan. */
   readonly doubts: readonly Unknown[];
-  /** Per resource type as AWS names it (`EFS`): may tags assign it? Unknown where the Region's settings are not in the sources. */
-  readonly optIn: (resourceType: string) => Truth;
+  /**
+   * Per resource type as AWS names it (`EFS`): may tags assign it? A type that is missing may not. Unknown as a whole where
+   * the Region's settings are not in the sources.
+   */
+  readonly optIn: Known<Readonly<Record<string, Truth>>>;
 }
 
 export interface BackupRule {
@@ -74,7 +77,7 @@ export const backupPlan = service<BackupPlanFacts>({
       rules: map(props.blocks('rules'), (rules) => rules.map((rule) => readRule(rule, props, view))),
       selections: attached.found.map((selection) => readSelection(selection, view)),
       doubts: attached.doubts,
-      optIn: (resourceType) => optInOf(props, resourceType, view),
+      optIn: optInOf(props, view),
     };
   },
   mean(facts): Meaning {
@@ -159,27 +162,31 @@ function arnField(props: Props, path: string, part: 'region' | 'account'): Known
 }
 
 /** Tags assign only types that the Region's settings opt in; the settings are one per account and Region. */
-function optInOf(plan: Props, resourceType: string, view: View): Truth {
-  const mine = view.all(REGION_SETTINGS).filter((settings) =>
+function optInOf(plan: Props, view: View): BackupPlanFacts['optIn'] {
+  const [settings, ...others] = view.all(REGION_SETTINGS).filter((candidate) =>
     fold(
-      inOtherRegion(plan, settings),
+      inOtherRegion(plan, candidate),
       (other) => !other,
       () => false,
     ),
   );
-  const settings = mine.length === 1 ? mine[0] : undefined;
-  if (settings === undefined) {
+  if (settings === undefined || others.length > 0) {
     return unknown(
       'not-reported',
-      `tags assign ${resourceType} only where the Region's AWS Backup settings opt it in, and aws:backup/regionSettings:RegionSettings is not in the sources`,
+      "tags assign only types that the Region's AWS Backup settings opt in, and aws:backup/regionSettings:RegionSettings is not in the sources",
       { resource: plan.id },
     );
   }
-  return andThen(
-    settings.flag(`resourceTypeOptInPreference.${resourceType}`),
-    (on): Truth =>
-      on === undefined
-        ? no(`${resourceType} is not opted in`, settings.origin('resourceTypeOptInPreference'))
-        : equals(known(on), true),
+  const preferences = settings.raw('resourceTypeOptInPreference');
+  if (!isRecord(preferences))
+    return andThen(settings.blocks('resourceTypeOptInPreference'), () => known({}, { resource: settings.id }));
+  return known(
+    Object.fromEntries(
+      Object.keys(preferences).map((type): [string, Truth] => [
+        type,
+        settings.flag(`resourceTypeOptInPreference.${type}`, false),
+      ]),
+    ),
+    settings.origin('resourceTypeOptInPreference'),
   );
 }

@@ -169,7 +169,7 @@ function versionRestore(facts: BucketFacts): Protection {
     into: undefined,
     time: row('s3-version-restore'),
     point: fixed(0, 'every version before the damage is kept'),
-    calls: [{ action: 's3:RestoreObject', region: facts.region, plane: 'data' }],
+    calls: [{ action: 's3:PutObject', region: facts.region, plane: 'data' }],
     action: undefined,
     says: 'earlier versions of damaged objects can be copied back, as long as nobody deleted the versions themselves',
   };
