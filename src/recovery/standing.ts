@@ -75,8 +75,10 @@ export class Terrain {
 
   /** Members that serve before the disruption; all of them when none can be told to wait. */
   serving(role: Role): readonly string[] {
-    const active = role.members.filter((m) => !this.isStandby(m));
-    return active.length > 0 ? active : role.members;
+    // A membership (a global cluster) holds nothing itself: its clusters are judged.
+    const real = role.members.filter((m) => meaningOf(this.item(m))?.kind !== 'config');
+    const active = real.filter((m) => !this.isStandby(m));
+    return active.length > 0 ? active : real.length > 0 ? real : role.members;
   }
 
   #successors(urn: string): ReadonlySet<string> {

@@ -17,6 +17,7 @@ import type { DatastorePeers } from './elasticache-members.ts';
 import { CACHE_CLUSTER, datastoreFailovers, datastoreOf, datastorePeers, REPLICATION_GROUP } from './elasticache-members.ts';
 import { keyReference } from './kms-key.ts';
 import { linkTo, spelling } from './links.ts';
+import { isSet } from './rds-instance.ts';
 import type { Identity } from './service.ts';
 import { identityOf, lost, meaning, regionalImpacts, service } from './service.ts';
 import type { Attached, Props } from './view.ts';
@@ -43,6 +44,8 @@ export interface ReplicationGroupFacts extends Identity {
   readonly finalSnapshot: Truth;
   readonly datastore: Known<string | undefined>;
   readonly datastorePeers: DatastorePeers;
+  /** It was made as a secondary of the datastore. */
+  readonly secondary: Truth;
   readonly key: Known<string | undefined>;
   readonly subnetGroup: Known<string | undefined>;
 }
@@ -72,6 +75,7 @@ export const elasticacheReplicationGroup = service<ReplicationGroupFacts>({
       finalSnapshot: is(props.text('finalSnapshotIdentifier'), (name) => name !== undefined && name !== ''),
       datastore,
       datastorePeers: datastorePeers(datastore, props, view),
+      secondary: isSet(props, 'globalReplicationGroupId'),
       key: keyReference(props, 'kmsKeyId', view),
       subnetGroup: view.target(props, 'subnetGroupName', [CACHE_SUBNET_GROUP]),
     };
@@ -81,6 +85,7 @@ export const elasticacheReplicationGroup = service<ReplicationGroupFacts>({
     return meaning({
       kind: 'store',
       placement: placementOf(facts),
+      waits: facts.secondary,
       under: { ...regionalImpacts(true), instance: primary, az: primary },
       protections: [
         ...failovers(facts),

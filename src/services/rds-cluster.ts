@@ -126,6 +126,7 @@ export const rdsCluster = service<RdsClusterFacts>({
     return meaning({
       kind: 'store',
       placement: placementOf(facts),
+      waits: any([is(facts.globalRole, (role) => role === 'secondary'), is(facts.source, (source) => source !== undefined)]),
       under: impacts(facts),
       protections: [
         ...inRegion(facts),

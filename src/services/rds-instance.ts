@@ -1,6 +1,6 @@
 /** RDS DB instances of every engine but Aurora, with their read replicas and replicated backups. */
 import type { Known, Truth } from '../model/known.ts';
-import { all, andThen, atLeast, equals, fold, known, map, no, not, unknown, yes } from '../model/known.ts';
+import { all, andThen, atLeast, equals, fold, is, known, map, no, not, unknown, yes } from '../model/known.ts';
 import type { Impact, Meaning, Placement, Protection, Spread } from '../model/protection.ts';
 import { row, timeUnknown } from '../model/protection.ts';
 import type { Scope } from '../model/scope.ts';
@@ -139,6 +139,7 @@ export const rdsInstance = service<RdsInstanceFacts>({
   mean(facts): Meaning {
     return meaning({
       kind: 'store',
+      waits: is(facts.source, (source) => source !== undefined),
       placement: andThen(facts.multiAz, (on) => (on ? spreadByService(facts.subnetSpread, 2) : singlePlace(facts))),
       under: impacts(facts),
       protections: [

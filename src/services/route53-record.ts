@@ -346,6 +346,7 @@ export const route53Record = service<RecordFacts>({
     return meaning({
       kind: steering ? 'traffic' : 'config',
       placement: global,
+      waits: passive(facts),
       under: {
         instance: unaffected(everywhere),
         az: unaffected(everywhere),
