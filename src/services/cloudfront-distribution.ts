@@ -95,10 +95,8 @@ const DOORS: ReadonlySet<string> = new Set([
   'aws:lb/loadBalancer:LoadBalancer',
   'aws:elb/loadBalancer:LoadBalancer',
   'aws:apigateway/restApi:RestApi',
-  'aws:apigateway/stage:Stage',
   'aws:apigateway/domainName:DomainName',
   'aws:apigatewayv2/api:Api',
-  'aws:apigatewayv2/stage:Stage',
   'aws:apigatewayv2/domainName:DomainName',
 ]);
 

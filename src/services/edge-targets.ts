@@ -14,6 +14,8 @@ const LEADS_TO: Readonly<Record<string, readonly string[]>> = {
   'aws:ec2/eip:Eip': ['instance'],
   'aws:ec2/eipAssociation:EipAssociation': ['instanceId'],
   'aws:apigateway/deployment:Deployment': ['restApi'],
+  'aws:apigateway/stage:Stage': ['restApi'],
+  'aws:apigatewayv2/stage:Stage': ['apiId'],
   'aws:cloudfront/vpcOrigin:VpcOrigin': ['vpcOriginEndpointConfig.arn'],
 };
 
