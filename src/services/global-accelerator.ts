@@ -152,6 +152,11 @@ function ready(branch: Branch): Truth {
   );
 }
 
+/** A dial at 0 keeps traffic out for as long as another group can take it. */
+function waits(facts: EndpointGroupFacts): Truth {
+  return all([is(facts.dial, (d) => d === 0, 'its traffic dial is open'), is(facts.siblings, (list) => list.length > 0)]);
+}
+
 const DIAL: ControlCall = { action: 'globalaccelerator:UpdateEndpointGroup', region: known('us-west-2'), plane: 'control' };
 
 /**
@@ -226,6 +231,7 @@ export const globalAcceleratorEndpointGroup = service<EndpointGroupFacts>({
     meaning({
       kind: 'traffic',
       placement: global,
+      waits: waits(facts),
       under,
       protections: protections(facts),
       links: [

@@ -6,7 +6,7 @@ import {
   globalAccelerator,
   globalAcceleratorEndpointGroup,
 } from '../../src/services/global-accelerator.ts';
-import { hole, impact, links, out, protections, read, type Spec, timing } from './support-traffic.ts';
+import { answer, hole, impact, links, out, protections, read, type Spec, timing } from './support-traffic.ts';
 
 const BALANCER = 'aws:lb/loadBalancer:LoadBalancer';
 const LISTENER = 'aws:globalaccelerator/listener:Listener';
@@ -60,6 +60,15 @@ describe('region', () => {
     ]);
     expect(impact(meaning, 'region')).toBe('unaffected');
   });
+});
+
+it('waits while its dial is at 0 and another group takes the traffic', () => {
+  const standby = (dial: Value) => group('west', 'us-west-2', [endpoint(BALANCER, 'alb-west')], { trafficDialPercentage: dial });
+  expect(answer(of(standby(0), east).meaning.waits)).toBe('yes');
+  expect(answer(of(standby(0)).meaning.waits)).toBe('no');
+  expect(answer(of(standby(10), east).meaning.waits)).toBe('no');
+  expect(answer(of(standby(hole), east).meaning.waits)).toBe('unresolved-at-preview');
+  expect(protections(of(standby(0), east).meaning, 'region')[0]).toBe('global-accelerator-standby-group always-on yes');
 });
 
 it('checks instances and addresses itself, and asks load balancers', () => {
