@@ -20,10 +20,6 @@ export const eksCluster = service<EksClusterFacts>({
   parts: [
     { type: 'aws:eks/addon:Addon', of: 'clusterName' },
     { type: 'aws:eks/fargateProfile:FargateProfile', of: 'clusterName' },
-    { type: 'aws:eks/accessEntry:AccessEntry', of: 'clusterName' },
-    { type: 'aws:eks/accessPolicyAssociation:AccessPolicyAssociation', of: 'clusterName' },
-    { type: 'aws:eks/podIdentityAssociation:PodIdentityAssociation', of: 'clusterName' },
-    { type: 'aws:eks/identityProviderConfig:IdentityProviderConfig', of: 'clusterName' },
   ],
   declare: (props, view) => ({
     ...identityOf(props),
