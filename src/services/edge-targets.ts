@@ -2,8 +2,13 @@
 import type { Known } from '../model/known.ts';
 import { andThen, fold, known } from '../model/known.ts';
 import { Hole } from '../model/value.ts';
+import { referringTo } from './pointing.ts';
 import { ADDRESSED, addressed } from './route53-targets.ts';
 import type { Props, View } from './view.ts';
+import { only } from './view.ts';
+
+const EIP = 'aws:ec2/eip:Eip';
+const EIP_ASSOCIATION = 'aws:ec2/eipAssociation:EipAssociation';
 
 /** Types that only lead to another resource, and the properties that name it, in order of preference. */
 const LEADS_TO: Readonly<Record<string, readonly string[]>> = {
@@ -11,8 +16,8 @@ const LEADS_TO: Readonly<Record<string, readonly string[]>> = {
   'aws:lambda/functionUrl:FunctionUrl': ['functionName'],
   'aws:lambda/alias:Alias': ['functionName'],
   'aws:lb/listener:Listener': ['loadBalancerArn'],
-  'aws:ec2/eip:Eip': ['instance'],
-  'aws:ec2/eipAssociation:EipAssociation': ['instanceId'],
+  [EIP]: ['instance'],
+  [EIP_ASSOCIATION]: ['instanceId'],
   'aws:apigateway/deployment:Deployment': ['restApi'],
   'aws:apigateway/stage:Stage': ['restApi'],
   'aws:apigatewayv2/stage:Stage': ['apiId'],
@@ -36,7 +41,14 @@ export function servedBy(urn: string, view: View, steps = 0): Known<string> {
     );
     if (!unset) return andThen(to, (next) => (next === undefined ? known(urn) : servedBy(next, view, steps + 1)));
   }
-  return known(urn);
+  return props.type === EIP ? associated(urn, view, steps) : known(urn);
+}
+
+/** An address may be joined to its instance by a resource between them; without one it stands for itself. */
+function associated(address: string, view: View, steps: number): Known<string> {
+  return andThen(only(referringTo(address, view, EIP_ASSOCIATION, 'allocationId')), (association) =>
+    association === undefined ? known(address) : servedBy(association.id, view, steps + 1),
+  );
 }
 
 /** What the host name, URL or reference at `path` leads to; undefined when it is not set. */

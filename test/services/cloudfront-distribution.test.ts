@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Value } from '../../src/model/value.ts';
 import { cloudfrontDistribution, DISTRIBUTION } from '../../src/services/cloudfront-distribution.ts';
@@ -100,4 +101,21 @@ describe('links', () => {
     const { meaning } = distribution({ origins: [{ originId: 'a', domainName }], defaultCacheBehavior: behaviour('a') });
     expect(links(meaning, 'traffic')).toEqual([to]);
   });
+});
+
+it('what is not known never arms a failover', () => {
+  const paths = ['origins', 'originGroups', 'defaultCacheBehavior', 'orderedCacheBehaviors'];
+  const bases: readonly { readonly [key: string]: Value }[] = [
+    {},
+    { originGroups: pair([403]) },
+    { originGroups: pair([503, 504], 'c') },
+    { orderedCacheBehaviors: [behaviour('a')] },
+    { defaultCacheBehavior: behaviour('pair', ALL) },
+  ];
+  const armed = (inputs: { readonly [key: string]: Value }) => protections(grouped(inputs).meaning, 'region')[0];
+  fc.assert(
+    fc.property(fc.constantFrom(...bases), fc.subarray(paths, { minLength: 1 }), (base, dropped) => {
+      expect(armed({ ...base, ...Object.fromEntries(dropped.map((path) => [path, hole])) })).not.toMatch(/ yes$/);
+    }),
+  );
 });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Value } from '../../src/model/value.ts';
 import {
@@ -88,6 +89,40 @@ it('passes traffic to what its endpoints stand for, and knows its siblings', () 
   );
   expect(links(meaning, 'traffic')).toEqual(['host']);
   expect(links(meaning, 'replica')).toEqual(['west']);
+});
+
+it('follows an address through its association', () => {
+  const loose: Spec = { type: 'aws:ec2/eip:Eip', name: 'loose' };
+  const joined = (allocationId: Value, instanceId: Value): Spec => ({
+    type: 'aws:ec2/eipAssociation:EipAssociation',
+    name: 'joined',
+    inputs: { allocationId, instanceId },
+  });
+  const own = group('east', 'us-east-1', [endpoint('aws:ec2/eip:Eip', 'loose')]);
+  const to = (...others: readonly Spec[]) => links(of(own, loose, ...others).meaning, 'traffic');
+  expect(to(joined(out('aws:ec2/eip:Eip', 'loose', 'id'), out(INSTANCE, 'host', 'id')))).toEqual(['host']);
+  expect(to(joined(out('aws:ec2/eip:Eip', 'loose', 'id'), hole))).toEqual(['unresolved-at-preview']);
+  expect(to(joined(hole, out(INSTANCE, 'host', 'id')))).toEqual(['unresolved-at-preview']);
+  expect(to()).toEqual(['loose']);
+});
+
+it('what is not known never arms a failover', () => {
+  const inputs = ['listenerArn', 'endpointGroupRegion', 'endpointConfigurations', 'thresholdCount', 'trafficDialPercentage'];
+  const armed = (dropped: readonly string[], weight: number, region: string) => {
+    const blank = Object.fromEntries(dropped.map((path) => [path, hole]));
+    const other = group('west', region, [endpoint(BALANCER, 'alb-west', weight)], blank);
+    return protections(of(east, other).meaning, 'region').find((p) => p.startsWith('global-accelerator-failover'));
+  };
+  fc.assert(
+    fc.property(
+      fc.subarray(inputs),
+      fc.constantFrom(0, 1),
+      fc.constantFrom('us-east-1', 'us-west-2'),
+      (dropped, weight, region) => {
+        if (armed(dropped, weight, region)?.endsWith(' yes')) expect(armed([], weight, region)).toMatch(/ yes$/);
+      },
+    ),
+  );
 });
 
 describe('accelerator', () => {
