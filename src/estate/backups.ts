@@ -1,7 +1,5 @@
 /** Adds what AWS Backup gives: plans protect resources of many services, so their protections are added here, once. */
 
-import type { Known } from '../model/known.ts';
-import { fold, map } from '../model/known.ts';
 import { backupable, backupProtections, backupRetentionDays } from '../services/backup-coverage.ts';
 import type { BackupPlanFacts } from '../services/backup-plan.ts';
 import { backupPlan } from '../services/backup-plan.ts';
@@ -29,18 +27,9 @@ export function withBackups(resources: Map<string, EstateResource>, view: View):
         meaning: {
           ...meaning,
           protections: [...meaning.protections, ...protections],
-          retentionDays: longer(meaning.retentionDays, kept),
+          backupDays: kept,
         },
       },
     });
   }
-}
-
-function longer(a: Known<number> | undefined, b: Known<number> | undefined): Known<number> | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return fold<number, Known<number>>(
-    a,
-    (x) => map(b, (y) => Math.max(x, y)),
-    (why) => why,
-  );
 }

@@ -116,6 +116,12 @@ function withFoundLinks(resources: Map<string, EstateResource>, view: View): Rea
       );
     const found: Link[] = [];
     for (const mention of mentionsOf(item.props, view)) {
+      const isOwnDoor = fold(
+        mention.to,
+        (to) => leadsTo(to, urn, resources),
+        () => false,
+      );
+      if (isOwnDoor) continue;
       const fresh = fold(
         mention.to,
         (to) => to !== urn && !declared.has(to),
@@ -140,6 +146,27 @@ function withFoundLinks(resources: Map<string, EstateResource>, view: View): Rea
     }
   }
   return resources;
+}
+
+/** A computing resource names the target group or load balancer before it: it does not call itself. */
+function leadsTo(from: string, to: string, resources: ReadonlyMap<string, EstateResource>): boolean {
+  const seen = new Set<string>([from]);
+  const open = [from];
+  for (let urn = open.pop(); urn !== undefined; urn = open.pop()) {
+    if (urn === to) return true;
+    for (const link of meaningOf(resources.get(urn))?.links ?? []) {
+      if (link.carries !== 'traffic') continue;
+      fold(
+        link.to,
+        (next) => {
+          if (!seen.has(next)) open.push(next);
+          seen.add(next);
+        },
+        () => undefined,
+      );
+    }
+  }
+  return false;
 }
 
 function carriedBy(target: EstateResource | undefined): Link['carries'] | undefined {

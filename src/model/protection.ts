@@ -179,4 +179,6 @@ export interface Meaning {
   readonly orchestrations: readonly Orchestration[];
   /** Days of history that can be restored; undefined for what keeps none. */
   readonly retentionDays: Known<number> | undefined;
+  /** The same for what AWS Backup keeps of it: either history is enough. */
+  readonly backupDays: Known<number> | undefined;
 }

@@ -8,6 +8,7 @@ import type { LinkKind } from '../model/protection.ts';
 import { fixed, row, timeUnknown } from '../model/protection.ts';
 import type { Member } from '../model/scope.ts';
 import type { RecoveryGraph, RecoveryNode } from './graph.ts';
+import { withoutCircles } from './order.ts';
 import type { Outcome } from './outcome.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Terrain } from './standing.ts';
@@ -38,8 +39,10 @@ export interface RecoveryPath {
   readonly outcomes: readonly Outcome[];
   /** Roles where users come in. */
   readonly entries: readonly Role[];
-  /** What stops anybody from telling: unmodelled resources, no entry point, dangling references. */
+  /** What stops anybody from telling: unmodelled resources, dangling references. */
   readonly unknowns: readonly Unknown[];
+  /** What stops anybody from telling when users are served again, and says nothing about data. */
+  readonly timeUnknowns: readonly Unknown[];
   readonly graph: RecoveryGraph;
 }
 
@@ -54,11 +57,14 @@ export function recoveryPath(service: ServiceNeeds, member: Member, needed: numb
   const outcomes = new Map<string, Outcome>();
   const after = new Map<string, Set<string>>();
   const unknowns: Unknown[] = [];
+  const timeUnknowns: Unknown[] = [];
   const services = closure(service);
   const entries = services.flatMap((s) => entryRoles(s, terrain));
   for (const s of services) {
     if (entryRoles(s, terrain).length === 0 && s.resources.length > 0) {
-      unknowns.push(unknown('unmapped', `nothing in service ${s.id} is an entry point: name one under entry: in the catalogue`));
+      timeUnknowns.push(
+        unknown('unmapped', `nothing in service ${s.id} is an entry point: name one under entry: in the catalogue`),
+      );
     }
     for (const urn of s.resources) {
       const item = terrain.item(urn);
@@ -105,7 +111,10 @@ export function recoveryPath(service: ServiceNeeds, member: Member, needed: numb
     outcomes: found,
     entries,
     unknowns,
-    graph: { nodes: [...nodes(found, after), ...supplierNodes(services, member), ...ignorance(unknowns)] },
+    timeUnknowns,
+    graph: {
+      nodes: [...nodes(found, withoutCircles(after)), ...supplierNodes(services, member), ...ignorance(unknowns, timeUnknowns)],
+    },
   };
 }
 
@@ -198,8 +207,9 @@ function supplierNodes(services: readonly ServiceNeeds[], member: Member): reado
 }
 
 /** Whatever is not known keeps the whole from being known. */
-function ignorance(unknowns: readonly Unknown[]): readonly RecoveryNode[] {
-  const first = unknowns[0];
+function ignorance(unknowns: readonly Unknown[], timeUnknowns: readonly Unknown[]): readonly RecoveryNode[] {
+  const ofData = unknowns[0];
+  const first = ofData ?? timeUnknowns[0];
   if (first === undefined) return [];
   return [
     {
@@ -208,7 +218,7 @@ function ignorance(unknowns: readonly Unknown[]): readonly RecoveryNode[] {
       time: timeUnknown(first),
       starts: 'at-onset',
       after: [],
-      point: timeUnknown(first),
+      point: ofData === undefined ? undefined : timeUnknown(ofData),
       shock: undefined,
     },
   ];

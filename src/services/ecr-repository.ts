@@ -34,6 +34,7 @@ export const ecrRepository = service<EcrFacts>({
   kind: 'image',
   types: [ECR_REPOSITORY],
   parts: [
+    { type: 'aws:ecr/replicationConfiguration:ReplicationConfiguration', of: 'registryId' },
     { type: 'aws:ecr/lifecyclePolicy:LifecyclePolicy', of: 'repository' },
     { type: 'aws:ecr/repositoryPolicy:RepositoryPolicy', of: 'repository' },
   ],

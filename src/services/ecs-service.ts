@@ -119,7 +119,15 @@ export const ecsService = service<EcsServiceFacts>({
   title: 'ECS service',
   kind: 'compute',
   types: [ECS_SERVICE],
-  parts: [],
+  // DynamoDB tables have them too; what they scale is read by both services.
+  parts: [
+    { type: 'aws:appautoscaling/target:Target', of: 'resourceId' },
+    { type: 'aws:appautoscaling/policy:Policy', of: 'resourceId' },
+    { type: 'aws:appautoscaling/scheduledAction:ScheduledAction', of: 'resourceId' },
+    { type: 'aws:ecs/cluster:Cluster', of: 'name' },
+    { type: 'aws:ecs/clusterCapacityProviders:ClusterCapacityProviders', of: 'clusterName' },
+    { type: 'aws:ecs/capacityProvider:CapacityProvider', of: 'name' },
+  ],
   declare,
   mean(facts) {
     const hosts = andThen(

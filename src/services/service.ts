@@ -79,6 +79,7 @@ export function meaning(parts: Partial<Meaning> & Pick<Meaning, 'kind' | 'placem
     detection: undefined,
     orchestrations: [],
     retentionDays: undefined,
+    backupDays: undefined,
     ...parts,
   };
 }

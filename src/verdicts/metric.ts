@@ -4,8 +4,8 @@ import { meaningOf } from '../estate/estate.ts';
 import type { Metric } from '../model/agreement.ts';
 import { unitOf } from '../model/agreement.ts';
 import type { Finding } from '../model/finding.ts';
-import type { Truth, Unknown } from '../model/known.ts';
-import { all, any, atLeast, decide, fold, known, map, no, unknown, yes } from '../model/known.ts';
+import type { Known, Truth, Unknown } from '../model/known.ts';
+import { all, any, atLeast, decide, fold, map, no, unknown, yes } from '../model/known.ts';
 import type { AutomationClass } from '../model/protection.ts';
 import { worstClass } from '../model/protection.ts';
 import { formatAbout, formatDuration, formatPercent } from '../model/quantity.ts';
@@ -59,7 +59,14 @@ export function judgeMetric(metric: Metric, needs: ServiceNeeds, members: readon
 
 function recoveryTime(metric: Metric, needs: ServiceNeeds, member: Member, ground: Ground): MetricVerdict {
   const path = ground.path(needs, member, ground.capacityNeeded(metric));
-  return fromPath(metric, path, path.outcomes, ground, path.unknowns, within(metric, path.graph, 'time', metric.target, ground));
+  return fromPath(
+    metric,
+    path,
+    path.outcomes,
+    ground,
+    [...path.unknowns, ...path.timeUnknowns],
+    within(metric, path.graph, 'time', metric.target, ground),
+  );
 }
 
 /** At least x % of capacity within the RTO that is agreed for the same service and scope. */
@@ -85,7 +92,7 @@ function minimumCapacity(metric: Metric, needs: ServiceNeeds, member: Member, gr
 function recoveryPoint(metric: Metric, needs: ServiceNeeds, member: Member, ground: Ground): MetricVerdict {
   const path = ground.path(needs, member, ground.capacityNeeded(metric));
   const outcomes = path.outcomes.filter((o) => o.point !== undefined);
-  const unknowns = path.unknowns.filter((u) => u.reason !== 'unmapped');
+  const unknowns = [...path.unknowns];
   if (!outcomes.some((o) => o.role.kind === 'store')) {
     unknowns.push(unknown('not-reported', 'no store in the service: nothing shows where its data is kept'));
   }
@@ -194,16 +201,16 @@ function retention(metric: Metric, needs: ServiceNeeds, members: readonly Member
   const stores = needs.resources.filter((urn) => meaningOf(terrain.item(urn))?.kind === 'store');
   const kept = stores.map((urn) => {
     const title = terrain.item(urn)?.title ?? urn;
-    const days = meaningOf(terrain.item(urn))?.retentionDays ?? known(0, { resource: urn });
-    const holds = atLeast(
-      map(days, (d) => d * 86_400),
-      metric.target,
+    const meaning = meaningOf(terrain.item(urn));
+    const histories = [meaning?.retentionDays, meaning?.backupDays].filter((d) => d !== undefined);
+    const enough = histories.map((d) =>
+      atLeast(
+        map(d, (n) => n * 86_400),
+        metric.target,
+      ),
     );
-    const says = fold(
-      days,
-      (d) => (d === 0 ? `${title} keeps no history` : `${title} keeps ${formatDuration(d * 86_400)}`),
-      (why) => `${title}: ${why.detail}`,
-    );
+    const holds = histories.length === 0 ? no(undefined, { resource: urn }) : any(enough);
+    const says = `${title} ${histories.length === 0 ? 'keeps no history' : `keeps ${histories.map(daysText).join(' or ')}`}`;
     return { urn, holds, says };
   });
   const holds = all(kept.map((k) => k.holds));
@@ -353,6 +360,13 @@ function finish(
     decidingRow: fit?.decidingRow,
   };
 }
+
+const daysText = (days: Known<number>): string =>
+  fold(
+    days,
+    (d) => formatDuration(d * 86_400),
+    (why) => `a history that is not known (${why.detail})`,
+  );
 
 function undecided(metric: Metric, members: readonly Member[], why: Unknown, verdict: VerdictKind = 'unknown'): MetricVerdict {
   const judged = finish(
