@@ -74,6 +74,7 @@ export function buildEstate(
       title: `${module?.title ?? shortType(resource.type)} ${resource.name}`,
     });
   }
+  settleLinks(resources, view);
   withBackups(resources, view);
   return { resources: withFoundLinks(resources, view), view, partial, notModelled, readings };
 }
@@ -96,6 +97,39 @@ function standingOf(resource: Resource, partOf: ReadonlyMap<string, ServiceModul
   }
   if (!resource.custom) return { kind: 'component' };
   return { kind: 'not-modelled', why: `no service of Holdfast reads ${resource.type}` };
+}
+
+/** A link to a part (a listener, an instance of a cluster) is a link to its owner, which has the meaning. */
+function settleLinks(resources: Map<string, EstateResource>, view: View): void {
+  for (const [urn, item] of resources) {
+    if (item.standing.kind !== 'modelled') continue;
+    const { meaning } = item.standing;
+    const settled = meaning.links.map((link): Link => {
+      const owner = fold(
+        link.to,
+        (to) => ownerOf(resources.get(to), view),
+        () => undefined,
+      );
+      return owner === undefined ? link : { ...link, to: owner };
+    });
+    if (settled.some((link, i) => link !== meaning.links[i])) {
+      resources.set(urn, { ...item, standing: { ...item.standing, meaning: { ...meaning, links: settled } } });
+    }
+  }
+}
+
+function ownerOf(item: EstateResource | undefined, view: View): Known<string> | undefined {
+  if (item?.standing.kind !== 'part') return undefined;
+  const { of: module } = item.standing;
+  const path = module.parts.find((p) => p.type === item.resource.type)?.of;
+  if (path === undefined) return undefined;
+  const owner = view.target(item.props, path, module.types);
+  // A subnet group or a parameter group is named by its owner instead, and has nothing to lead on to.
+  return fold<string | undefined, Known<string> | undefined>(
+    owner,
+    (to) => (to === undefined ? undefined : known(to, item.props.origin(path))),
+    () => undefined,
+  );
 }
 
 /**

@@ -1,4 +1,6 @@
 import { groupBy } from '../model/collections.ts';
+import { fold } from '../model/known.ts';
+import type { Meaning } from '../model/protection.ts';
 import type { Estate } from './estate.ts';
 import { meaningOf } from './estate.ts';
 import type { Role, RoleBasis } from './roles.ts';
@@ -33,7 +35,7 @@ export class Groups {
   toRoles(estate: Estate): readonly Role[] {
     return this.members().map((members) => {
       const first = members[0] as string;
-      const leader = members.find((urn) => meaningOf(estate.resources.get(urn))?.kind !== 'config') ?? first;
+      const leader = members.find((urn) => leads(meaningOf(estate.resources.get(urn)))) ?? first;
       const item = estate.resources.get(leader);
       return {
         id: first,
@@ -55,4 +57,17 @@ export class Groups {
     }
     return root;
   }
+}
+
+/** A role is called after a member that serves. */
+function leads(meaning: Meaning | undefined): boolean {
+  if (meaning === undefined || meaning.kind === 'config') return false;
+  return (
+    meaning.waits === undefined ||
+    fold(
+      meaning.waits,
+      (waits) => !waits,
+      () => true,
+    )
+  );
 }

@@ -2,6 +2,8 @@
 import { groupBy } from '../model/collections.ts';
 import { fold } from '../model/known.ts';
 import type { LinkKind, ResourceKind } from '../model/protection.ts';
+import { classicLoadBalancer } from '../services/classic-load-balancer.ts';
+import { targetGroup } from '../services/target-group.ts';
 import type { Estate, EstateResource } from './estate.ts';
 import { meaningOf } from './estate.ts';
 import { Groups } from './groups.ts';
@@ -123,7 +125,8 @@ function joinBehindOneDoor(estate: Estate, groups: Groups, free: (urn: string) =
     }
   }
   for (const [urn, item] of estate.resources) {
-    if (meaningOf(item)?.kind !== 'traffic') continue;
+    // Behind a target group all targets answer alike; behind an API each route has its own.
+    if (!POOLS.has(moduleOf(item) ?? '')) continue;
     const targets = linked(estate, urn, 'traffic').filter(
       (u) => free(u) && meaningOf(estate.resources.get(u))?.kind === 'compute',
     );
@@ -132,6 +135,8 @@ function joinBehindOneDoor(estate: Estate, groups: Groups, free: (urn: string) =
     }
   }
 }
+
+const POOLS: ReadonlySet<string> = new Set([targetGroup.id, classicLoadBalancer.id]);
 
 const TWINNABLE: ReadonlySet<ResourceKind> = new Set(['compute', 'traffic', 'queue', 'network', 'secret', 'image', 'proxy']);
 

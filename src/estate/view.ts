@@ -3,7 +3,7 @@ import type { Known, Unknown } from '../model/known.ts';
 import { fold, known, map, unknown } from '../model/known.ts';
 import type { Resource } from '../model/resource.ts';
 import type { Mention, Value } from '../model/value.ts';
-import { Hole } from '../model/value.ts';
+import { Hole, isRecord } from '../model/value.ts';
 import type { Attached, Props, View } from '../services/view.ts';
 import { holeAsUnknown, propsOf } from '../services/view.ts';
 
@@ -236,6 +236,9 @@ function namesOf(resource: Resource): ReadonlySet<string> {
     for (const [property, types] of Object.entries(NAMING_IN)) {
       if (types.includes(resource.type)) add(names, values[property]);
     }
+    // The host behind a custom domain of an HTTP API.
+    const domain = values['domainNameConfiguration'];
+    if (isRecord(domain)) add(names, domain['targetDomainName']);
   }
   return names;
 }

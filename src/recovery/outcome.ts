@@ -118,27 +118,17 @@ function carriedOn(role: Role, aftermath: Aftermath, needed: number, serving: re
   const { terrain } = aftermath;
   const alive = role.members.filter((urn) => {
     const fate = aftermath.fate(urn);
-    return fate.kind === 'untouched' || fate.kind === 'reduced';
+    // A door that loses part of its ways in fails part of the requests: only what is whole carries on.
+    const stands =
+      role.kind === 'traffic' ? !holds(not(doorOpen(urn, aftermath))) : fate.kind === 'untouched' || fate.kind === 'reduced';
+    return stands && !holds(not(aftermath.reached(urn)));
   });
-  if (alive.length === 0 || role.kind === 'traffic') {
-    // A second door helps only when something leads users to it: its own protection, or the door before it.
-    if (role.kind !== 'traffic' || alive.length === 0) return undefined;
-    if (alive.every((urn) => terrain.senders(urn).length === 0)) return undefined;
-  }
-  const reached = any(alive.map((urn) => aftermath.reached(urn)));
-  const byNameAlone: Truth =
-    role.found.by === 'name' && alive.every((urn) => terrain.senders(urn).length === 0)
-      ? unknown(
-          'unmapped',
-          `${role.title} has a twin by ${role.found.what}, and nothing in the sources shows that work reaches it`,
-          {
-            resource: alive[0] as string,
-          },
-        )
-      : yes();
-  const exists = all([reached, byNameAlone]);
+  const first = alive[0];
+  if (first === undefined) return undefined;
+  // A second door helps only when something leads users to it: its own protection, or the door before it.
+  if (role.kind === 'traffic' && alive.every((urn) => terrain.senders(urn).length === 0)) return undefined;
+  const exists = takesWork(role, alive, serving, aftermath);
   const enough = capacityLeft(aftermath, alive, serving, needed);
-  const first = alive[0] as string;
   const title = terrain.item(first)?.title ?? role.title;
   const base = {
     role,
@@ -176,6 +166,16 @@ function carriedOn(role: Role, aftermath: Aftermath, needed: number, serving: re
     }),
     no: (f): Outcome | undefined => scaledUp(role, aftermath, alive, f.detail ?? 'its capacity is too small', exists),
   });
+}
+
+/** Members that served and still do need nothing to lead work to them; the others do, and a likeness of names does not. */
+function takesWork(role: Role, alive: readonly string[], serving: readonly string[], aftermath: Aftermath): Truth {
+  if (alive.some((urn) => serving.includes(urn))) return yes();
+  if (role.kind === 'traffic') return any(alive.map((urn) => all([doorOpen(urn, aftermath), aftermath.reached(urn)])));
+  const unseen = role.found.by === 'name' && alive.every((urn) => aftermath.terrain.senders(urn).length === 0);
+  if (!unseen) return any(alive.map((urn) => aftermath.reached(urn)));
+  const why = `${role.title} has a twin by ${role.found.what}, and nothing in the sources shows that work reaches it`;
+  return unknown('unmapped', why, { resource: alive[0] ?? role.id });
 }
 
 /** Σ capacity that still runs ≥ needed × Σ capacity that served before. What has no servers of its own scales by itself. */

@@ -5,7 +5,7 @@ import { meaningOf } from '../estate/estate.ts';
 import type { Role, Roles } from '../estate/roles.ts';
 import { linked } from '../estate/roles.ts';
 import type { Truth } from '../model/known.ts';
-import { all, any, decide, fold, no, unknown, yes } from '../model/known.ts';
+import { all, any, decide, fold, no, not, unknown, yes } from '../model/known.ts';
 import type { Orchestration } from '../model/protection.ts';
 import { isAutomatic } from '../model/protection.ts';
 import type { Member } from '../model/scope.ts';
@@ -155,44 +155,60 @@ export class Aftermath {
     }
   }
 
-  /** Can a request that arrives here be answered: this serves, and so does something that it passes requests on to? */
+  /**
+   * Can a request that arrives here be answered as things stand: this serves, and so does something that it passes
+   * requests on to, if need be after that has moved by itself?
+   */
   open(urn: string): Truth {
     const remembered = this.#open.get(urn);
     if (remembered !== undefined) return remembered;
     this.#open.set(urn, no('its traffic runs in a circle', { resource: urn }));
     const onward = (meaningOf(this.terrain.item(urn))?.links ?? []).filter((l) => l.carries === 'traffic');
-    const passes =
-      onward.length === 0
-        ? this.serves(urn)
-        : all([
-            this.serves(urn),
-            any(
-              onward.map((l) =>
-                fold(
-                  l.to,
-                  (to) => this.open(to),
-                  (why): Truth => why,
-                ),
-              ),
-            ),
-          ]);
+    const ways = onward.map((l) =>
+      fold<string, Truth>(
+        l.to,
+        (to) => any([this.open(to), this.#movesByItself(to)]),
+        (why) => why,
+      ),
+    );
+    const passes = ways.length === 0 ? this.serves(urn) : all([this.serves(urn), any(ways)]);
     this.#open.set(urn, passes);
     return passes;
   }
 
-  /** Does anything that still serves send requests to it? Yes when nothing in the sources ever did: it is a door itself. */
-  reached(urn: string): Truth {
-    const senders = this.terrain.senders(urn).filter((s) => s !== urn);
-    if (senders.length === 0) return yes('nothing in the sources stands before it', { resource: urn });
-    return any(senders.map((s) => all([this.serves(s), this.#reachedOnce(s, new Set([urn]))])));
+  /** A door of its own kind (a record set, a distribution) that leads requests elsewhere without a person. */
+  #movesByItself(urn: string): Truth {
+    const meaning = meaningOf(this.terrain.item(urn));
+    if (meaning?.kind !== 'traffic') return no();
+    const moves = meaning.protections.filter((p) => p.scopes.includes(this.member.scope) && isAutomatic(p.automation));
+    const stand = moves.map((p) =>
+      fold<readonly string[], Truth>(
+        p.successors,
+        (urns) => all([p.armed, any(urns.filter((u) => u !== urn).map((u) => this.open(u)))]),
+        (why) => all([p.armed, why]),
+      ),
+    );
+    return stand.length === 0 ? no() : any(stand);
   }
 
-  #reachedOnce(urn: string, seen: Set<string>): Truth {
-    if (seen.has(urn)) return no('its traffic runs in a circle', { resource: urn });
-    const senders = this.terrain.senders(urn).filter((s) => !seen.has(s));
-    if (senders.length === 0) return yes(undefined, { resource: urn });
+  /** Does anything that still serves send requests to it? Yes when nothing in the sources ever did: it is a door itself. */
+  reached(urn: string): Truth {
+    return this.#reached(urn, new Set());
+  }
+
+  #reached(urn: string, seen: ReadonlySet<string>): Truth {
+    const senders = this.terrain.senders(urn).filter((s) => s !== urn && !seen.has(s));
+    if (senders.length === 0) return yes('nothing in the sources stands before it', { resource: urn });
     const next = new Set(seen).add(urn);
-    return any(senders.map((s) => all([this.serves(s), this.#reachedOnce(s, next)])));
+    return any(senders.map((s) => all([this.serves(s), this.#sends(s), this.#reached(s, next)])));
+  }
+
+  /** A branch that waits passes nothing on for as long as one that serves can be entered. */
+  #sends(urn: string): Truth {
+    const role = this.terrain.roles.of(urn);
+    if (role === undefined || !this.terrain.isStandby(urn)) return yes();
+    const before = this.terrain.serving(role).filter((s) => s !== urn);
+    return before.length === 0 ? yes() : not(any(before.map((s) => this.open(s))));
   }
 }
 

@@ -57,6 +57,7 @@ import { stateMachine } from './step-functions.ts';
 import { subnet } from './subnet.ts';
 import { targetGroup } from './target-group.ts';
 import { vpcEndpoint } from './vpc-endpoint.ts';
+import { vpcLink } from './vpc-link.ts';
 import { siteLink, vpcNetwork } from './vpc-network.ts';
 
 export const SERVICES: readonly ServiceModule[] = [
@@ -120,5 +121,6 @@ export const SERVICES: readonly ServiceModule[] = [
   targetGroup,
   vpcEndpoint,
   vpcNetwork,
+  vpcLink,
   siteLink,
 ];
