@@ -2,7 +2,7 @@
 import type { Known, Truth } from '../model/known.ts';
 import { all, andThen, any, collect, fold, is, known, no, unknown, yes } from '../model/known.ts';
 import type { AutomationClass, Orchestration, Timing } from '../model/protection.ts';
-import { row, slowest, sum, timeUnknown } from '../model/protection.ts';
+import { fixed, row, slowest, sum, timeUnknown } from '../model/protection.ts';
 import { type Block, blockOf, type Step } from './arc-region-switch-steps.ts';
 import { alarmDetection, COMPOSITE_ALARM, METRIC_ALARM } from './cloudwatch-alarm.ts';
 import { arnPart } from './links.ts';
@@ -126,6 +126,15 @@ interface Progress {
   readonly before: readonly Timing[];
 }
 
+/** Nothing comes before the first step. */
+function inTurn(steps: readonly Timing[]): Timing {
+  return steps.length === 0 ? fixed(0, 'it is the first step') : sum(...steps);
+}
+
+function longestOf(branches: readonly Timing[]): Timing {
+  return branches.length === 0 ? fixed(0, 'it holds no step') : slowest(...branches);
+}
+
 /** Steps run one after the other; an unread step makes the time of those after it unknown. Returns where the sequence ends. */
 function sequence(steps: Known<readonly Props[]>, view: View, walk: Walk, start: Progress, depth: number): Progress {
   return fold(
@@ -154,7 +163,7 @@ function through(block: Block, view: View, walk: Walk, progress: Progress, depth
     case 'approval':
       return { approved: true, before: [...progress.before, row('human-decision')] };
     case 'step':
-      walk.steps.push({ step: block.step, afterApproval: progress.approved, before: sum(...progress.before) });
+      walk.steps.push({ step: block.step, afterApproval: progress.approved, before: inTurn(progress.before) });
       return { ...progress, before: [...progress.before, row('region-switch-step')] };
     case 'parallel':
       return parallel(block.steps, view, walk, progress, depth);
@@ -177,9 +186,9 @@ function parallel(steps: Known<readonly Props[]>, view: View, walk: Walk, progre
   const approved = ends.some((end) => end.approved);
   walk.unread.push(...inner.unread);
   for (const planned of inner.steps) {
-    walk.steps.push({ ...planned, afterApproval: approved, before: sum(...progress.before, planned.before) });
+    walk.steps.push({ ...planned, afterApproval: approved, before: inTurn([...progress.before, planned.before]) });
   }
-  return { approved, before: [...progress.before, slowest(...ends.map((end) => sum(...end.before)))] };
+  return { approved, before: [...progress.before, longestOf(ends.map((end) => inTurn(end.before)))] };
 }
 
 /** Its workflows run in the place of the step; which of them, its own triggers do not say. */
@@ -194,8 +203,8 @@ function nested(plan: Known<string>, view: View, walk: Walk, progress: Progress,
     workflows,
     (list) => {
       const ends = list.map((workflow) => sequence(workflow.blocks('steps'), view, walk, progress, depth + 1));
-      const longest = ends.map((end) => sum(...end.before.slice(progress.before.length)));
-      return { approved: ends.some((end) => end.approved), before: [...progress.before, slowest(...longest)] };
+      const longest = ends.map((end) => inTurn(end.before.slice(progress.before.length)));
+      return { approved: ends.some((end) => end.approved), before: [...progress.before, longestOf(longest)] };
     },
     (why) => {
       walk.unread.push(why);

@@ -118,6 +118,8 @@ it('waits for the alarm, the start and the steps before, the slowest of parallel
     },
     ...stage,
   );
+  // A time made of no parts would be no time at all.
+  expect(timing(meaning.orchestrations[0]?.lead)).toBe('slowest(120-180s + cloudwatch-metric-delay) + region-switch-start + 0s');
   const last = meaning.orchestrations[2];
   expect(timing(last?.lead)).toBe(
     'slowest(120-180s + cloudwatch-metric-delay) + region-switch-start + slowest(region-switch-step, region-switch-step)',
