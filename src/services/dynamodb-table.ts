@@ -25,7 +25,7 @@ import { keyReference } from './kms-key.ts';
 import { linkTo } from './links.ts';
 import type { Identity } from './service.ts';
 import { identityOf, meaning, regional, regionalImpacts, service } from './service.ts';
-import type { Props, View } from './view.ts';
+import type { Attached, Props, View } from './view.ts';
 
 export const DYNAMODB_TABLE = 'aws:dynamodb/table:Table';
 const TABLE_REPLICA = 'aws:dynamodb/tableReplica:TableReplica';
@@ -94,7 +94,7 @@ export const dynamodbTable = service<DynamodbTableFacts>({
   declare(props, view) {
     const attached = view.attached(props.id, TABLE_REPLICA, 'globalTableArn');
     const old = view.attached(props.id, GLOBAL_TABLE_2017, 'name');
-    const scaling = view.attached(props.id, SCALING_TARGET, 'resourceId');
+    const scaling = scalingOf(props, view);
     const inline = map(props.blocks('replicas'), (blocks) => blocks.map((block) => inlineReplica(block, props, view)));
     const beside = attached.found.map((part) => besideReplica(part, props, view));
     const replicas = map(together({ inline, of2017: replicasOf2017(old.found, props) }), (lists) => [
@@ -145,6 +145,20 @@ export const dynamodbTable = service<DynamodbTableFacts>({
     });
   },
 });
+
+/** A target names its table by reference (programs) or as `table/<name>` (state), also in the Regions of its replicas. */
+function scalingOf(table: Props, view: View): Attached {
+  const attached = view.attached(table.id, SCALING_TARGET, 'resourceId');
+  const resourceId = map(table.computed('name'), (name) => `table/${name}`);
+  const named = view.all(SCALING_TARGET).filter((target) =>
+    fold(
+      together({ wanted: resourceId, actual: target.text('resourceId') }),
+      ({ wanted, actual }) => actual === wanted,
+      () => false,
+    ),
+  );
+  return { found: [...new Set([...attached.found, ...named])], doubts: attached.doubts };
+}
 
 function inlineReplica(block: Props, table: Props, view: View): TableReplica {
   const region = andThen(block.text('regionName'), (name) =>

@@ -122,6 +122,10 @@ describe('a DynamoDB table', () => {
     });
     const { facts } = read(dynamodbTable, subject, [target]);
     expect(facts.scaling.map((s) => [got(s.dimension), got(s.max)])).toEqual([['dynamodb:table:WriteCapacityUnits', 50]]);
+    const named = table({ name: 'orders', readCapacity: 5, writeCapacity: 5 });
+    const inState = (resourceId: string) => declared('aws:appautoscaling/target:Target', 't', { resourceId, maxCapacity: 50 });
+    expect(read(dynamodbTable, named, [inState('table/orders')]).facts.scaling).toHaveLength(1);
+    expect(read(dynamodbTable, named, [inState('table/others')]).facts.scaling).toHaveLength(0);
   });
 
   it('names only rows that exist', () => {

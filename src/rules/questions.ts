@@ -1,0 +1,120 @@
+/** What several rules ask: what was promised, what brings a resource back, and whether anything starts that without a person. */
+
+import type { EstateResource } from '../estate/estate.ts';
+import { meaningOf } from '../estate/estate.ts';
+import { mentionsOf } from '../estate/mentions.ts';
+import type { Known, Truth } from '../model/known.ts';
+import { all, any, because, decide, fold, is, no } from '../model/known.ts';
+import { isAutomatic } from '../model/protection.ts';
+import type { Scope } from '../model/scope.ts';
+import { backupable, backupProtections } from '../services/backup-coverage.ts';
+import { backupPlan } from '../services/backup-plan.ts';
+import type { RuleAnswer, RuleContext } from './rule.ts';
+import { answer } from './rule.ts';
+
+const DAY = 86_400;
+
+/** Fires when all of these hold, with this sentence. */
+export function when(truths: readonly Truth[], sentence: string, property?: string): RuleAnswer {
+  return answer(because(all(truths), sentence), property);
+}
+
+/** Fires with the sentence of the first of these that holds, unless a condition rules it out. */
+export function whenAny(conditions: readonly Truth[], sentences: readonly Truth[], property?: string): RuleAnswer {
+  const found = any(sentences);
+  const held = all([...conditions, found]);
+  return answer(decide(held, { yes: () => found, no: () => held, unknown: () => held }), property);
+}
+
+export function anyAgreed(context: RuleContext, urn: string, ...scopes: readonly Scope[]): boolean {
+  return scopes.some((scope) => context.agreed(urn, scope));
+}
+
+/** Strictest agreed RPO, RTO … in seconds; undefined when none was agreed, so that there is nothing to compare with. */
+export function strictest(context: RuleContext, urn: string, type: 'RTO' | 'RPO', scope: Scope): number | undefined {
+  return context.targets(urn, type, scope)[0];
+}
+
+/** Longest agreed retention in days, whatever its scope. */
+export function agreedDays(context: RuleContext, urn: string): number | undefined {
+  const seconds = context.targets(urn, 'RETENTION');
+  return seconds.length === 0 ? undefined : Math.max(...seconds) / DAY;
+}
+
+export const days = (n: number): string => (n === 1 ? '1 day' : `${n} days`);
+
+/** Some element passes; of an empty list none does, unless the sources are partial and it may only be out of sight. */
+export function some<T>(items: readonly T[], test: (item: T) => Truth, context: RuleContext): Truth {
+  return any([...items.map(test), context.estate.partial ?? no()]);
+}
+
+/** Does AWS Backup keep something to restore from after the loss of `scope`? */
+export function awsBackup(item: EstateResource, scope: Scope, context: RuleContext): Truth {
+  const resource = backupable(item.props, context.estate.view);
+  if (resource === undefined) return no('AWS Backup does not back it up');
+  const plans = context.allFacts(backupPlan);
+  const given = backupProtections(resource, plans, context.estate.partial).filter((p) => p.scopes.includes(scope));
+  return any([...given.map((p) => p.armed), no('no AWS Backup plan covers it')]);
+}
+
+/** Does the service itself bring it back, in whatever time, by itself or by a person? */
+export function ownProtection(item: EstateResource, scope: Scope): Truth {
+  const own = (meaningOf(item)?.protections ?? []).filter((p) => p.scopes.includes(scope) && !p.mechanism.startsWith('backup-'));
+  return any([...own.map((p) => p.armed), no('nothing of its own brings it back')]);
+}
+
+export function comesBack(item: EstateResource, scope: Scope, context: RuleContext): Truth {
+  return any([ownProtection(item, scope), awsBackup(item, scope, context), context.estate.partial ?? no()]);
+}
+
+/**
+ * Does a plan or automation of the estate start this action for the resource, or for what stands in for it, when a Region
+ * is lost and without a person?
+ */
+export function startedByItself(urn: string, action: string, context: RuleContext): Truth {
+  const mates = new Set(context.role(urn)?.members ?? [urn]);
+  const plans = [...context.estate.resources.values()]
+    .flatMap((item) => meaningOf(item)?.orchestrations ?? [])
+    .filter((o) => o.action === action && o.scopes.includes('region') && isAutomatic(o.automation));
+  return some(
+    plans,
+    (plan) => all([some(plan.targets, (target) => is(target, (to) => mates.has(to)), context), plan.armed]),
+    context,
+  );
+}
+
+/** Works something out at the first question about an estate, and keeps it as long as the estate. */
+export function oncePerEstate<T extends object>(make: (context: RuleContext) => T): (context: RuleContext) => T {
+  const made = new WeakMap<RuleContext['estate'], T>();
+  return (context) => {
+    const kept = made.get(context.estate) ?? make(context);
+    made.set(context.estate, kept);
+    return kept;
+  };
+}
+
+const readers = oncePerEstate((context) => {
+  const index = new Map<string, Set<EstateResource>>();
+  for (const item of context.estate.resources.values()) {
+    if (meaningOf(item)?.kind !== 'compute') continue;
+    for (const mention of mentionsOf(item.props, context.estate.view)) {
+      const to = textOr(mention.to, undefined);
+      if (to !== undefined) index.set(to, (index.get(to) ?? new Set()).add(item));
+    }
+  }
+  return index;
+});
+
+/** Computing resources whose inputs (environment, container definitions, user data …) mention this one. */
+export function readersOf(urn: string, context: RuleContext): readonly EstateResource[] {
+  return [...(readers(context).get(urn) ?? [])];
+}
+
+/** For sentences: the value where it is known, else the words given. */
+export function textOr<T, U>(k: Known<T>, otherwise: U): T | U {
+  return fold<T, T | U>(
+    k,
+    (value) => value,
+    () => otherwise,
+  );
+}
