@@ -137,12 +137,7 @@ function carriedOn(role: Role, aftermath: Aftermath, needed: number, serving: re
     automatic: yes('it runs already', { resource: first }),
     survives: yes('it is outside what is lost', { resource: first }),
     armed: yes('it runs already', { resource: first }),
-    point:
-      role.kind === 'queue'
-        ? timeUnknown(
-            unknown('not-modelled', `messages waiting in ${role.title} stay in what is lost`, { resource: serving[0] as string }),
-          )
-        : undefined,
+    point: role.kind === 'queue' ? waitingMessages(role, serving[0] ?? role.id) : undefined,
     carriers: alive,
   };
   if (holds(not(exists))) return undefined;
@@ -166,6 +161,15 @@ function carriedOn(role: Role, aftermath: Aftermath, needed: number, serving: re
     }),
     no: (f): Outcome | undefined => scaledUp(role, aftermath, alive, f.detail ?? 'its capacity is too small', exists),
   });
+}
+
+/** Messages that nobody had read stay in what is lost; how old they are is in no configuration. */
+function waitingMessages(role: Role, urn: string): Timing {
+  return timeUnknown(
+    unknown('not-reported', `messages waiting in ${role.title} stay in what is lost, and their age is not in the code`, {
+      resource: urn,
+    }),
+  );
 }
 
 /** Members that served and still do need nothing to lead work to them; the others do, and a likeness of names does not. */
@@ -414,7 +418,7 @@ function gone(role: Role, urn: string, aftermath: Aftermath): Outcome {
     automation: 'human-execution',
     mechanism: undefined,
     time: never(why),
-    point: role.kind === 'store' ? never(why) : undefined,
+    point: role.kind === 'store' ? never(why) : role.kind === 'queue' ? waitingMessages(role, urn) : undefined,
     carriers: [],
   };
 }

@@ -1,8 +1,9 @@
 /** SQS queues: messages live in one Region and are never copied by the service. */
 import type { Known, Truth } from '../model/known.ts';
-import { andThen, fold, is, known, map } from '../model/known.ts';
-import type { Meaning, Timing } from '../model/protection.ts';
-import { fixed, span, timeUnknown } from '../model/protection.ts';
+import { andThen, fold, is, known, map, unknown } from '../model/known.ts';
+import type { Meaning } from '../model/protection.ts';
+import { fixed, timeUnknown } from '../model/protection.ts';
+import { formatDuration } from '../model/quantity.ts';
 import { keyReference } from './kms-key.ts';
 import { linkTo } from './links.ts';
 import type { Identity } from './service.ts';
@@ -64,10 +65,16 @@ export function startsEmpty(id: string, retention: Known<number>, mechanism: str
     successors: known([id]),
     into: undefined,
     time: fixed(0, 'it takes new messages at once'),
-    point: fold<number, Timing>(
-      retention,
-      (seconds) => span(0, seconds, 'what was not yet read is lost, at worst all of the retention'),
-      timeUnknown,
+    point: timeUnknown(
+      unknown(
+        'not-reported',
+        `what was not yet read is lost, and how old it is${fold(
+          retention,
+          (s) => ` (at most ${formatDuration(s)})`,
+          () => '',
+        )} is not in the code`,
+        { resource: id },
+      ),
     ),
     calls: [],
     action: undefined,

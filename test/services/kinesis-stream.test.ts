@@ -4,8 +4,12 @@ import { FIREHOSE, KINESIS_STREAM, kinesisStream } from '../../src/services/kine
 import { declared, estate, hole, impact, meaningOf, protection, ref } from './support-storage.ts';
 
 it.each<[string, Values, unknown]>([
-  ['a day by default', {}, { max: 86_400 }],
-  ['as set', { retentionPeriod: 168 }, { max: 604_800 }],
+  ['a day by default', {}, { kind: 'unknown', why: { reason: 'not-reported', detail: expect.stringContaining('at most 1d') } }],
+  [
+    'as set',
+    { retentionPeriod: 168 },
+    { kind: 'unknown', why: { reason: 'not-reported', detail: expect.stringContaining('at most 7d') } },
+  ],
   ['unknown', { retentionPeriod: hole }, { kind: 'unknown' }],
 ])('a stream loses at most its retention: %s', (_, inputs, point) => {
   const stream = declared(KINESIS_STREAM, 's', inputs);

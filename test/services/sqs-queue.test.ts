@@ -12,8 +12,16 @@ describe('a queue', () => {
   });
 
   it.each<[string, Values, unknown]>([
-    ['four days by default', {}, { kind: 'span', max: 345_600 }],
-    ['as set', { messageRetentionSeconds: 1_209_600 }, { kind: 'span', max: 1_209_600 }],
+    [
+      'four days by default',
+      {},
+      { kind: 'unknown', why: { reason: 'not-reported', detail: expect.stringContaining('at most 4d') } },
+    ],
+    [
+      'as set',
+      { messageRetentionSeconds: 1_209_600 },
+      { kind: 'unknown', why: { reason: 'not-reported', detail: expect.stringContaining('at most 14d') } },
+    ],
     ['unknown', { messageRetentionSeconds: hole }, { kind: 'unknown' }],
   ])('loses at most its retention: %s', (_, inputs, point) => {
     const queue = declared(SQS_QUEUE, 'q', inputs);
