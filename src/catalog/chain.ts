@@ -1,6 +1,6 @@
 /**
  * The chain from an SLA down: can its targets be kept by what the agreements under it and the suppliers promise
- * (continuity.md §2.2)?
+ * (docs/model.md, KPI 1)?
  *
  * The rule, for one SLA metric of service s, with the services D that s needs by hard dependencies, directly or not:
  * - RTO: a service starts to recover when what it needs is back, so promises add up along a chain of hard

@@ -13,7 +13,7 @@ type PromiseDocument = NonNullable<MetricsDocument[MetricType]>;
 type Written = string | 0;
 type TargetDocument = Extract<PromiseDocument, Written | { readonly target: Written }>;
 
-/** Default percentile (continuity.md §2.3: 99; MTPD is a hard stop, judged at 99.9). */
+/** Default percentile (docs/model.md, KPI 2: 99; MTPD is a hard stop, judged at 99.9). */
 export function defaultPercentile(type: MetricType): number {
   return type === 'MTPD' ? 99.9 : 99;
 }

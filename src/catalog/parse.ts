@@ -22,7 +22,7 @@ import { readYaml, type Spot } from './yaml.ts';
 export type Tier = ServiceEntry['tier'];
 
 /**
- * Mandatory metrics by tier unless the catalogue says otherwise (continuity.md §2.4):
+ * Mandatory metrics by tier unless the catalogue says otherwise (docs/model.md, KPI 3):
  * RTO and RPO for az, region and data in tier 1, for az and data in tier 2, for data in tier 3; none in tier 4.
  */
 const MANDATORY_SCOPES: Readonly<Record<Tier, readonly Scope[]>> = {
@@ -176,7 +176,7 @@ function buildAgreement(
 function agreementWarnings({ id, place, approvedBy, metrics }: Agreement): Catalogue['warnings'] {
   const draft = { place, message: `agreement ${id} is a draft and not in force: give approvedBy once it is approved` };
   const empty = { place, message: `agreement ${id} promises nothing: fill in its metrics` };
-  // Below 95 a verdict says little about a single disruption (continuity.md §2.3, condition 4).
+  // Below 95 a verdict says little about a single disruption (docs/model.md, Within bound).
   const low = metrics.filter((m) => m.percentile < 95);
   return [
     ...(approvedBy === undefined ? [draft] : []),

@@ -193,7 +193,7 @@ function isDayLike(value: unknown): value is string {
 /** Types that mean the scope `data` when none is written: history is kept against corruption and deletion. */
 export const DATA_TYPES: ReadonlySet<string> = new Set(['RETENTION', 'RESTORE_GRANULARITY']);
 
-/** A metric without a scope is several metrics or none: which, only the catalogue can say (continuity.md §2.1). */
+/** A metric without a scope is several metrics or none: which, only the catalogue can say (docs/model.md, Vocabulary). */
 function scopeless(root: Written): readonly Problem[] {
   const tiers = new Map(writtenAt(root, ['services', '*', 'tier']).map((w) => [w.keys[1], JSON.stringify(w.value)]));
   const stated = new Set(writtenAt(root, ['defaults', 'scopes', '*']).map((w) => w.keys[2]));

@@ -1,4 +1,4 @@
-/** What was promised, to whom, for what: the catalogue's vocabulary (continuity.md §2.1). */
+/** What was promised, to whom, for what: the catalogue's vocabulary (docs/model.md, Vocabulary). */
 import type { Scope } from './scope.ts';
 
 export const METRIC_TYPES = [

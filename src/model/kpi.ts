@@ -27,7 +27,7 @@ export function share(met: number, notMet: number, unknown: number): Share {
   };
 }
 
-/** Number of agreed SLAs and OLAs with at least one valid continuity metric (continuity.md §2.2). */
+/** Number of agreed SLAs and OLAs with at least one valid continuity metric (docs/model.md, KPI 1). */
 export interface Kpi1 {
   readonly sla: number;
   readonly ola: number;
@@ -38,7 +38,7 @@ export interface Kpi1 {
   readonly unsupported: number;
 }
 
-/** Share of metrics maintained through automatic failover (continuity.md §2.3). */
+/** Share of metrics maintained through automatic failover (docs/model.md, KPI 2). */
 export interface Kpi2 {
   readonly all: Share;
   readonly withoutDataScope: Share;
@@ -47,7 +47,7 @@ export interface Kpi2 {
   readonly notApplicable: number;
 }
 
-/** Share of production services covered by agreements with continuity metrics (continuity.md §2.4). Percent. */
+/** Share of production services covered by agreements with continuity metrics (docs/model.md, KPI 3). Percent. */
 export interface Kpi3 {
   readonly services: number;
   readonly any: number;

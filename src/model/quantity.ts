@@ -66,7 +66,7 @@ export function parsePercent(text: string): number | undefined {
   return value <= 100 ? value : undefined;
 }
 
-/** Prints a percentage with at most `decimals` places, never rounding up to 100 (continuity.md §2.1). */
+/** Prints a percentage with at most `decimals` places, never rounding up to 100 (docs/model.md, Vocabulary). */
 export function formatPercent(percent: number, decimals = 1): string {
   const scale = 10 ** decimals;
   let shown = Math.round(percent * scale) / scale;

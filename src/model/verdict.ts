@@ -9,7 +9,7 @@ export type Level = (typeof LEVELS)[number];
 export const VERDICTS = ['met', 'not-met', 'unknown', 'not-applicable', 'expired'] as const;
 export type VerdictKind = (typeof VERDICTS)[number];
 
-/** The seven conditions of KPI 2 (continuity.md §2.3), in their order. */
+/** The seven conditions of KPI 2 (docs/model.md, KPI 2), in their order. */
 export const CONDITIONS = ['mechanism', 'automatic', 'survives', 'within', 'proactive', 'evidence', 'findings'] as const;
 export type ConditionId = (typeof CONDITIONS)[number];
 

@@ -26,7 +26,7 @@ export interface Drawn {
 
 const FIRST_SAMPLES = 2000;
 
-/** 20,000 samples at most, ρ = 0.3 (continuity.md §5.2), a cache of its own. */
+/** 20,000 samples at most, ρ = 0.3 (docs/model.md, Recovery time), a cache of its own. */
 export function simulation(seed: number): Simulation {
   return { seed, samples: 20_000, correlation: 0.3, cache: new Map() };
 }

@@ -13,7 +13,7 @@ export const Z_END = 4.75;
 export type QuantileFunction = (z: number) => number;
 
 /**
- * Shifted lognormal through (min, typical, p99), as continuity.md §5.2 proposes:
+ * Shifted lognormal through (min, typical, p99), as docs/model.md says:
  *
  *     Q(z) = min + (typ − min)·exp(σz),   σ = ln((p99 − min)/(typ − min)) / z₉₉
  *

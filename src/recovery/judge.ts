@@ -19,7 +19,7 @@ export interface Judgement {
 
 /**
  * Met when Q_p, sampling error added, is at most the target with every row at its pessimistic end; not met when Q_p,
- * error taken off, exceeds it with every row at its optimistic end (continuity.md §2.3, condition 4); else unknown.
+ * error taken off, exceeds it with every row at its optimistic end (docs/model.md, Within bound); else unknown.
  * Unknown parts count as 0 for the second test, so that what is already too slow without them is not met.
  *
  * The row that decides is the one whose turning from pessimistic to optimistic, alone, lowers Q_p most; when none

@@ -159,7 +159,13 @@ function carriedOn(role: Role, aftermath: Aftermath, needed: number, serving: re
       mechanism: 'running-twin',
       time: timeUnknown(why),
     }),
-    no: (f): Outcome | undefined => scaledUp(role, aftermath, alive, f.detail ?? 'its capacity is too small', exists),
+    no: (f): Outcome | undefined => {
+      const why = f.detail ?? 'its capacity is too small';
+      const grown = scaledUp(role, aftermath, alive, why, all([exists, canGrow(aftermath, alive, serving, needed)]));
+      if (grown !== undefined) return grown;
+      const repairable = serving.some((urn) => candidates(urn, aftermath).length > 0);
+      return repairable ? undefined : gone(role, first, aftermath, `${title}: ${why}, and nothing adds to it in time`);
+    },
   });
 }
 
@@ -197,7 +203,13 @@ function capacityLeft(aftermath: Aftermath, alive: readonly string[], serving: r
   return fold(
     totals,
     (v, fact): Truth => {
-      const share = add(v.before) === 0 ? 1 : add(v.after) / add(v.before);
+      if (add(v.before) === 0)
+        return unknown(
+          'not-reported',
+          'nothing is certain to run before the disruption, so what is enough is not known',
+          fact.from,
+        );
+      const share = add(v.after) / add(v.before);
       // Half a task cannot serve: compare with the tolerance of floating-point shares only.
       return known(
         share + 1e-9 >= needed,
@@ -209,8 +221,33 @@ function capacityLeft(aftermath: Aftermath, alive: readonly string[], serving: r
   );
 }
 
+/**
+ * Can what is left grow to what is needed? Not beyond its maximum. In another Region nobody can tell: AWS holds no capacity
+ * ready for whoever must launch while a Region is lost (ARC developer guide, "Add execution blocks"; docs/model.md, KPI 2,
+ * condition 4, counts only what runs or is reserved).
+ */
+function canGrow(aftermath: Aftermath, alive: readonly string[], serving: readonly string[], needed: number): Truth {
+  const capacities = (urns: readonly string[], of: 'running' | 'max'): Known<number> =>
+    map(
+      collect(urns.map((urn) => meaningOf(aftermath.terrain.item(urn))?.capacity?.[of]).filter((c) => c !== undefined)),
+      (list) => list.reduce((a, b) => a + b, 0),
+    );
+  const totals = together({ most: capacities(alive, 'max'), before: capacities(serving, 'running') });
+  const allowed = is(totals, (v) => v.most + 1e-9 >= needed * v.before, 'its maximum is below what is needed');
+  const obtained: Truth =
+    aftermath.member.scope === 'region'
+      ? unknown(
+          'not-reported',
+          'whether AWS can launch the missing capacity while a Region is lost is not known: keep it running',
+          { resource: alive[0] ?? '' },
+        )
+      : yes();
+  return all([allowed, obtained]);
+}
+
 /** What is left is too small: a protection of a survivor must add to it (an Auto Scaling group replaces, a plan scales). */
 function scaledUp(role: Role, aftermath: Aftermath, alive: readonly string[], why: string, exists: Truth): Outcome | undefined {
+  if (holds(not(exists))) return undefined;
   const best = bestOf(
     alive.flatMap((urn) =>
       candidates(urn, aftermath).filter((c) =>
@@ -329,7 +366,7 @@ function callsSurvive(protection: Protection, aftermath: Aftermath): Truth {
  */
 function bestOf(found: readonly Candidate[], terrain: Terrain): Candidate | undefined {
   const rank = (c: Candidate): number =>
-    (isAutomatic(c.protection.automation) ? 0 : 4) + (holds(c.armed) ? 0 : 1) + (holds(c.survives) ? 0 : 2);
+    classRank(c.protection.automation) + (holds(c.armed) ? 0 : 1) + (holds(c.survives) ? 0 : 2);
   const ranked = found.map((c) => ({
     c,
     rank: rank(c),
@@ -337,6 +374,11 @@ function bestOf(found: readonly Candidate[], terrain: Terrain): Candidate | unde
     time: upperEnd(c.protection.time, terrain.slowest),
   }));
   return ranked.sort((a, b) => a.rank - b.rank || order(a.point, b.point) || order(a.time, b.time))[0]?.c;
+}
+
+/** A plan that a person only has to start comes before what a person must do by hand. */
+function classRank(automation: AutomationClass): number {
+  return isAutomatic(automation) ? 0 : automation === 'human-decision' ? 4 : 8;
 }
 
 /** Two infinities are alike. */
@@ -392,7 +434,7 @@ function fromCandidate(role: Role, best: Candidate, aftermath: Aftermath): Outco
 }
 
 /** Nothing brings it back: say what was there and why it does not count. */
-function gone(role: Role, urn: string, aftermath: Aftermath): Outcome {
+function gone(role: Role, urn: string, aftermath: Aftermath, reason?: string): Outcome {
   const { terrain, member } = aftermath;
   const item = terrain.item(urn);
   const fate = aftermath.fate(urn);
@@ -404,7 +446,9 @@ function gone(role: Role, urn: string, aftermath: Aftermath): Outcome {
     )
     .find((d) => d !== undefined);
   const twin = role.found.by === 'name' ? `; its twin by name (${role.found.what}) gets no traffic` : '';
-  const why = `${title}: ${fate.kind === 'unknown' || fate.kind === 'untouched' ? 'what it leads to is lost' : fate.why}, and ${disarmed ?? 'nothing brings it back'}${twin}`;
+  const why =
+    reason ??
+    `${title}: ${fate.kind === 'unknown' || fate.kind === 'untouched' ? 'what it leads to is lost' : fate.why}, and ${disarmed ?? 'nothing brings it back'}${twin}`;
   const from = { resource: urn };
   return {
     role,

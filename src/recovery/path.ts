@@ -152,12 +152,25 @@ function unique(roles: readonly Role[]): readonly Role[] {
   return [...new Map(roles.map((r) => [r.id, r])).values()];
 }
 
+/** Whatever a person does by hand waits for one person to notice and decide, once (docs/model.md, Recovery time, T_decide). */
+const DECISION: RecoveryNode = {
+  id: 'human-decision',
+  label: 'somebody decides to act',
+  time: row('human-decision'),
+  starts: 'at-onset',
+  after: [],
+  point: undefined,
+  shock: undefined,
+};
+
+const byHand = (outcome: Outcome): boolean => outcome.kind === 'recovered' && outcome.automation === 'human-execution';
+
 /**
  * One node a role. Traffic that moves by its own health checks does so from the onset; what is promoted, replaced
  * or restored waits for what it needs. After a store has moved, its clients must notice and connect again.
  */
 function nodes(outcomes: readonly Outcome[], after: ReadonlyMap<string, ReadonlySet<string>>): readonly RecoveryNode[] {
-  const made: RecoveryNode[] = [];
+  const made: RecoveryNode[] = outcomes.some(byHand) ? [DECISION] : [];
   for (const outcome of outcomes) {
     const { role } = outcome;
     made.push({
@@ -168,7 +181,7 @@ function nodes(outcomes: readonly Outcome[], after: ReadonlyMap<string, Readonly
         role.kind === 'traffic' && outcome.kind === 'recovered' && outcome.automation === 'service-native'
           ? 'at-onset'
           : 'after-dependencies',
-      after: [...(after.get(role.id) ?? [])],
+      after: [...(after.get(role.id) ?? []), ...(byHand(outcome) ? [DECISION.id] : [])],
       point: outcome.point,
       shock: outcome.mechanism,
     });

@@ -38,7 +38,7 @@ const TO_UNIT = 2 ** -32;
  * finish(v) = max over `after` of finish(u) + own(v), 0 where there is nothing to wait for;
  * worst = max over nodes of finish. The leaves of own(v) are independent, except that rows of nodes with the same
  * `shock` are joined by a one-factor Gaussian copula: z = √ρ·s + √(1−ρ)·e with one s for each shock and sample
- * (Li, "On Default Correlation: A Copula Function Approach", 2000; ρ = 0.3 by default, continuity.md §5.2).
+ * (Li, "On Default Correlation: A Copula Function Approach", 2000; ρ = 0.3 by default, docs/model.md, Recovery time).
  * Spans follow from configuration (the phase of a timer) and share no cause.
  */
 export function simulate(plan: Plan, work: Work, ends: Ends, chance: Chance, from: number, to: number, into: Samples): void {

@@ -3,7 +3,7 @@
 import { Z99 } from './normal.ts';
 import type { ServiceTime, Triple } from './times/service-time.ts';
 
-/** The product's row weighs as much as this many drills (continuity.md §5.2). */
+/** The product's row weighs as much as this many drills (docs/model.md, Recovery time). */
 const PRIOR_WEIGHT = 5;
 /** Logarithms need something above the least time, seconds. */
 const LEAST_EXCESS = 0.01;

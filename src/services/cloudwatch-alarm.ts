@@ -72,7 +72,7 @@ function periodOf(props: Props): Known<number> {
 
 /**
  * From the onset to ALARM: `datapointsToAlarm` bad periods, the first of which may have just begun, and the delay of
- * the metric itself (continuity.md §5.2).
+ * the metric itself (docs/model.md, Recovery time).
  */
 export function detectionOf(facts: AlarmFacts): Timing {
   if (facts.composite) {

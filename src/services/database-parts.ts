@@ -19,7 +19,7 @@ export function controlCall(action: string, region?: Known<string>): ControlCall
   return { action, region, plane: 'control' };
 }
 
-/** AWS publishes no figure, and the domain papers found none: never a pass. */
+/** AWS publishes no figure: never a pass. */
 export function noFigure(what: string, id: string): Timing {
   return timeUnknown(
     unknown('not-modelled', `no published figure for ${what}: replace it by a drill or in the catalogue`, { resource: id }),

@@ -1,4 +1,4 @@
-/** KPIs 1, 2 and 3 (continuity.md §2.2–2.4): pure functions of the catalogue and of verdicts. */
+/** KPIs 1, 2 and 3 (docs/model.md): pure functions of the catalogue and of verdicts. */
 import type { Agreement, Catalogue } from '../model/agreement.ts';
 import { decide } from '../model/known.ts';
 import type { Kpi1, Kpi2, Kpi3, Share } from '../model/kpi.ts';

@@ -21,7 +21,7 @@ const answer = (g: RecoveryGraph, target: number, times = table, more = {}) => {
 const verdict = (g: RecoveryGraph, target: number, more = {}) => answer(g, target, table, more).verdict;
 
 describe('judgeRecovery', () => {
-  /** continuity.md §2.3, worked example: published figures of both mechanisms, our row for the clients. */
+  /** Worked example: published figures of both mechanisms, our row for the clients. */
   const example = timeTable([
     serviceTime('instance', [60, 90, 120], [60, 90, 300], [60, 120, 300]),
     serviceTime('cluster', [5, 20, 35], [10, 30, 60], [15, 35, 120]),

@@ -47,13 +47,13 @@ export const peopleTimes: readonly ServiceTime[] = [
     title: 'Clients and resolvers that keep an answer beyond its TTL',
     measures: 'time',
     // On top of a span of 0 … TTL: nothing for at least half of the clients. The fit gives p95 = 0.45 · p99, which is
-    // above the mixture of 95 % none and 5 % lognormal that continuity.md §5.2 proposes, hence on the safe side.
+    // above the mixture of 95 % none and 5 % lognormal that is often proposed, hence on the safe side.
     expected: [0, 0, 60],
     optimistic: [0, 0, 0],
     pessimistic: [0, 0, 300],
     confidence: 'assumed',
     source:
-      'continuity.md §5.2 (5 % of clients ignore the TTL: JVM caches, pools); https://docs.aws.amazon.com/sdk-for-java/latest/developer-guide/jvm-ttl-dns.html on the JVM; the seconds are assumed',
+      'about 5 % of clients are taken to ignore the TTL (JVM caches, pools); https://docs.aws.amazon.com/sdk-for-java/latest/developer-guide/jvm-ttl-dns.html on the JVM; the seconds are assumed',
     seen: SEEN,
   },
   {

@@ -1,4 +1,4 @@
-/** Service times of traffic steering, compute and automation (continuity.md §5.3; figures marked there as recall were checked again). */
+/** Service times of traffic steering, compute and automation. */
 import type { ServiceTime, Triple } from './service-time.ts';
 
 /** Day on which the sources below were read. */
@@ -52,7 +52,7 @@ export const trafficComputeTimes: readonly ServiceTime[] = [
     'cloudwatch-metric-delay',
     'a data point of a standard metric reaches its alarm',
     { best: [5, 30, 60], expected: [30, 60, 120], worst: [60, 120, 300] },
-    'continuity.md §5.2: one to two minutes for standard metrics, from experience; no figure is published',
+    'one to two minutes for standard metrics, from experience; no figure is published',
   ),
   assumed(
     'elb-node-removal',
