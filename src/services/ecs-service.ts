@@ -19,6 +19,7 @@ export interface EcsServiceFacts extends Identity {
   readonly spread: Known<Spread>;
   /** Tasks that run for certain. */
   readonly running: Known<number>;
+  /** Most tasks that Application Auto Scaling allows; Infinity: nothing limits what the service may be asked for. */
   readonly max: Known<number>;
   readonly daemon: Truth;
   /** Tasks run on AWS's own hosts. */
@@ -49,7 +50,9 @@ function declare(props: Props, view: View): EcsServiceFacts {
     ...identityOf(props),
     spread: spreadOf(props, view),
     running: andThen(daemon, (d) => (d ? ofDaemon : desired)),
-    max: andThen(daemon, (d) => (d ? ofDaemon : scaling === undefined ? desired : scaling.number('maxCapacity', 0))),
+    max: andThen(daemon, (d) =>
+      d ? ofDaemon : scaling === undefined ? known(Number.POSITIVE_INFINITY) : scaling.number('maxCapacity', 0),
+    ),
     daemon,
     fargate: onFargate(props),
     rebalancing: props.text('availabilityZoneRebalancing'),

@@ -1,4 +1,4 @@
-/** The seven conditions of one metric under one member of its scope (continuity.md §2.3). */
+/** The seven conditions of one metric under one member of its scope (docs/model.md, KPI 2). */
 
 import { meaningOf } from '../estate/estate.ts';
 import type { Metric } from '../model/agreement.ts';
@@ -271,11 +271,13 @@ function fromPath(
     const reason = decide(holds, {
       yes: () => 'every role that is needed',
       no: (f) => f.detail ?? decisive?.says ?? 'a role lacks it',
-      unknown: (why) => why.detail,
+      unknown: (why) => whyNot(why, ground),
     });
     return condition(id, holds, reason, decisive?.decidedBy ?? originOf(holds));
   };
-  const slow = outcomes.find((o) => o.role.id === fit.last || `reconnect ${o.role.id}` === fit.last);
+  // What never comes back decides, and not whoever waits for it.
+  const lost = outcomes.find((o) => o.kind === 'lost');
+  const slow = lost ?? outcomes.find((o) => o.role.id === fit.last || `reconnect ${o.role.id}` === fit.last);
   const conditions = [
     roles('mechanism', (o) => o.exists),
     roles('automatic', (o) => o.automatic),
@@ -299,6 +301,14 @@ function fromPath(
         : 'nothing that serves is lost'
       : (slow ?? (acting[0] as Outcome)).says;
   return finish(metric, path.member, conditions, automation, fit, summary, slow?.decidedBy ?? acting[0]?.decidedBy);
+}
+
+/** An unknown names its resource and property, unless it does already. */
+function whyNot(why: Unknown, ground: Ground): string {
+  const { resource, property } = why.from[0] ?? {};
+  const title = resource === undefined ? undefined : ground.terrain.item(resource)?.title;
+  if (title === undefined || why.detail.includes(title)) return why.detail;
+  return `${title}${property === undefined ? '' : ` (${property})`}: ${why.detail}`;
 }
 
 /** Condition 7: no open critical finding on the path at that scope. A waived one still counts. */

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { buildEstate } from '../../src/estate/estate.ts';
+import { findRoles } from '../../src/estate/roles.ts';
+import { decide, known, type Truth } from '../../src/model/known.ts';
+import type { AutomationClass, Meaning, Protection } from '../../src/model/protection.ts';
+import { fixed } from '../../src/model/protection.ts';
+import type { SourceReading } from '../../src/model/resource.ts';
+import { outcomeOf } from '../../src/recovery/outcome.ts';
+import { recoveryPath } from '../../src/recovery/path.ts';
+import { Aftermath, Terrain } from '../../src/recovery/standing.ts';
+import { identityOf, lost, meaning, regional, regionalImpacts, service } from '../../src/services/service.ts';
+import { resource, urnOf } from '../services/support-traffic.ts';
+
+const POOL = 'test:pool:Pool';
+const STORE = 'test:store:Store';
+const LOST = { scope: 'region', name: 'eu-west-1' } as const;
+
+/** Resources of the given meanings in the given Regions, the first of which is struck, and all of one role. */
+function terrainOf(type: string, members: readonly { region: string; meaning: Meaning }[]): Terrain {
+  const meanings = new Map(members.map((m, i) => [urnOf(type, String(i)), m.meaning]));
+  const module = service({
+    id: 'test',
+    title: 'Test',
+    kind: 'compute',
+    types: [type],
+    parts: [],
+    declare: (props) => identityOf(props),
+    mean: (facts) => meanings.get(facts.id) ?? meaning({ kind: 'config', placement: regional, under: {} }),
+  });
+  const reading: SourceReading = {
+    source: 'test',
+    kind: 'program',
+    project: 'shop',
+    stack: 'prod',
+    resources: members.map((m, i) => resource({ type, name: String(i), region: m.region })),
+    stackOutputs: {},
+    partial: false,
+    notes: [],
+  };
+  const estate = buildEstate([reading], [module]);
+  return new Terrain(estate, findRoles(estate, [{ id: 'all', members: [...meanings.keys()] }]), () => 0);
+}
+
+const protection = (automation: AutomationClass, successor: string, armed: Truth = known(true)): Protection => ({
+  mechanism: automation,
+  scopes: ['region'],
+  automation,
+  armed,
+  successors: known([successor]),
+  into: known('eu-central-1'),
+  time: fixed(60, 'test'),
+  point: undefined,
+  calls: [],
+  action: undefined,
+  says: automation,
+});
+
+const answer = (t: Truth): string => decide(t, { yes: () => 'yes', no: () => 'no', unknown: () => 'unknown' });
+
+/** A pool of `serving` in the Region that is lost, beside one of `running` that may grow to `max`. */
+function pools(serving: number, running: number, max: number) {
+  const pool = (n: number, most: number, waits: boolean, protections: readonly Protection[]) =>
+    meaning({
+      kind: 'compute',
+      placement: regional,
+      waits: known(waits),
+      under: { region: lost('it lives in one Region') },
+      capacity: { unit: 'tasks', running: known(n), max: known(most) },
+      protections,
+    });
+  const terrain = terrainOf(POOL, [
+    { region: 'eu-west-1', meaning: pool(serving, serving, false, []) },
+    { region: 'eu-central-1', meaning: pool(running, max, true, [protection('orchestrated', urnOf(POOL, '1'))]) },
+  ]);
+  const [role] = terrain.roles.all;
+  if (role === undefined) throw new Error('no role');
+  return outcomeOf(role, new Aftermath(terrain, LOST), 0.6);
+}
+
+describe('a standby that is too small for the 60 % agreed', () => {
+  it.each([
+    [{ serving: 4, running: 3, max: 3 }, 'carried', 'yes', 'what runs is enough'],
+    [{ serving: 4, running: 1, max: 2 }, 'lost', 'no', 'its maximum is below'],
+    [{ serving: 4, running: 1, max: 4 }, 'recovered', 'unknown', 'nobody promises the capacity to launch'],
+    [{ serving: 4, running: 0, max: 4 }, 'recovered', 'unknown', 'the same from nothing'],
+    [{ serving: 0, running: 0, max: 4 }, 'carried', 'unknown', 'how much would be enough is not known'],
+  ])('%j is %s', ({ serving, running, max }, kind, exists) => {
+    const outcome = pools(serving, running, max);
+    expect([outcome.kind, answer(outcome.exists)]).toEqual([kind, exists]);
+  });
+
+  it('names the standby as what decides', () => {
+    expect(pools(4, 1, 2).decidedBy).toBe(urnOf(POOL, '1'));
+  });
+});
+
+/** A store with these protections, lost with its Region. */
+function store(...protections: readonly Protection[]) {
+  const under = regionalImpacts(true);
+  return terrainOf(STORE, [
+    { region: 'eu-west-1', meaning: meaning({ kind: 'store', placement: regional, under, protections }) },
+    { region: 'eu-central-1', meaning: meaning({ kind: 'store', placement: regional, waits: known(true), under }) },
+  ]);
+}
+
+describe('several ways back', () => {
+  const ways = (classes: readonly AutomationClass[]) => {
+    const terrain = store(...classes.map((c) => protection(c, urnOf(STORE, '1'))));
+    const [role] = terrain.roles.all;
+    return role === undefined ? undefined : outcomeOf(role, new Aftermath(terrain, LOST), 1).automation;
+  };
+  it.each<[readonly AutomationClass[], AutomationClass]>([
+    [['human-execution', 'orchestrated', 'human-decision'], 'orchestrated'],
+    [['human-execution', 'human-decision'], 'human-decision'],
+    [['human-execution'], 'human-execution'],
+  ])('of %j it is %s that counts', (classes, expected) => {
+    expect(ways(classes)).toBe(expected);
+  });
+});
+
+describe('a person who acts', () => {
+  const nodes = (automation: AutomationClass) => {
+    const needs = { id: 'shop', resources: [urnOf(STORE, '0')], doubts: [], entries: [], dependsOn: [], suppliers: [] };
+    return recoveryPath(needs, LOST, 1, store(protection(automation, urnOf(STORE, '1')))).graph.nodes;
+  };
+  it('must decide first, once', () => {
+    const found = nodes('human-execution');
+    expect(found.filter((n) => n.id === 'human-decision').map((n) => n.time)).toEqual([{ kind: 'row', row: 'human-decision' }]);
+    expect(found.find((n) => n.id === urnOf(STORE, '0'))?.after).toContain('human-decision');
+  });
+  it.each(['orchestrated', 'human-decision', 'service-native'] as const)('is not waited for when it is %s', (automation) => {
+    expect(nodes(automation).map((n) => n.id)).not.toContain('human-decision');
+  });
+});
