@@ -25,7 +25,7 @@ export interface ServiceNeeds {
   readonly entries: readonly string[];
   /** Services that it cannot do without. */
   readonly dependsOn: readonly ServiceNeeds[];
-  /** Suppliers that it cannot do without, and what their promise gives under a scope. */
+  /** Its suppliers, and what their promise gives under a scope. */
   readonly suppliers: readonly SupplierNeed[];
 }
 
@@ -60,6 +60,8 @@ export function recoveryPath(service: ServiceNeeds, member: Member, needed: numb
   const timeUnknowns: Unknown[] = [];
   const services = closure(service);
   const entries = services.flatMap((s) => entryRoles(s, terrain));
+  // What a source does not show may be the very resource that is lost.
+  if (terrain.estate.partial !== undefined) unknowns.push(terrain.estate.partial);
   for (const s of services) {
     if (entryRoles(s, terrain).length === 0 && s.resources.length > 0) {
       timeUnknowns.push(
@@ -72,6 +74,9 @@ export function recoveryPath(service: ServiceNeeds, member: Member, needed: numb
     }
     unknowns.push(...s.doubts.map((d) => ({ ...d, detail: `it is not known whether service ${s.id} owns ${d.detail}` })));
     if (s.resources.length === 0) unknowns.push(unknown('unmapped', `no resource belongs to service ${s.id}`));
+  }
+  if (member.scope === 'supplier' && services.every((s) => s.suppliers.length === 0)) {
+    unknowns.push(unknown('unmapped', `service ${service.id} depends on no supplier in the catalogue: name it under dependsOn`));
   }
   const open: Role[] = [...entries, ...services.flatMap((s) => rootRoles(s, terrain))];
   for (let role = open.pop(); role !== undefined; role = open.pop()) {

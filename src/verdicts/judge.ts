@@ -152,7 +152,8 @@ function needsOf(catalogue: Catalogue, assignment: Assignment): ReadonlyMap<stri
       .filter((d) => d.on.kind === 'service')
       .map((d) => make(d.on.id))
       .filter((n) => n !== undefined);
-    const suppliers = hard
+    // A supplier that the service can do without for a while still keeps, or breaks, what is promised for its loss.
+    const suppliers = service.entry.dependsOn
       .filter((d) => d.on.kind === 'supplier')
       .map((d): ServiceNeeds['suppliers'][number] => {
         const supplier = catalogue.suppliers.find((s) => s.id === d.on.id);

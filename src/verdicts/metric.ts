@@ -294,12 +294,10 @@ function fromPath(
   ];
   const acting = outcomes.filter((o) => o.kind === 'recovered' || o.kind === 'lost');
   const automation = outcomes.length === 0 ? undefined : worstClass(outcomes.map((o) => o.automation));
-  const summary =
-    acting.length === 0
-      ? outcomes[0] === undefined
-        ? 'nothing to judge'
-        : 'nothing that serves is lost'
-      : (slow ?? (acting[0] as Outcome)).says;
+  const deciding = path.graph.nodes.find((n) => n.id === fit.last);
+  const idle = outcomes.length === 0 ? 'nothing to judge' : 'nothing that serves is lost';
+  const supplied = deciding !== undefined && deciding.time.kind === 'fixed' && slow === undefined ? deciding.time.why : idle;
+  const summary = (slow ?? acting[0])?.says ?? supplied;
   return finish(metric, path.member, conditions, automation, fit, summary, slow?.decidedBy ?? acting[0]?.decidedBy);
 }
 
