@@ -213,9 +213,14 @@ function retention(metric: Metric, needs: ServiceNeeds, members: readonly Member
     const says = `${title} ${histories.length === 0 ? 'keeps no history' : `keeps ${histories.map(daysText).join(' or ')}`}`;
     return { urn, holds, says };
   });
-  const holds = all(kept.map((k) => k.holds));
-  const decisive = kept.find((k) => isNo(k.holds)) ?? kept.find((k) => !isYes(k.holds)) ?? kept[0];
-  const reason = decisive === undefined ? 'no store in the service' : `${decisive.says}, ${formatDuration(metric.target)} agreed`;
+  // A resource that nobody models, or that the sources do not show, may be a store too.
+  const { unknowns } = ground.path(needs, members[0] as Member, 1);
+  const holds = all([...kept.map((k) => k.holds), ...unknowns]);
+  const decisive = kept.find((k) => isNo(k.holds)) ?? kept.find((k) => !isYes(k.holds)) ?? (isYes(holds) ? kept[0] : undefined);
+  const reason =
+    decisive === undefined
+      ? (unknowns[0]?.detail ?? 'no store in the service')
+      : `${decisive.says}, ${formatDuration(metric.target)} agreed`;
   return finish(
     metric,
     members[0] as Member,
