@@ -7,7 +7,7 @@ import { meaningOf } from '../estate/estate.ts';
 import type { Known, Truth } from '../model/known.ts';
 import { all, andThen, any, atLeast, because, decide, is, known, no, not, unknown, yes } from '../model/known.ts';
 import { formatDuration } from '../model/quantity.ts';
-import { backupable, backupRetentionDays, coveredBy } from '../services/backup-coverage.ts';
+import { backupable, coveredBy } from '../services/backup-coverage.ts';
 import type { BackupCopy, BackupRule } from '../services/backup-plan.ts';
 import { backupPlan } from '../services/backup-plan.ts';
 import { backupVault, immutable } from '../services/backup-vault.ts';
@@ -17,7 +17,18 @@ import { rdsCluster } from '../services/rds-cluster.ts';
 import { rdsInstance } from '../services/rds-instance.ts';
 import type { Backed } from './backed.ts';
 import { covered, onBacked, someCopy, someRule, worstAge } from './backed.ts';
-import { agreedDays, anyAgreed, comesBack, days, ownProtection, strictest, textOr, when, whenAny } from './questions.ts';
+import {
+  agreedDays,
+  anyAgreed,
+  awsBackupDays,
+  comesBack,
+  days,
+  ownProtection,
+  strictest,
+  textOr,
+  when,
+  whenAny,
+} from './questions.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { answer, on } from './rule.ts';
 
@@ -226,7 +237,7 @@ function tooRare(backed: Backed, scope: 'data' | 'region', rpo: number, context:
 
 /** Neither AWS Backup nor the service itself keeps what was agreed. Automated backups of databases have a rule of their own. */
 function tooBrief(backed: Backed, agreed: number, context: RuleContext): Truth {
-  const kept = backupRetentionDays(backed.resource, context.allFacts(backupPlan)) ?? known(0);
+  const kept = awsBackupDays(backed.item, context);
   const own = meaningOf(backed.item)?.retentionDays ?? known(0);
   return andThen(kept, (n) =>
     n >= agreed

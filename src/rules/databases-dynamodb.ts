@@ -3,14 +3,12 @@
 import type { EstateResource } from '../estate/estate.ts';
 import type { Truth } from '../model/known.ts';
 import { all, andThen, any, atLeast, because, equals, is, no, not, together, yes } from '../model/known.ts';
-import { backupable, backupRetentionDays } from '../services/backup-coverage.ts';
-import { backupPlan } from '../services/backup-plan.ts';
 import type { DynamodbTableFacts, TableReplica, TableScaling } from '../services/dynamodb-table.ts';
 import { dynamodbTable } from '../services/dynamodb-table.ts';
 import { elasticacheGlobal } from '../services/elasticache-global.ts';
 import type { ReplicationGroupFacts } from '../services/elasticache-replication-group.ts';
 import { elasticacheReplicationGroup } from '../services/elasticache-replication-group.ts';
-import { agreedDays, awsBackup, days, strictest, textOr, when, whenAny } from './questions.ts';
+import { agreedDays, awsBackup, awsBackupDays, days, strictest, textOr, when, whenAny } from './questions.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { answer, on } from './rule.ts';
 
@@ -65,7 +63,7 @@ export const dynamodbRules: readonly Rule[] = [
       on(dynamodbTable, (facts, item, context) =>
         context.agreed(facts.id, 'region')
           ? when(
-              [not(replicated(facts)), not(awsBackup(item, 'region', context))],
+              [not(replicated(facts)), not(awsBackup(item, 'region'))],
               `${facts.name} is in ${textOr(facts.region, 'one Region')} only: no replica and no backup copy elsewhere`,
               'replicas',
             )
@@ -172,7 +170,7 @@ export const dynamodbRules: readonly Rule[] = [
                 replicated(facts),
                 not(facts.pointInTimeRecovery),
                 not(someReplica(facts, (r) => r.pointInTimeRecovery)),
-                not(awsBackup(item, 'data', context)),
+                not(awsBackup(item, 'data')),
               ],
               `${facts.name} has replicas and no backup: a wrong delete reaches all of them`,
               'pointInTimeRecovery',
@@ -201,9 +199,7 @@ function noneSnapshots(groups: readonly (ReplicationGroupFacts | undefined)[]): 
 }
 
 function tooBrief(facts: DynamodbTableFacts, agreed: number, item: EstateResource, context: RuleContext): Truth {
-  const resource = backupable(item.props, context.estate.view);
-  const planned = resource === undefined ? undefined : backupRetentionDays(resource, context.allFacts(backupPlan));
-  const long = planned === undefined ? (context.estate.partial ?? no('no plan keeps it longer')) : atLeast(planned, agreed);
+  const long = atLeast(awsBackupDays(item, context), agreed);
   return andThen(together({ on: facts.pointInTimeRecovery, kept: facts.recoveryPeriodDays }), ({ on: enabled, kept }) =>
     !enabled || kept >= agreed
       ? no()

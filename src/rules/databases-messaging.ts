@@ -12,7 +12,7 @@ import { mqBroker } from '../services/mq-broker.ts';
 import { mskCluster } from '../services/msk-cluster.ts';
 import { snsTopic } from '../services/sns-topic.ts';
 import { SQS_QUEUE, sqsQueue } from '../services/sqs-queue.ts';
-import { oncePerEstate, some, strictest, when, whenAny } from './questions.ts';
+import { oncePerEstate, some, strictest, textOr, when, whenAny } from './questions.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { answer, on } from './rule.ts';
 
@@ -209,13 +209,14 @@ function fannedOut(item: EstateResource, context: RuleContext): Truth {
   );
 }
 
-/** Queues that the redrive policies of other queues name: they take what failed and need no such queue themselves. */
+/** Queues of the sources that the redrive policies of others name: they take what failed and need no such queue themselves. */
 const deadLetterQueues = oncePerEstate((context) =>
   context.estate.view
     .all(SQS_QUEUE, 'aws:sqs/redrivePolicy:RedrivePolicy')
     .flatMap((queue) => mentionsOf(queue, context.estate.view))
     .filter((mention) => mention.property.startsWith('redrivePolicy'))
-    .map((mention) => mention.to),
+    .map((mention) => mention.to)
+    .filter((to) => textOr(to, undefined) !== undefined),
 );
 
 function behindEndpoint(bus: string, context: RuleContext): Truth {

@@ -5,8 +5,6 @@ import type { Known, Truth } from '../model/known.ts';
 import { all, andThen, any, atLeast, because, equals, is, no, not } from '../model/known.ts';
 import { formatDuration } from '../model/quantity.ts';
 import { inOtherRegion } from '../services/apart.ts';
-import { backupable, backupRetentionDays } from '../services/backup-coverage.ts';
-import { backupPlan } from '../services/backup-plan.ts';
 import { docdbCluster } from '../services/docdb-cluster.ts';
 import { neptuneCluster } from '../services/neptune-cluster.ts';
 import { rdsCluster } from '../services/rds-cluster.ts';
@@ -18,6 +16,7 @@ import {
   agreedDays,
   anyAgreed,
   awsBackup,
+  awsBackupDays,
   comesBack,
   days,
   some,
@@ -111,7 +110,7 @@ export const rdsRules: readonly Rule[] = [
       on(rdsInstance, (facts, item, context) => {
         const agreed = agreedDays(context, facts.id);
         const sentences = [
-          ...(context.agreed(facts.id, 'data') ? [noBackups(facts, item, context)] : []),
+          ...(context.agreed(facts.id, 'data') ? [noBackups(facts, item)] : []),
           ...(agreed === undefined ? [] : [tooBrief(facts, agreed, item, context)]),
         ];
         return sentences.length === 0 ? undefined : whenAny([not(facts.isReplica)], sentences, 'backupRetentionPeriod');
@@ -157,9 +156,9 @@ function inOtherRegionThan(urn: string | undefined, item: EstateResource, contex
   return source === undefined ? no('it replicates nothing') : inOtherRegion(item.props, source);
 }
 
-function noBackups(facts: RdsInstanceFacts, item: EstateResource, context: RuleContext): Truth {
+function noBackups(facts: RdsInstanceFacts, item: EstateResource): Truth {
   return because(
-    all([is(facts.backupRetentionDays, (n) => n === 0), not(awsBackup(item, 'data', context))]),
+    all([is(facts.backupRetentionDays, (n) => n === 0), not(awsBackup(item, 'data'))]),
     `${facts.name} keeps no automated backups, and no AWS Backup plan covers it`,
   );
 }
@@ -171,9 +170,7 @@ function tooBrief(
   item: EstateResource,
   context: RuleContext,
 ): Truth {
-  const resource = backupable(item.props, context.estate.view);
-  const planned = resource === undefined ? undefined : backupRetentionDays(resource, context.allFacts(backupPlan));
-  const long = planned === undefined ? (context.estate.partial ?? no('no plan keeps it longer')) : atLeast(planned, agreed);
+  const long = atLeast(awsBackupDays(item, context), agreed);
   return andThen(facts.backupRetentionDays, (kept) =>
     kept >= agreed
       ? no(`kept for ${days(kept)}`)

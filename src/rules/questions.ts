@@ -4,11 +4,10 @@ import type { EstateResource } from '../estate/estate.ts';
 import { meaningOf } from '../estate/estate.ts';
 import { mentionsOf } from '../estate/mentions.ts';
 import type { Known, Truth } from '../model/known.ts';
-import { all, any, because, decide, fold, is, no } from '../model/known.ts';
+import { all, any, because, decide, fold, is, known, no } from '../model/known.ts';
+import type { Protection } from '../model/protection.ts';
 import { isAutomatic } from '../model/protection.ts';
 import type { Scope } from '../model/scope.ts';
-import { backupable, backupProtections } from '../services/backup-coverage.ts';
-import { backupPlan } from '../services/backup-plan.ts';
 import type { RuleAnswer, RuleContext } from './rule.ts';
 import { answer } from './rule.ts';
 
@@ -49,22 +48,27 @@ export function some<T>(items: readonly T[], test: (item: T) => Truth, context: 
 }
 
 /** Does AWS Backup keep something to restore from after the loss of `scope`? */
-export function awsBackup(item: EstateResource, scope: Scope, context: RuleContext): Truth {
-  const resource = backupable(item.props, context.estate.view);
-  if (resource === undefined) return no('AWS Backup does not back it up');
-  const plans = context.allFacts(backupPlan);
-  const given = backupProtections(resource, plans, context.estate.partial).filter((p) => p.scopes.includes(scope));
+export function awsBackup(item: EstateResource, scope: Scope): Truth {
+  const given = (meaningOf(item)?.protections ?? []).filter((p) => p.scopes.includes(scope) && byAwsBackup(p));
   return any([...given.map((p) => p.armed), no('no AWS Backup plan covers it')]);
 }
 
+/** Days for which AWS Backup keeps it; 0 when no plan covers it. */
+export function awsBackupDays(item: EstateResource, context: RuleContext): Known<number> {
+  return meaningOf(item)?.backupDays ?? context.estate.partial ?? known(0);
+}
+
+/** The mechanisms of services/backup-coverage.ts, which the estate adds to those of the services. */
+const byAwsBackup = (p: Protection): boolean => p.mechanism === 'backup-restore' || p.mechanism === 'backup-copy-restore';
+
 /** Does the service itself bring it back, in whatever time, by itself or by a person? */
 export function ownProtection(item: EstateResource, scope: Scope): Truth {
-  const own = (meaningOf(item)?.protections ?? []).filter((p) => p.scopes.includes(scope) && !p.mechanism.startsWith('backup-'));
+  const own = (meaningOf(item)?.protections ?? []).filter((p) => p.scopes.includes(scope) && !byAwsBackup(p));
   return any([...own.map((p) => p.armed), no('nothing of its own brings it back')]);
 }
 
 export function comesBack(item: EstateResource, scope: Scope, context: RuleContext): Truth {
-  return any([ownProtection(item, scope), awsBackup(item, scope, context), context.estate.partial ?? no()]);
+  return any([ownProtection(item, scope), awsBackup(item, scope), context.estate.partial ?? no()]);
 }
 
 /**

@@ -1,5 +1,9 @@
 /** Every rule, by family. */
-import { dnsRules } from './dns.ts';
-import type { Rule } from './rule.ts';
 
-export const RULES: readonly Rule[] = [...dnsRules];
+import { backupRules } from './backup.ts';
+import { databaseRules } from './databases.ts';
+import { keyRules } from './keys.ts';
+import type { Rule } from './rule.ts';
+import { storageRules } from './storage.ts';
+
+export const RULES: readonly Rule[] = [...databaseRules, ...storageRules, ...backupRules, ...keyRules];

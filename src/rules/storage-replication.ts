@@ -38,7 +38,7 @@ export const replicationRules: readonly Rule[] = [
       on(s3Bucket, (facts, item, context) =>
         context.agreed(facts.id, 'region') && !context.isStandby(facts.id)
           ? when(
-              [not(copiesElsewhere(facts)), not(awsBackup(item, 'region', context))],
+              [not(copiesElsewhere(facts)), not(awsBackup(item, 'region'))],
               `${facts.name} is in ${textOr(facts.region, 'one Region')} only: no enabled replication rule leads to another Region`,
             )
           : undefined,

@@ -206,7 +206,7 @@ function notReplicated(facts: EfsFacts, item: EstateResource, context: RuleConte
   return andThen(facts.replication, (replication): Truth => {
     if (replication === undefined)
       return because(
-        not(awsBackup(item, 'region', context)),
+        not(awsBackup(item, 'region')),
         `${facts.name} is in ${textOr(facts.region, 'one Region')} only: no replication and no backup copy elsewhere`,
       );
     return any([

@@ -113,7 +113,8 @@ const kafka = (zones: readonly (string | ReturnType<typeof hole>)[]) => {
     declared('aws:msk/cluster:Cluster', 'events', { brokerNodeGroupInfo: { clientSubnets: subnets.map((s) => ref(s)) } }),
   ];
 };
-const deadLetters = queue({}, {}, 'failed');
+const FAILED = 'arn:aws:sqs:us-east-1:111122223333:failed';
+const deadLetters = queue({}, { outputs: { arn: FAILED } }, 'failed');
 
 const CASES: Readonly<Record<string, RuleCase>> = {
   'rds-not-multi-az': {
@@ -334,7 +335,9 @@ const CASES: Readonly<Record<string, RuleCase>> = {
   },
   'queue-no-dlq-or-short-retention': {
     fires: { resources: [queue()] },
-    silent: { resources: [queue({ redrivePolicy: ref(deadLetters, 'arn') }), deadLetters] },
+    silent: {
+      resources: [queue({ redrivePolicy: JSON.stringify({ deadLetterTargetArn: FAILED }) }), deadLetters],
+    },
     unknown: { resources: [queue({ messageRetentionSeconds: hole() })], agreed: [rto('region', 3600)] },
   },
   'eventbridge-endpoint-missing': {

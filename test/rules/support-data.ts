@@ -12,36 +12,9 @@ import type { Scope } from '../../src/model/scope.ts';
 import type { Values } from '../../src/model/value.ts';
 import { Terrain } from '../../src/recovery/standing.ts';
 import type { Rule } from '../../src/rules/rule.ts';
-import { arcRegionSwitchPlan } from '../../src/services/arc-region-switch-plan.ts';
-import { backupPlan } from '../../src/services/backup-plan.ts';
-import { backupVault } from '../../src/services/backup-vault.ts';
-import { userPool } from '../../src/services/cognito-user-pool.ts';
-import { docdbCluster } from '../../src/services/docdb-cluster.ts';
-import { dynamodbTable } from '../../src/services/dynamodb-table.ts';
-import { ecrRepository } from '../../src/services/ecr-repository.ts';
-import { efsFileSystem } from '../../src/services/efs-file-system.ts';
-import { elasticacheCluster } from '../../src/services/elasticache-cluster.ts';
-import { elasticacheGlobal } from '../../src/services/elasticache-global.ts';
-import { elasticacheReplicationGroup } from '../../src/services/elasticache-replication-group.ts';
-import { eventBridge, eventEndpoint } from '../../src/services/eventbridge.ts';
-import { kinesisStream } from '../../src/services/kinesis-stream.ts';
-import { kmsKey } from '../../src/services/kms-key.ts';
-import { mqBroker } from '../../src/services/mq-broker.ts';
-import { mskCluster } from '../../src/services/msk-cluster.ts';
-import { neptuneCluster } from '../../src/services/neptune-cluster.ts';
-import { opensearchDomain } from '../../src/services/opensearch-domain.ts';
-import { rdsCluster } from '../../src/services/rds-cluster.ts';
-import { rdsGlobalCluster } from '../../src/services/rds-global-cluster.ts';
-import { rdsInstance } from '../../src/services/rds-instance.ts';
-import { rdsProxy } from '../../src/services/rds-proxy.ts';
-import { redshiftCluster } from '../../src/services/redshift-cluster.ts';
-import { s3Bucket } from '../../src/services/s3-bucket.ts';
-import { secret } from '../../src/services/secret.ts';
+import { SERVICES } from '../../src/services/registry.ts';
 import type { Identity, ServiceModule } from '../../src/services/service.ts';
 import { identityOf, meaning, service } from '../../src/services/service.ts';
-import { snsTopic } from '../../src/services/sns-topic.ts';
-import { sqsQueue } from '../../src/services/sqs-queue.ts';
-import { ssmParameter } from '../../src/services/ssm-parameter.ts';
 import { spreadOf } from '../../src/services/view.ts';
 import { findingsOf, ruleContext } from '../../src/verdicts/findings.ts';
 import { declared } from '../services/support-databases.ts';
@@ -89,39 +62,7 @@ const starter = service<Identity & { readonly action: string; readonly target: s
     }),
 });
 
-const MODULES: readonly ServiceModule[] = [
-  program,
-  starter,
-  arcRegionSwitchPlan,
-  backupPlan,
-  backupVault,
-  userPool,
-  docdbCluster,
-  dynamodbTable,
-  ecrRepository,
-  efsFileSystem,
-  elasticacheCluster,
-  elasticacheGlobal,
-  elasticacheReplicationGroup,
-  eventBridge,
-  eventEndpoint,
-  kinesisStream,
-  kmsKey,
-  mqBroker,
-  mskCluster,
-  neptuneCluster,
-  opensearchDomain,
-  rdsCluster,
-  rdsGlobalCluster,
-  rdsInstance,
-  rdsProxy,
-  redshiftCluster,
-  s3Bucket,
-  secret,
-  snsTopic,
-  sqsQueue,
-  ssmParameter,
-] as ServiceModule[];
+const MODULES = [...SERVICES, program, starter] as readonly ServiceModule[];
 
 export const WEST = { in: 'us-west-2' } as const;
 
@@ -162,7 +103,7 @@ export function findings(rules: readonly Rule[], situation: Situation): readonly
   } as const;
   const estate = buildEstate([reading], MODULES);
   const metrics = (situation.agreed ?? []).map(metric);
-  const context = ruleContext(new Terrain(estate, findRoles(estate)), () => metrics, situation.agreed !== undefined);
+  const context = ruleContext(new Terrain(estate, findRoles(estate), () => 0), () => metrics, situation.agreed !== undefined);
   return findingsOf(rules, context, undefined, '2026-11-23');
 }
 
