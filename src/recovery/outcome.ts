@@ -164,7 +164,7 @@ function carriedOn(role: Role, aftermath: Aftermath, needed: number, serving: re
       const grown = scaledUp(role, aftermath, alive, why, all([exists, canGrow(aftermath, alive, serving, needed)]));
       if (grown !== undefined) return grown;
       const repairable = serving.some((urn) => candidates(urn, aftermath).length > 0);
-      return repairable ? undefined : gone(role, first, aftermath, `${title}: ${why}, and nothing adds to it in time`);
+      return repairable ? undefined : gone(role, first, aftermath, `${why}, and nothing adds to it in time`);
     },
   });
 }
@@ -446,9 +446,10 @@ function gone(role: Role, urn: string, aftermath: Aftermath, reason?: string): O
     )
     .find((d) => d !== undefined);
   const twin = role.found.by === 'name' ? `; its twin by name (${role.found.what}) gets no traffic` : '';
-  const why =
+  const because =
     reason ??
-    `${title}: ${fate.kind === 'unknown' || fate.kind === 'untouched' ? 'what it leads to is lost' : fate.why}, and ${disarmed ?? 'nothing brings it back'}${twin}`;
+    `${fate.kind === 'unknown' || fate.kind === 'untouched' ? 'what it leads to is lost' : fate.why}, and ${disarmed ?? 'nothing brings it back'}${twin}`;
+  const why = `${title}: ${because}`;
   const from = { resource: urn };
   return {
     role,
@@ -461,8 +462,8 @@ function gone(role: Role, urn: string, aftermath: Aftermath, reason?: string): O
     armed: no(why, from),
     automation: 'human-execution',
     mechanism: undefined,
-    time: never(why),
-    point: role.kind === 'store' ? never(why) : role.kind === 'queue' ? waitingMessages(role, urn) : undefined,
+    time: never(because),
+    point: role.kind === 'store' ? never(because) : role.kind === 'queue' ? waitingMessages(role, urn) : undefined,
     carriers: [],
   };
 }
