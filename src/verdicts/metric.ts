@@ -16,6 +16,7 @@ import { judgeRecovery } from '../recovery/judge.ts';
 import type { Outcome } from '../recovery/outcome.ts';
 import type { RecoveryPath, ServiceNeeds } from '../recovery/path.ts';
 import type { Prediction } from '../recovery/predict.ts';
+import { recoversWithoutControlPlane } from './control-plane.ts';
 import type { Ground } from './ground.ts';
 
 /** Metrics that no failover can keep or break: they are judged, listed, and kept out of KPI 2. */
@@ -66,6 +67,7 @@ function recoveryTime(metric: Metric, needs: ServiceNeeds, member: Member, groun
     ground,
     [...path.unknowns, ...path.timeUnknowns],
     within(metric, path.graph, 'time', metric.target, ground),
+    metric.scope === 'control-plane' ? [recoversWithoutControlPlane(metric.serviceId, needs, ground)] : [],
   );
 }
 
@@ -269,9 +271,11 @@ function fromPath(
   ground: Ground,
   unknowns: readonly Unknown[],
   fit: Fit,
+  /** What else must be outside what is lost. */
+  alsoSurvives: readonly Truth[] = [],
 ): MetricVerdict {
-  const roles = (id: ConditionId, ask: (o: Outcome) => Truth): Condition => {
-    const holds = all([...outcomes.map(ask), ...unknowns]);
+  const roles = (id: ConditionId, ask: (o: Outcome) => Truth, also: readonly Truth[] = []): Condition => {
+    const holds = all([...outcomes.map(ask), ...also, ...unknowns]);
     const decisive = outcomes.find((o) => isNo(ask(o))) ?? outcomes.find((o) => !isYes(ask(o)));
     const reason = decide(holds, {
       yes: () => 'every role that is needed',
@@ -286,7 +290,7 @@ function fromPath(
   const conditions = [
     roles('mechanism', (o) => o.exists),
     roles('automatic', (o) => o.automatic),
-    roles('survives', (o) => o.survives),
+    roles('survives', (o) => o.survives, alsoSurvives),
     condition(
       'within',
       fit.holds,
