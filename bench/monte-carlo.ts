@@ -1,6 +1,6 @@
 /**
  * How long the simulation of recovery times takes: 20,000 samples of a 200-node graph in one thread, with nothing
- * to prune, and how it grows with nodes and with samples. Run with `node --import tsx bench/monte-carlo.ts`.
+ * to prune, and how it grows with nodes and with samples.
  */
 import { row, span, sum, type Timing } from '../src/model/protection.ts';
 import { EXPECTED } from '../src/recovery/bounds.ts';
@@ -12,6 +12,7 @@ import { prune } from '../src/recovery/prune.ts';
 import { quantileOf } from '../src/recovery/quantile.ts';
 import { simulate } from '../src/recovery/simulate.ts';
 import { timeTable } from '../src/recovery/table.ts';
+import type { Check } from './measure.ts';
 
 const SEED = 1;
 const RUNS = 9;
@@ -89,26 +90,46 @@ function p99(graph: RecoveryGraph, samples: number): { readonly p99: number; rea
 
 function report(what: string, { clock, processor }: Timed, more = ''): void {
   const ms = (x: number | undefined) => `${(x ?? 0).toFixed(1).padStart(7)} ms`;
-  console.log(`${what.padEnd(44)} median ${ms(clock[RUNS >> 1])}  least ${ms(clock[0])}  processor ${ms(processor)}  ${more}`);
+  console.log(`  ${what.padEnd(44)} median ${ms(clock[RUNS >> 1])}  least ${ms(clock[0])}  processor ${ms(processor)}  ${more}`);
 }
 
-for (const [nodes, samples] of [
+/** Graphs and samples, small to large. */
+const SHAPES = [
   [200, 20_000],
   [200, 10_000],
   [200, 5000],
   [100, 20_000],
   [50, 20_000],
   [400, 20_000],
-] as const) {
-  const graph = layered(nodes);
-  const { computed, p99: seconds } = p99(graph, samples);
-  const times = timed(() => p99(graph, samples));
-  report(`${nodes} nodes × ${samples} samples`, times, `(${computed} nodes computed, p99 ${seconds.toFixed(0)} s)`);
-}
+] as const;
 
-const small = layered(12);
-const judge = (target: number) => () => {
-  judgeRecovery(small, table, { ...simulation(SEED), measures: 'time', percentile: 99, target });
-};
-report('verdict on 12 nodes, settled by bounds', timed(judge(100_000)));
-report('verdict on 12 nodes, hanging on a row', timed(judge(1000)));
+export function benchMonteCarlo(): readonly Check[] {
+  const least = new Map<string, number>();
+  const medians = new Map<string, number>();
+  for (const [nodes, samples] of SHAPES) {
+    const graph = layered(nodes);
+    const { computed, p99: seconds } = p99(graph, samples);
+    const times = timed(() => p99(graph, samples));
+    least.set(`${nodes} ${samples}`, times.clock[0] ?? Number.NaN);
+    medians.set(`${nodes} ${samples}`, times.clock[RUNS >> 1] ?? Number.NaN);
+    report(`${nodes} nodes × ${samples} samples`, times, `(${computed} nodes computed, p99 ${seconds.toFixed(0)} s)`);
+  }
+  const small = layered(12);
+  const judge = (target: number) => () => {
+    judgeRecovery(small, table, { ...simulation(SEED), measures: 'time', percentile: 99, target });
+  };
+  report('verdict on 12 nodes, settled by bounds', timed(judge(100_000)));
+  report('verdict on 12 nodes, hanging on a row', timed(judge(1000)));
+  const at = (of: ReadonlyMap<string, number>, shape: string) => of.get(shape) ?? Number.NaN;
+  return [
+    { what: '20,000 samples of 200 nodes', value: at(medians, '200 20000'), unit: 'ms', limit: 150 },
+    // Twice the work must cost about twice as much; the least of nine runs is the run that was disturbed least.
+    {
+      what: 'growth from 10,000 to 20,000 samples',
+      value: at(least, '200 20000') / at(least, '200 10000'),
+      unit: '×',
+      limit: 2.6,
+    },
+    { what: 'growth from 200 to 400 nodes', value: at(least, '400 20000') / at(least, '200 20000'), unit: '×', limit: 2.6 },
+  ];
+}
