@@ -69,7 +69,7 @@ export const backupRules: readonly Rule[] = [
       onBacked((backed, context) =>
         context.agreed(backed.resource.id, 'region') && !context.isStandby(backed.resource.id)
           ? when(
-              [covered(backed, context), not(comesBack(backed.item, 'region', context))],
+              [not(ownProtection(backed.item, 'region')), ...keptHereOnly(backed, (copy) => copy.otherRegion, context)],
               `${backed.name} is backed up in its own Region only: no rule copies to another one`,
             )
           : undefined,
@@ -89,7 +89,7 @@ export const backupRules: readonly Rule[] = [
       onBacked((backed, context) =>
         context.agreed(backed.resource.id, 'account')
           ? when(
-              [covered(backed, context), not(comesBack(backed.item, 'account', context))],
+              [not(comesBack(backed.item, 'account', context)), ...keptHereOnly(backed, (copy) => copy.otherAccount, context)],
               `${backed.name} is backed up in its own account only: no rule copies to another one`,
             )
           : undefined,
@@ -182,7 +182,7 @@ export const backupRules: readonly Rule[] = [
         const agreed = agreedDays(context, backed.resource.id);
         return agreed === undefined
           ? undefined
-          : whenAny([covered(backed, context)], [tooBrief(backed, agreed, context), copiesTooBrief(backed, agreed, context)]);
+          : whenAny([], [tooBrief(backed, agreed, context), copiesTooBrief(backed, agreed, context)]);
       }),
     ],
   },
@@ -202,8 +202,8 @@ export const backupRules: readonly Rule[] = [
           ? undefined
           : when(
               [
-                covered(backed, context),
                 not(ownProtection(backed.item, 'data')),
+                someRule(backed, (rule) => not(rule.continuous), context),
                 not(someRule(backed, (rule) => rule.continuous, context)),
               ],
               `${backed.name} has snapshots only, hourly at most; the agreement needs ${formatDuration(rpo)}`,
@@ -218,6 +218,14 @@ function isReplica(backed: Backed, context: RuleContext): Truth {
   return context.facts(rdsInstance, backed.resource.id)?.isReplica ?? no();
 }
 
+/** Some rule that covers it makes no such copy, and none that covers it makes one. */
+function keptHereOnly(backed: Backed, elsewhere: (copy: BackupCopy) => Truth, context: RuleContext): readonly Truth[] {
+  return [
+    someRule(backed, (rule) => not(someCopy(rule, elsewhere)), context),
+    not(someRule(backed, (rule) => someCopy(rule, elsewhere), context)),
+  ];
+}
+
 function tooRare(backed: Backed, scope: 'data' | 'region', rpo: number, context: RuleContext): Truth {
   const helps = (rule: BackupRule): Truth => (scope === 'data' ? yes() : someCopy(rule, (copy) => copy.otherRegion));
   const keepsUp = (rule: BackupRule): Truth =>
@@ -227,7 +235,7 @@ function tooRare(backed: Backed, scope: 'data' | 'region', rpo: number, context:
   );
   return because(
     all([
-      someRule(backed, helps, context),
+      someRule(backed, (rule) => all([helps(rule), not(keepsUp(rule))]), context),
       not(someRule(backed, (rule) => all([helps(rule), keepsUp(rule)]), context)),
       not(ownProtection(backed.item, scope)),
     ]),
@@ -237,12 +245,16 @@ function tooRare(backed: Backed, scope: 'data' | 'region', rpo: number, context:
 
 /** Neither AWS Backup nor the service itself keeps what was agreed. Automated backups of databases have a rule of their own. */
 function tooBrief(backed: Backed, agreed: number, context: RuleContext): Truth {
-  const kept = awsBackupDays(backed.item, context);
+  const lasting = (rule: BackupRule): Truth => atLeast(rule.lifecycle.deleteAfterDays, agreed);
   const own = meaningOf(backed.item)?.retentionDays ?? known(0);
-  return andThen(kept, (n) =>
-    n >= agreed
-      ? no(`kept for ${days(n)}`)
-      : because(not(atLeast(own, agreed)), `AWS Backup keeps ${backed.name} for ${days(n)}; the agreement needs ${days(agreed)}`),
+  const kept = textOr(awsBackupDays(backed.item, context), undefined);
+  return because(
+    all([
+      not(atLeast(own, agreed)),
+      someRule(backed, (rule) => not(lasting(rule)), context),
+      not(someRule(backed, lasting, context)),
+    ]),
+    `AWS Backup keeps ${backed.name} for ${kept === undefined ? 'less' : days(kept)}; the agreement needs ${days(agreed)}`,
   );
 }
 
@@ -252,7 +264,7 @@ function copiesTooBrief(backed: Backed, agreed: number, context: RuleContext): T
   const lasting = (copy: BackupCopy): Truth => atLeast(copy.lifecycle.deleteAfterDays, agreed);
   return because(
     all([
-      someRule(backed, (rule) => someCopy(rule, () => yes()), context),
+      someRule(backed, (rule) => someCopy(rule, (copy) => not(lasting(copy))), context),
       not(someRule(backed, (rule) => someCopy(rule, lasting), context)),
     ]),
     `copies of ${backed.name} elsewhere are deleted before ${days(agreed)}, which the agreement needs`,
@@ -314,4 +326,17 @@ function keyUnusable(backed: Backed, key: Known<string | undefined>, context: Ru
           : unknown('not-modelled', 'whether the policy of the key lets the other account in', props.origin('policy')),
     );
   });
+}
+
+/** Accounts of the vaults that rules copy to in another account; undefined: one that the sources do not tell. */
+function _accountsCopiedTo(backed: Backed, context: RuleContext): readonly (string | undefined)[] {
+  return backed.rules
+    .flatMap((plan) => textOr(plan.rules, []))
+    .flatMap((rule) => textOr(rule.copies, []))
+    .filter((copy) => textOr(copy.otherAccount, true))
+    .map((copy) => {
+      const vault = textOr(copy.vault, undefined);
+      const props = vault === undefined ? undefined : context.estate.view.get(vault);
+      return props === undefined ? undefined : textOr(props.account, undefined);
+    });
 }

@@ -2,7 +2,7 @@
 
 import type { EstateResource } from '../estate/estate.ts';
 import type { Known, Truth } from '../model/known.ts';
-import { all, andThen, any, atLeast, because, is, no, not, yes } from '../model/known.ts';
+import { all, andThen, any, atLeast, because, equals, is, no, not, yes } from '../model/known.ts';
 import { BACKUP_VAULT, backupVault } from '../services/backup-vault.ts';
 import { docdbCluster } from '../services/docdb-cluster.ts';
 import { DYNAMODB_TABLE, dynamodbTable } from '../services/dynamodb-table.ts';
@@ -93,7 +93,10 @@ export const deletionRules: readonly Rule[] = [
           'skipFinalSnapshot',
         ),
       ),
-      on(rdsCluster, (facts) => whenAny([], [unsaved(facts), backupsGo(facts)], 'skipFinalSnapshot')),
+      on(rdsCluster, (facts) =>
+        // The primary of the global database is what must not be lost.
+        whenAny([not(equals(facts.globalRole, 'secondary'))], [unsaved(facts), backupsGo(facts)], 'skipFinalSnapshot'),
+      ),
       ...[docdbCluster, neptuneCluster, redshiftCluster].map((module) =>
         on<Snapshotted>(module, (facts) => answer(unsaved(facts), 'skipFinalSnapshot')),
       ),

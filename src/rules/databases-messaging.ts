@@ -94,7 +94,14 @@ export const messagingRules: readonly Rule[] = [
     fix: 'Fan out through an aws.sns.Topic with a subscription of a queue in the standby Region, write to both Regions, or keep a source from which messages can be sent again.',
     source: 'https://disaster-recovery.workshop.aws/en/services/app_integration/sqs/active-active.html',
     checks: [
-      on(sqsQueue, (facts, item, context) => bound(facts, context, not(fannedOut(item, context)), 'messageRetentionSeconds')),
+      on(sqsQueue, (facts, item, context) =>
+        bound(
+          facts,
+          context,
+          not(any([fannedOut(item, context), takesDeadLetters(facts.id, context)])),
+          'messageRetentionSeconds',
+        ),
+      ),
       on(kinesisStream, (facts, item, context) =>
         item.resource.type === KINESIS_STREAM ? bound(facts, context, yes(), 'retentionPeriod') : undefined,
       ),
@@ -116,10 +123,7 @@ export const messagingRules: readonly Rule[] = [
           ...(context.agreed(facts.id, 'software')
             ? [
                 because(
-                  all([
-                    not(facts.deadLetters),
-                    not(some(deadLetterQueues(context), (urn) => is(urn, (to) => to === facts.id), context)),
-                  ]),
+                  all([not(facts.deadLetters), not(takesDeadLetters(facts.id, context))]),
                   `${facts.name} has no dead-letter queue`,
                 ),
               ]
@@ -218,6 +222,9 @@ const deadLetterQueues = oncePerEstate((context) =>
     .map((mention) => mention.to)
     .filter((to) => textOr(to, undefined) !== undefined),
 );
+
+const takesDeadLetters = (urn: string, context: RuleContext): Truth =>
+  some(deadLetterQueues(context), (queue) => is(queue, (to) => to === urn), context);
 
 function behindEndpoint(bus: string, context: RuleContext): Truth {
   return some(
