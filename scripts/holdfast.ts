@@ -4,6 +4,9 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../src/model/errors.ts';
 import { SEVERITIES } from '../src/model/finding.ts';
+import type { ExplainFlags } from './commands/explain.ts';
+import type { InitFlags } from './commands/init.ts';
+import type { VerifyFlags } from './commands/verify.ts';
 import { surroundings } from './surroundings.ts';
 
 /** Bad usage or unreadable input (design: exit codes). */
@@ -70,7 +73,7 @@ function program(): Command {
       'after',
       '\nExit codes: 0 all met, 1 something not met or a finding at --fail-on, 2 bad usage or unreadable input, 3 nothing broken but something unknown.',
     )
-    .action(async (sources: string[], options) => {
+    .action(async (sources: string[], options: VerifyFlags) => {
       const { verify } = await import('./commands/verify.ts');
       process.exitCode = await verify(sources, options, surroundings());
     });
@@ -82,7 +85,7 @@ function program(): Command {
       .argument('<sources...>'),
   )
     .option('--force', 'replace the file that --out names')
-    .action(async (sources: string[], options) => {
+    .action(async (sources: string[], options: InitFlags) => {
       const { init } = await import('./commands/init.ts');
       process.exitCode = await init(sources, options, surroundings());
     });
@@ -96,7 +99,7 @@ function program(): Command {
   )
     .option('--no-catalog', 'judge without agreements')
     .option('--seed <number>', 'seed of the simulation', whole, 1)
-    .action(async (what: string, sources: string[], options) => {
+    .action(async (what: string, sources: string[], options: ExplainFlags) => {
       const { explain } = await import('./commands/explain.ts');
       process.exitCode = await explain(what, sources, options, surroundings());
     });

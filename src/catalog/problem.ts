@@ -28,10 +28,14 @@ export function oneLine(text: string): string {
 export function quote(value: unknown): string {
   if (value === undefined || value === null) return 'nothing';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
-  if (typeof value === 'object') return Object.keys(value).length === 0 ? 'an empty mapping' : 'a mapping';
+  if (!isScalar(value)) return Object.keys(value).length === 0 ? 'an empty mapping' : 'a mapping';
   const text = oneLine(String(value));
   const short = text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text;
   return typeof value === 'string' ? `"${short}"` : short;
+}
+
+function isScalar(value: unknown): value is string | number | bigint | boolean {
+  return ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
 }
 
 export function showPlace(place: Place): string {

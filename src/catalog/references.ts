@@ -31,7 +31,7 @@ function childrenOf({ value, spot, keys }: Written, part: string): readonly Writ
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value)
     .filter(([key]) => part === '*' || key === part)
-    .map(([key, child]) => ({ value: child, spot: spotAt(spot, [key]), keys: [...keys, key] }));
+    .map(([key, child]: [string, unknown]) => ({ value: child, spot: spotAt(spot, [key]), keys: [...keys, key] }));
 }
 
 function child(parent: Written, key: string): unknown {

@@ -179,7 +179,7 @@ function convert(document: Document, placeAt: (offset: number) => Place): YamlRe
       return { value: list, spot };
     }
     if (isMap(node)) {
-      const record: Record<string, unknown> = Object.create(null);
+      const record = Object.create(null) as Record<string, unknown>;
       for (const pair of node.items) {
         const keyPlace = isNode(pair.key) && pair.key.range ? placeAt(pair.key.range[0]) : place;
         const name = keyName(pair.key);
@@ -213,7 +213,7 @@ function convert(document: Document, placeAt: (offset: number) => Place): YamlRe
 /** `1:` is the key "1" and `007:` the key "007": a key is its text. */
 function keyName(key: unknown): string | undefined {
   if (!isScalar(key) || key.value === null) return undefined;
-  return typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
+  return typeof key.value === 'string' ? key.value : key.source;
 }
 
 /** The node each alias stands for: the last one so anchored above it. One pass, because the library's own look-up is a pass per alias. */

@@ -2,7 +2,7 @@
 import type { Known } from '../model/known.ts';
 import { fold, known, unknown } from '../model/known.ts';
 import type { Value } from '../model/value.ts';
-import { Hole, isRecord } from '../model/value.ts';
+import { Hole, isList, isRecord } from '../model/value.ts';
 import type { Props, View } from '../services/view.ts';
 
 interface Found {
@@ -36,8 +36,12 @@ export function mentionsOf(props: Props, view: View): readonly Found[] {
     } else if (value instanceof Hole) {
       for (const mention of value.mentions) found.push({ to: known(mention.urn, props.origin(property)), property });
       if (value.template !== undefined) textMentions(value.template, property);
-    } else if (Array.isArray(value)) {
-      for (const item of value as readonly Value[]) walk(item, property, depth + 1);
+      if (value.mentions.length === 0 && value.template === undefined && mayNameSomething(value, property, depth)) {
+        const detail = `${property} is not known (${value.detail}), so nobody can tell what it calls`;
+        found.push({ to: unknown(value.reason, detail, props.origin(property)), property });
+      }
+    } else if (isList(value)) {
+      for (const item of value) walk(item, property, depth + 1);
     } else if (isRecord(value)) {
       for (const [key, item] of Object.entries(value)) walk(item, depth === 0 ? `${property}.${key}` : property, depth + 1);
     }
@@ -77,6 +81,11 @@ export function mentionsOf(props: Props, view: View): readonly Found[] {
     }
     found.push({ to: unknown('dangling', `${name} is not in the sources`, props.origin(property)), property });
   }
+}
+
+/** Single secrets are taken for credentials; a whole configuration that is secret also hides the addresses in it. */
+function mayNameSomething(hole: Hole, property: string, depth: number): boolean {
+  return CONFIGURATION.has(property.split('.', 1)[0] ?? '') && (hole.reason !== 'secret' || depth <= 1);
 }
 
 const isKnown = (k: Known<string>): boolean =>

@@ -3,7 +3,7 @@ import type { Known, Unknown } from '../model/known.ts';
 import { fold, known, map, unknown } from '../model/known.ts';
 import type { Resource } from '../model/resource.ts';
 import type { Mention, Value } from '../model/value.ts';
-import { Hole, isRecord } from '../model/value.ts';
+import { Hole, isList, isRecord } from '../model/value.ts';
 import type { Attached, Props, View } from '../services/view.ts';
 import { holeAsUnknown, propsOf } from '../services/view.ts';
 
@@ -94,8 +94,8 @@ export function buildView(resources: readonly Resource[], partial?: Unknown): Vi
     target: (props, path, types) => {
       const value = props.raw(path);
       if (value === undefined || value === null || value === '') return known(undefined, props.origin(path));
-      if (Array.isArray(value)) {
-        const first = value[0] as Value | undefined;
+      if (isList(value)) {
+        const first = value[0];
         return first === undefined ? known(undefined, props.origin(path)) : resolve(first, props, path, types, 0);
       }
       return resolve(value, props, path, types, 0);
@@ -126,7 +126,7 @@ export function buildView(resources: readonly Resource[], partial?: Unknown): Vi
       // One reference where a list may stand: a property of one value, such as the bucket of a bucket's versioning.
       return map(resolve(value, props, path, types, hops), (urn) => [known(urn, from)]);
     }
-    const list: readonly Value[] = Array.isArray(value) ? value : [value as Value];
+    const list = isList(value) ? value : [value];
     const resolved = list.map((item, i) => resolve(item, props, list.length === 1 ? path : `${path}[${i}]`, types, hops));
     return known(byDependencies(list, resolved, props, path, types), from);
   }
@@ -164,7 +164,7 @@ export function buildView(resources: readonly Resource[], partial?: Unknown): Vi
     if (fitting.length === 1) return known(fitting[0] as string, from);
     if (fitting.length === 0) {
       const passedOn = follow(value, hops);
-      if (passedOn !== undefined && !Array.isArray(passedOn.value)) {
+      if (passedOn !== undefined && !isList(passedOn.value)) {
         return resolve(passedOn.value, passedOn.props, passedOn.path, types, hops + 1);
       }
     }
@@ -237,8 +237,8 @@ function namesOf(resource: Resource): ReadonlySet<string> {
       if (types.includes(resource.type)) add(names, values[property]);
     }
     // The host behind a custom domain of an HTTP API.
-    const domain = values['domainNameConfiguration'];
-    if (isRecord(domain)) add(names, domain['targetDomainName']);
+    const domain = values.domainNameConfiguration;
+    if (isRecord(domain)) add(names, domain.targetDomainName);
   }
   return names;
 }

@@ -84,11 +84,6 @@ export function andThen<T, R>(k: Known<T>, f: (value: T) => Known<R>): Known<R> 
   return { ...next, from: mergeOrigins(k.from, next.from) };
 }
 
-/** A value for the known absence of one: what AWS does when the property is not set. */
-export function orDefault<T>(k: Known<T | undefined>, value: T): Known<T> {
-  return map(k, (v) => (v === undefined ? value : v));
-}
-
 /** Puts a reader's clause on a known value; an unknown keeps its own. */
 export function because<T>(k: Known<T>, detail: string): Known<T> {
   return k.state === 'known' ? { ...k, detail } : k;
@@ -132,11 +127,6 @@ export function equals<T extends string | number | boolean | undefined>(k: Known
   return is(k, (v) => v === value, detail);
 }
 
-/** k ≤ limit. */
-export function within(k: Known<number>, limit: number, detail?: string): Truth {
-  return is(k, (v) => v <= limit, detail);
-}
-
 export function atLeast(k: Known<number>, limit: number, detail?: string): Truth {
   return is(k, (v) => v >= limit, detail);
 }
@@ -174,20 +164,6 @@ function combine(truths: readonly Truth[], decides: boolean): Truth {
   if (ignorance !== undefined) return { ...ignorance, from: ignorance.from.length > 0 ? ignorance.from : from };
   if (truths.length === 0) return unknown('not-reported', 'there was nothing to judge');
   return known(!decides, from);
-}
-
-/** How many are yes, and how many could be: `lower` counts yes, `upper` adds the unknown. */
-export function count(truths: readonly Truth[]): { readonly lower: number; readonly upper: number; readonly n: number } {
-  let lower = 0;
-  let upper = 0;
-  for (const t of truths) {
-    if (t.state === 'unknown') upper += 1;
-    else if (t.value) {
-      lower += 1;
-      upper += 1;
-    }
-  }
-  return { lower, upper, n: truths.length };
 }
 
 /** Three-way switch for code that must act on each answer. */

@@ -34,3 +34,8 @@ export type Values = { readonly [key: string]: Value };
 export function isRecord(v: Value | undefined): v is Values {
   return typeof v === 'object' && v !== null && !Array.isArray(v) && !(v instanceof Hole);
 }
+
+/** `Array.isArray` would make an `any[]` of a readonly list. */
+export function isList(v: Value | undefined): v is readonly Value[] {
+  return Array.isArray(v);
+}

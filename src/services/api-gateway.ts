@@ -2,7 +2,7 @@
 import type { Known } from '../model/known.ts';
 import { fold, known, unknown } from '../model/known.ts';
 import type { Link } from '../model/protection.ts';
-import { Hole, type Value } from '../model/value.ts';
+import { Hole, isList } from '../model/value.ts';
 import { spelling } from './links.ts';
 import { referringTo } from './pointing.ts';
 import type { Identity } from './service.ts';
@@ -27,7 +27,7 @@ function declare(props: Props, view: View): ApiFacts {
   const isDomain = props.type === DOMAIN || props.type === HTTP_DOMAIN;
   const configuration = spelling(props, 'endpointConfiguration.types', 'domainNameConfiguration.endpointType');
   const listed = props.raw(configuration);
-  const first = Array.isArray(listed) ? (listed[0] as Value | undefined) : listed;
+  const first = isList(listed) ? listed[0] : listed;
   return {
     ...identityOf(props),
     // aws.apigateway.RestApi, endpointConfiguration: EDGE for REST when unset; HTTP and WebSocket APIs are regional.

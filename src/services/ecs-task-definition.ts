@@ -2,7 +2,7 @@
 import type { Known } from '../model/known.ts';
 import { fold, known } from '../model/known.ts';
 import type { Link, LinkKind } from '../model/protection.ts';
-import { Hole, isRecord, type Value } from '../model/value.ts';
+import { Hole, isList, isRecord, type Value } from '../model/value.ts';
 import type { Identity } from './service.ts';
 import { identityOf, meaning, regional, regionalImpacts, service } from './service.ts';
 import type { Props, View } from './view.ts';
@@ -42,8 +42,8 @@ export function taskNeeds(definition: Props, view: View): readonly Link[] {
       const parsed = json(value);
       if (parsed !== undefined) walk(parsed, property, depth + 1);
       else for (const name of namesIn(value)) named(name, property);
-    } else if (Array.isArray(value)) {
-      for (const item of value as readonly Value[]) walk(item, property, depth + 1);
+    } else if (isList(value)) {
+      for (const item of value) walk(item, property, depth + 1);
     } else if (isRecord(value)) {
       for (const item of Object.values(value)) walk(item, property, depth + 1);
     }

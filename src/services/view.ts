@@ -4,7 +4,7 @@ import { fold, known, unknown } from '../model/known.ts';
 import type { Spread } from '../model/protection.ts';
 import type { Resource } from '../model/resource.ts';
 import type { Value, Values } from '../model/value.ts';
-import { Hole, isRecord } from '../model/value.ts';
+import { Hole, isList, isRecord } from '../model/value.ts';
 
 /**
  * The properties of one resource, or of one nested block of it. Inputs are what the code says: they are
@@ -103,12 +103,12 @@ function blockOf(resource: Resource, inputs: Values, at: string): Props {
       const value = raw(path);
       if (value === undefined || value === null) return known([], origin(path));
       if (value instanceof Hole) return holeAsUnknown(value, origin(path));
-      const list: readonly Value[] = Array.isArray(value) ? value : [value as Value];
+      const list = isList(value) ? value : [value];
       const blocks: Props[] = [];
       for (const [i, item] of list.entries()) {
         if (item instanceof Hole) return holeAsUnknown(item, origin(`${path}[${i}]`));
         if (!isRecord(item)) return unknown('error', `expected a block at ${path}[${i}]`, origin(`${path}[${i}]`));
-        blocks.push(blockOf(resource, item, join(at, Array.isArray(value) ? `${path}[${i}]` : path)));
+        blocks.push(blockOf(resource, item, join(at, isList(value) ? `${path}[${i}]` : path)));
       }
       return known(blocks, origin(path));
     },
@@ -116,7 +116,7 @@ function blockOf(resource: Resource, inputs: Values, at: string): Props {
       const value = raw(path);
       if (value === undefined || value === null) return known([], origin(path));
       if (value instanceof Hole) return holeAsUnknown(value, origin(path));
-      const list: readonly Value[] = Array.isArray(value) ? value : [value as Value];
+      const list = isList(value) ? value : [value];
       return known(
         list.map((item, i) =>
           item instanceof Hole
@@ -166,7 +166,7 @@ function dig(values: Values, path: string): Value | undefined {
   let depth = 0;
   for (const key of path.split('.')) {
     if (current instanceof Hole) return current;
-    if (Array.isArray(current) && current.length > 0) current = current[0] as Value;
+    if (isList(current) && current.length > 0) current = current[0];
     if (current instanceof Hole) return current;
     if (!isRecord(current) || !Object.hasOwn(current, key) || depth++ > MAX_DEPTH) return undefined;
     current = current[key];

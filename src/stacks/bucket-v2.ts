@@ -2,7 +2,7 @@
  * `aws:s3/bucketV2:BucketV2` of @pulumi/aws 4 to 6 writes blocks that occur at most once as lists; `aws:s3/bucket:Bucket`
  * of every version writes them plainly. Spellings from `BucketV2*` and `Bucket*` in types/input.d.ts of 7.48.0.
  */
-import { isRecord, type Value, type Values } from '../model/value.ts';
+import { isList, isRecord, type Value, type Values } from '../model/value.ts';
 
 const SINGLE: Readonly<Record<string, string>> = {
   loggings: 'logging',
@@ -35,14 +35,14 @@ function folded(values: Values, within: string): Values {
   return Object.fromEntries(
     Object.entries(values).map(([key, value]) => {
       const single = key === 'rules' && ONE_RULE.has(within) ? 'rule' : SINGLE[key];
-      if (single === undefined || !Array.isArray(value) || value.length > 1) return [key, inner(value, key)];
-      const [only = null]: readonly Value[] = value;
+      if (single === undefined || !isList(value) || value.length > 1) return [key, inner(value, key)];
+      const [only = null] = value;
       return [single, inner(only, key)];
     }),
   );
 }
 
 function inner(value: Value, within: string): Value {
-  if (Array.isArray(value)) return value.map((item) => inner(item, within));
+  if (isList(value)) return value.map((item) => inner(item, within));
   return isRecord(value) ? folded(value, within) : value;
 }

@@ -1,6 +1,6 @@
 /** Values that one stack takes from another, when both are among the sources. */
 import type { Resource, SourceReading } from '../model/resource.ts';
-import { Hole, isRecord, type Value, type Values } from '../model/value.ts';
+import { Hole, isList, isRecord, type Value, type Values } from '../model/value.ts';
 import { STACK_REFERENCE_TYPE } from './urn.ts';
 
 /** References between stacks may chain; a circle ends here. */
@@ -64,7 +64,7 @@ function outputOf(outputs: Values, property: string): Value | undefined {
   let value = outputs[name];
   for (const step of path) {
     if (value instanceof Hole) return value;
-    value = Array.isArray(value) ? value[Number(step)] : isRecord(value) && Object.hasOwn(value, step) ? value[step] : undefined;
+    value = isList(value) ? value[Number(step)] : isRecord(value) && Object.hasOwn(value, step) ? value[step] : undefined;
   }
   return value;
 }
@@ -79,8 +79,8 @@ function linked(value: Value, lookup: Lookup, chain: number): Value {
     const found = chain < MAX_CHAIN ? lookup(value) : undefined;
     return found === undefined ? value : linked(found, lookup, chain + 1);
   }
-  if (Array.isArray(value)) {
-    const items = value.map((item: Value) => linked(item, lookup, chain));
+  if (isList(value)) {
+    const items = value.map((item) => linked(item, lookup, chain));
     return items.some((item, i) => item !== value[i]) ? items : value;
   }
   return isRecord(value) ? linkedValues(value, lookup) : value;

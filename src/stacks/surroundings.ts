@@ -2,7 +2,7 @@
 import type { Unknown } from '../model/known.ts';
 import { unknown } from '../model/known.ts';
 import { regionOfZone } from '../model/scope.ts';
-import { Hole, isRecord, type Value, type Values } from '../model/value.ts';
+import { Hole, isList, isRecord, type Value, type Values } from '../model/value.ts';
 import { canonicalType, isAwsType, isGlobalType } from './aws-types.ts';
 import type { RawReading, RawResource } from './raw.ts';
 import { parseUrn, providerUrn } from './urn.ts';
@@ -101,7 +101,7 @@ export function shownRegion(resource: RawResource): string | undefined {
 }
 
 function listed(value: Value | undefined): readonly Value[] {
-  return Array.isArray(value) ? value : [];
+  return isList(value) ? value : [];
 }
 
 function regionOfValue(zone: Value | undefined): string | undefined {
@@ -131,7 +131,7 @@ export function why(hole: Hole, urn: string, property: string): Unknown {
 /** The first hole in a value, wherever it is. */
 export function holeIn(value: Value | undefined): Hole | undefined {
   if (value instanceof Hole) return value;
-  const items = Array.isArray(value) ? value : isRecord(value) ? Object.values(value) : [];
+  const items = isList(value) ? value : isRecord(value) ? Object.values(value) : [];
   for (const item of items) {
     const hole = holeIn(item);
     if (hole !== undefined) return hole;

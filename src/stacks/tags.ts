@@ -1,6 +1,6 @@
 /** Tags of a resource: the provider's `defaultTags` under its own. */
 import { fold, type Known, known, unknown } from '../model/known.ts';
-import { Hole, isRecord, type Value, type Values } from '../model/value.ts';
+import { Hole, isList, isRecord, type Value, type Values } from '../model/value.ts';
 import { isTaggable } from './aws-taggable.ts';
 import { isAwsType } from './aws-types.ts';
 import type { RawResource } from './raw.ts';
@@ -47,7 +47,7 @@ function declaredTags(resource: RawResource, provider: Values | undefined): Know
 /** A map, or the list of `{key, value}` that Auto Scaling groups and aws-native use. Nothing is no tags; undefined: not readable. */
 function readTags(value: Value | undefined): Tags | undefined {
   if (value === undefined || value === null) return {};
-  const entries = Array.isArray(value)
+  const entries = isList(value)
     ? value.map((item) => (isRecord(item) ? ([item.key, item.value] as const) : ([undefined, item] as const)))
     : isRecord(value)
       ? Object.entries(value)

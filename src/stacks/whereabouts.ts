@@ -1,6 +1,6 @@
 /** Region and account of a resource, from the best evidence that its source shows. */
 import { fold, type Known, known, unknown } from '../model/known.ts';
-import { Hole, isRecord, type Value, type Values } from '../model/value.ts';
+import { Hole, isList, isRecord, type Value, type Values } from '../model/value.ts';
 import { isAwsType, isGlobalType } from './aws-types.ts';
 import type { RawResource, ReadOptions } from './raw.ts';
 import { arnOf, hasDefaultProvider, present, type Surroundings, shownRegion, structured, why } from './surroundings.ts';
@@ -82,12 +82,12 @@ export function accountOf(resource: RawResource, type: string, around: Surroundi
 /** Account of the role that the provider ends up with: the last of a chain (`assumeRoles`, or `assumeRole` before aws 7). */
 function ofRole(inputs: Values): string | undefined {
   const chain = structured(inputs.assumeRoles);
-  const role = Array.isArray(chain) ? chain.at(-1) : structured(inputs.assumeRole);
+  const role = isList(chain) ? chain.at(-1) : structured(inputs.assumeRole);
   const arn = isRecord(role) ? role.roleArn : undefined;
   return typeof arn === 'string' ? /^arn:aws[a-z-]*:iam::(\d{12}):role\//.exec(arn)?.[1] : undefined;
 }
 
 function soleAccount(ids: Value | undefined): string | undefined {
-  const [first, ...others] = Array.isArray(ids) ? ids : [];
+  const [first, ...others] = isList(ids) ? ids : [];
   return others.length === 0 && typeof first === 'string' && /^\d{12}$/.test(first) ? first : undefined;
 }

@@ -165,12 +165,8 @@ describe('an RDS DB instance', () => {
       typeof parameters === 'object'
         ? declared(PARAMETERS, 'p', { parameters: Object.entries(parameters).map(([name, value]) => ({ name, value })) })
         : undefined;
-    const name = own === undefined ? parameters : ref(own, 'name');
-    const subject = db({
-      multiAz: true,
-      engine,
-      ...(typeof name === 'object' || typeof name === 'string' ? { parameterGroupName: name as never } : {}),
-    });
+    const name = typeof parameters === 'string' ? parameters : own === undefined ? null : ref(own, 'name');
+    const subject = db({ multiAz: true, engine, parameterGroupName: name });
     expect(find(read(rdsInstance, subject, own === undefined ? [] : [own]).meaning, 'rds-multi-az').point?.kind).toBe(kind);
   });
 

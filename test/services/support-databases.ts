@@ -53,7 +53,7 @@ export const ref = (other: Resource, property = 'id'): Hole =>
 
 export const hole = (): Hole => new Hole('unresolved-at-preview', 'configuration that nobody gave');
 
-export const subnet = (zone: string | Hole, name = `subnet-${String(zone)}`): Resource =>
+export const subnet = (zone: string | Hole, name = `subnet-${zone instanceof Hole ? 'somewhere' : zone}`): Resource =>
   declared('aws:ec2/subnet:Subnet', name, { availabilityZone: zone });
 
 export function group(type: string, name: string, subnets: readonly Resource[], property = 'subnetIds'): Resource {
