@@ -1,10 +1,20 @@
 /** Every rule, by family. */
 
 import { backupRules } from './backup.ts';
+import { computeRules } from './compute.ts';
 import { databaseRules } from './databases.ts';
 import { dnsRules } from './dns.ts';
 import { keyRules } from './keys.ts';
+import { loadBalancingRules } from './load-balancing.ts';
 import type { Rule } from './rule.ts';
 import { storageRules } from './storage.ts';
 
-export const RULES: readonly Rule[] = [...dnsRules, ...databaseRules, ...storageRules, ...backupRules, ...keyRules];
+export const RULES: readonly Rule[] = [
+  ...dnsRules,
+  ...loadBalancingRules,
+  ...computeRules,
+  ...databaseRules,
+  ...storageRules,
+  ...backupRules,
+  ...keyRules,
+];
