@@ -318,18 +318,18 @@ function keyUnusable(backed: Backed, key: Known<string | undefined>, context: Ru
     if (props === undefined) return unknown('dangling', 'the key is not in the sources', { resource: urn });
     if (context.estate.view.attached(urn, KEY_POLICY, 'keyId').found.length > 0)
       return unknown('not-modelled', 'whether the policy of the key lets the other account in', { resource: urn });
-    return andThen(
-      props.text('policy'),
-      (policy): Truth =>
-        policy === undefined
-          ? yes(`the key of ${backed.name} has no policy that lets the other account use it`)
-          : unknown('not-modelled', 'whether the policy of the key lets the other account in', props.origin('policy')),
-    );
+    return andThen(props.text('policy'), (policy): Truth => {
+      if (policy === undefined) return yes(`the key of ${backed.name} has no policy that lets the other account use it`);
+      const accounts = accountsCopiedTo(backed, context);
+      return accounts.length > 0 && accounts.every((account) => account !== undefined && policy.includes(account))
+        ? no('the policy of the key names the other account')
+        : unknown('not-modelled', 'whether the policy of the key lets the other account in', props.origin('policy'));
+    });
   });
 }
 
 /** Accounts of the vaults that rules copy to in another account; undefined: one that the sources do not tell. */
-function _accountsCopiedTo(backed: Backed, context: RuleContext): readonly (string | undefined)[] {
+function accountsCopiedTo(backed: Backed, context: RuleContext): readonly (string | undefined)[] {
   return backed.rules
     .flatMap((plan) => textOr(plan.rules, []))
     .flatMap((rule) => textOr(rule.copies, []))

@@ -178,8 +178,29 @@ describe('particular conditions', () => {
   it('a customer managed key without a policy lets nobody else in', () => {
     const resources = [...saved(copyTo(otherVault), encrypted({ kmsKeyId: ref(key(), 'arn') })), otherVault, key()];
     expect(messages(backupRules, 'backup-copy-kms-unusable', { resources })[0]).toContain('no policy');
+    const named = key({ policy: '{"Principal":{"AWS":"arn:aws:iam::999988887777:root"}}' });
+    expect(outcome(backupRules, 'backup-copy-kms-unusable', { resources: [...resources.slice(0, -1), named] })).toBe('silent');
     const sameAccount = [...saved(copyTo(westVault), encrypted()), westVault];
     expect(outcome(backupRules, 'backup-copy-kms-unusable', { resources: sameAccount })).toBe('silent');
+  });
+
+  it('doubt whether a plan covers a store says nothing of what the plan does', () => {
+    const tagged = declared('aws:backup/selection:Selection', 'tagged', {
+      planId: ref(plan()),
+      selectionTags: [{ type: 'STRINGEQUALS', key: 'backup', value: 'yes' }],
+    });
+    const store = { ...share, tags: { state: 'known', value: { backup: 'yes' }, from: [] } } as const;
+    const copied = [
+      store,
+      vault(),
+      westVault,
+      otherVault,
+      plan({ copyActions: [...copyTo(westVault).copyActions, ...copyTo(otherVault).copyActions] }),
+      tagged,
+    ];
+    for (const id of ['backup-no-copy-action', 'backup-vault-same-account'])
+      expect(outcome(backupRules, id, { resources: copied })).toBe('silent');
+    expect(outcome(backupRules, 'backup-no-copy-action', { resources: [store, vault(), plan(), tagged] })).toBe('unknown');
   });
 
   it('a vault matters when it keeps what was promised', () => {
