@@ -149,7 +149,7 @@ function withFoundLinks(resources: Map<string, EstateResource>, view: View): Rea
         () => declared,
       );
     const found: Link[] = [];
-    for (const mention of mentionsOf(item.props, view)) {
+    for (const mention of [item, ...configurations(item, resources)].flatMap((source) => mentionsOf(source.props, view))) {
       const isOwnDoor = fold(
         mention.to,
         (to) => leadsTo(to, urn, resources),
@@ -180,6 +180,18 @@ function withFoundLinks(resources: Map<string, EstateResource>, view: View): Rea
     }
   }
   return resources;
+}
+
+/** Where what it runs is written: the task definition of an ECS service, the launch template of a group. */
+function configurations(item: EstateResource, resources: ReadonlyMap<string, EstateResource>): readonly EstateResource[] {
+  return (meaningOf(item)?.links ?? []).flatMap((link) => {
+    const target = fold(
+      link.to,
+      (to) => resources.get(to),
+      () => undefined,
+    );
+    return target !== undefined && meaningOf(target)?.kind === 'config' ? [target] : [];
+  });
 }
 
 /** A computing resource names the target group or load balancer before it: it does not call itself. */

@@ -23,7 +23,7 @@ export interface Trigger {
 /** A step with what comes before it. */
 export interface PlannedStep {
   readonly step: Step;
-  readonly afterApproval: boolean;
+  readonly afterApproval: Truth;
   readonly before: Timing;
 }
 
@@ -113,7 +113,7 @@ interface Walk {
 
 function workflowOf(workflow: Props, view: View): PlanWorkflow {
   const walk: Walk = { steps: [], unread: [] };
-  sequence(workflow.blocks('steps'), view, walk, { approved: false, before: [] }, 0);
+  sequence(workflow.blocks('steps'), view, walk, { approved: no(), before: [] }, 0);
   return {
     action: workflow.text('workflowTargetAction', ''),
     targetRegion: workflow.text('workflowTargetRegion'),
@@ -122,7 +122,8 @@ function workflowOf(workflow: Props, view: View): PlanWorkflow {
 }
 
 interface Progress {
-  readonly approved: boolean;
+  /** A step that cannot be read may be an approval. */
+  readonly approved: Truth;
   readonly before: readonly Timing[];
 }
 
@@ -142,7 +143,7 @@ function sequence(steps: Known<readonly Props[]>, view: View, walk: Walk, start:
     (list) => list.reduce((progress, step) => one(step, view, walk, progress, depth), start),
     (why) => {
       walk.unread.push(why);
-      return { ...start, before: [...start.before, timeUnknown(why)] };
+      return { approved: any([start.approved, why]), before: [...start.before, timeUnknown(why)] };
     },
   );
 }
@@ -153,7 +154,7 @@ function one(step: Props, view: View, walk: Walk, progress: Progress, depth: num
     (block) => through(block, view, walk, progress, depth),
     (why) => {
       walk.unread.push(why);
-      return { ...progress, before: [...progress.before, timeUnknown(why)] };
+      return { approved: any([progress.approved, why]), before: [...progress.before, timeUnknown(why)] };
     },
   );
 }
@@ -161,7 +162,7 @@ function one(step: Props, view: View, walk: Walk, progress: Progress, depth: num
 function through(block: Block, view: View, walk: Walk, progress: Progress, depth: number): Progress {
   switch (block.kind) {
     case 'approval':
-      return { approved: true, before: [...progress.before, row('human-decision')] };
+      return { approved: yes(), before: [...progress.before, row('human-decision')] };
     case 'step':
       walk.steps.push({ step: block.step, afterApproval: progress.approved, before: inTurn(progress.before) });
       return { ...progress, before: [...progress.before, row('region-switch-step')] };
@@ -180,10 +181,10 @@ function parallel(steps: Known<readonly Props[]>, view: View, walk: Walk, progre
     (list) => list.map((step) => one(step, view, inner, { ...progress, before: [] }, depth + 1)),
     (why) => {
       inner.unread.push(why);
-      return [{ ...progress, before: [timeUnknown(why)] }];
+      return [{ approved: any([progress.approved, why]), before: [timeUnknown(why)] }];
     },
   );
-  const approved = ends.some((end) => end.approved);
+  const approved = any([progress.approved, ...ends.map((end) => end.approved)]);
   walk.unread.push(...inner.unread);
   for (const planned of inner.steps) {
     walk.steps.push({ ...planned, afterApproval: approved, before: inTurn([...progress.before, planned.before]) });
@@ -204,11 +205,14 @@ function nested(plan: Known<string>, view: View, walk: Walk, progress: Progress,
     (list) => {
       const ends = list.map((workflow) => sequence(workflow.blocks('steps'), view, walk, progress, depth + 1));
       const longest = ends.map((end) => inTurn(end.before.slice(progress.before.length)));
-      return { approved: ends.some((end) => end.approved), before: [...progress.before, longestOf(longest)] };
+      return {
+        approved: any([progress.approved, ...ends.map((end) => end.approved)]),
+        before: [...progress.before, longestOf(longest)],
+      };
     },
     (why) => {
       walk.unread.push(why);
-      return { ...progress, before: [...progress.before, timeUnknown(why)] };
+      return { approved: any([progress.approved, why]), before: [...progress.before, timeUnknown(why)] };
     },
   );
 }
@@ -261,7 +265,18 @@ function orchestration(facts: PlanFacts, workflow: PlanWorkflow, planned: Planne
     ),
   );
   const triggered = mine.length > 0;
-  const byItself = triggered && !planned.afterApproval;
+  const byItself =
+    triggered &&
+    fold(
+      planned.afterApproval,
+      (approved) => !approved,
+      () => true,
+    );
+  const readable = fold(
+    planned.afterApproval,
+    () => yes(),
+    (why): Truth => why,
+  );
   const automation: AutomationClass = byItself ? 'orchestrated' : 'human-decision';
   const started = triggered
     ? any(mine.map((trigger) => all([startedBy(workflow, trigger), survives(trigger)])))
@@ -278,7 +293,7 @@ function orchestration(facts: PlanFacts, workflow: PlanWorkflow, planned: Planne
     targets: planned.step.targets,
     scopes: ['region'],
     automation,
-    armed: all([planned.step.ungraceful, started]),
+    armed: all([planned.step.ungraceful, started, readable]),
     lead: sum(detection, row('region-switch-start'), planned.before),
     says: byItself
       ? `the Region switch plan runs ${planned.step.name} when its trigger holds`

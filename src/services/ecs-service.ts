@@ -65,7 +65,8 @@ function declare(props: Props, view: View): EcsServiceFacts {
         const definition = urn === undefined ? undefined : view.get(urn);
         return definition === undefined ? [] : taskNeeds(definition, view);
       },
-      () => [],
+      // What its tasks call is written there.
+      (why) => [{ to: why, carries: 'endpoint', property: 'taskDefinition' }],
     ),
   };
 }
