@@ -18,10 +18,11 @@ const database = new rds.Instance(
     storageEncrypted: true,
     deletionProtection: true,
     finalSnapshotIdentifier: 'orders-final',
+    deleteAutomatedBackups: false,
     // The point: one primary in one AZ. The variant keeps backups, which a person can restore.
     multiAz: mended,
     ...(variant === 'backups' ? { backupRetentionPeriod: 7 } : {}),
   },
-  { provider },
+  { provider, protect: true },
 );
 oneRegion(place, web('shop', place, { calls: { DATABASE_HOST: database.address } }));

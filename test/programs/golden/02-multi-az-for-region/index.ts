@@ -7,7 +7,13 @@ import { web } from '../common/web.ts';
 const primary = primaryPlace();
 const standby = standbyPlace();
 const { provider } = primary;
-const settings = { instanceClass: 'db.m6g.large', storageEncrypted: true, deletionProtection: true };
+const settings = {
+  instanceClass: 'db.m6g.large',
+  storageEncrypted: true,
+  deletionProtection: true,
+  deleteAutomatedBackups: false,
+  backupRetentionPeriod: 7,
+};
 const database = new rds.Instance(
   'orders',
   {
@@ -17,14 +23,13 @@ const database = new rds.Instance(
     allocatedStorage: 100,
     dbSubnetGroupName: new rds.SubnetGroup('orders', { subnetIds: [...primary.subnetIds] }, { provider }).name,
     finalSnapshotIdentifier: 'orders-final',
-    backupRetentionPeriod: 7,
     // The point: the standby is in another AZ of the same Region.
     multiAz: true,
   },
-  { provider },
+  { provider, protect: true },
 );
-if (mended) {
-  // Something in the other Region at last; a person must still promote it.
+// Mended there is something in the other Region at last; a person must still promote it.
+const replica = () =>
   new rds.Instance(
     'orders-replica',
     {
@@ -34,8 +39,10 @@ if (mended) {
         .name,
       finalSnapshotIdentifier: 'orders-replica-final',
     },
-    { provider: standby.provider },
+    { provider: standby.provider, protect: true },
   );
-}
-const calls = { DATABASE_HOST: database.address };
-twoRegions(primary, web('primary', primary, { calls }), web('standby', standby, { calls }));
+twoRegions(
+  primary,
+  web('primary', primary, { calls: { DATABASE_HOST: database.address } }),
+  web('standby', standby, mended ? { calls: { DATABASE_HOST: replica().address } } : {}),
+);

@@ -19,8 +19,9 @@ const database = new rds.Cluster(
     storageEncrypted: true,
     deletionProtection: true,
     finalSnapshotIdentifier: 'orders-final',
+    deleteAutomatedBackups: false,
     backupRetentionPeriod: 7,
   },
-  { provider },
+  { provider, protect: true },
 );
 oneRegion(place, web('shop', place, { calls: { DATABASE_HOST: database.endpoint } }));

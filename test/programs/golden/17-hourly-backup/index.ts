@@ -17,9 +17,10 @@ const table = new dynamodb.Table(
     deletionProtectionEnabled: true,
     pointInTimeRecovery: { enabled: mended },
   },
-  { provider },
+  { provider, protect: true },
 );
-const vault = new backup.Vault('orders', {}, { provider });
+const vault = new backup.Vault('orders', {}, { provider, protect: true });
+new backup.VaultLockConfiguration('orders', { backupVaultName: vault.name, minRetentionDays: 7 }, { provider });
 const role = new iam.Role(
   'backup',
   {

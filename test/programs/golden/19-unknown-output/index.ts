@@ -19,10 +19,11 @@ const database = new rds.Instance(
     storageEncrypted: true,
     deletionProtection: true,
     finalSnapshotIdentifier: 'orders-final',
+    deleteAutomatedBackups: false,
     backupRetentionPeriod: 7,
     // The point: another stack decides, and nobody asks it during a preview.
     multiAz: mended ? true : platform.requireOutput('databaseMultiAz').apply((value) => value === true),
   },
-  { provider },
+  { provider, protect: true },
 );
 oneRegion(place, web('shop', place, { calls: { DATABASE_HOST: database.address } }));

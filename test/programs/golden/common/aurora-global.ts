@@ -19,7 +19,7 @@ export function globalShop(): GlobalShop {
   const global = new rds.GlobalCluster(
     'orders',
     { globalClusterIdentifier: 'orders', ...engine, storageEncrypted: true, deletionProtection: true },
-    { provider: primary.provider },
+    { provider: primary.provider, protect: true },
   );
   const member = (place: Place, after: readonly rds.ClusterInstance[]) => {
     const name = `orders-${place.name}`;
@@ -35,10 +35,11 @@ export function globalShop(): GlobalShop {
         deletionProtection: true,
         skipFinalSnapshot: false,
         finalSnapshotIdentifier: `${name}-final`,
+        deleteAutomatedBackups: false,
         backupRetentionPeriod: 7,
         ...(place === primary ? { masterUsername: 'shop', masterPasswordWo: 'set-by-hand', masterPasswordWoVersion: 1 } : {}),
       },
-      { provider, dependsOn: [...after] },
+      { provider, dependsOn: [...after], protect: true },
     );
     const instances = place.zones.slice(0, 2).map(
       (zone, i) =>

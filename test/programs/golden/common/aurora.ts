@@ -14,11 +14,12 @@ export function aurora(place: Place, letters: readonly string[]): rds.Cluster {
       storageEncrypted: true,
       deletionProtection: true,
       finalSnapshotIdentifier: 'orders-final',
+      deleteAutomatedBackups: false,
       backupRetentionPeriod: 7,
       masterUsername: 'shop',
       manageMasterUserPassword: true,
     },
-    { provider },
+    { provider, protect: true },
   );
   letters.forEach((letter, i) => {
     new rds.ClusterInstance(

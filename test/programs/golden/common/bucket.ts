@@ -18,8 +18,8 @@ export function bucketShop(settings: BucketShop): void {
   const side = (place: Place, versioning: string) => {
     const { provider } = place;
     const name = `documents-${place.name}`;
-    const key = new kms.Key(name, { enableKeyRotation: true, deletionWindowInDays: 30 }, { provider });
-    const bucket = new s3.Bucket(name, {}, { provider });
+    const key = new kms.Key(name, { enableKeyRotation: true, deletionWindowInDays: 30 }, { provider, protect: true });
+    const bucket = new s3.Bucket(name, {}, { provider, protect: true });
     new s3.BucketServerSideEncryptionConfiguration(
       name,
       {

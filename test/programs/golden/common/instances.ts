@@ -20,7 +20,7 @@ export function instancesShop(size: { readonly min: number; readonly max: number
       pointInTimeRecovery: { enabled: true },
       replicas: [{ regionName: standby.region, pointInTimeRecovery: true, deletionProtectionEnabled: true }],
     },
-    { provider: primary.provider },
+    { provider: primary.provider, protect: true },
   );
   const group = (place: Place, minSize: number, maxSize: number) => {
     const { provider } = place;

@@ -36,7 +36,7 @@ export function tableShop(settings: TableShop): void {
       ],
       ...(settings.witness === undefined ? {} : { globalTableWitness: { regionName: settings.witness } }),
     },
-    { provider: primary.provider },
+    { provider: primary.provider, protect: true },
   );
   const secretArn = settings.secret?.(primary);
   const needs = (place: Place) => ({
