@@ -2,7 +2,7 @@
  * `aws.iam.getPolicyDocument` renders its arguments and asks AWS nothing, so its answer is a fact. The rendering is the
  * Terraform provider's: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document
  */
-import { isJsonRecord, type Json, type JsonRecord } from './protocol.ts';
+import { isJsonList, isJsonRecord, type Json, type JsonRecord } from './protocol.ts';
 
 const DEFAULT_VERSION = '2012-10-17';
 
@@ -22,14 +22,14 @@ export function policyDocument(args: JsonRecord): string {
 }
 
 function listOf(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? value : [];
+  return isJsonList(value) ? value : [];
 }
 
 function statementsOf(source: Json | undefined): readonly Json[] {
   if (typeof source !== 'string' || source === '') return [];
   try {
     const statement = (JSON.parse(source) as JsonRecord).Statement;
-    return Array.isArray(statement) ? statement : statement === undefined ? [] : [statement];
+    return isJsonList(statement) ? statement : statement === undefined ? [] : [statement];
   } catch {
     return [];
   }
@@ -57,6 +57,11 @@ function statementOf(s: JsonRecord): Json {
   return parts;
 }
 
+/** What the provider accepts as text only. */
+function nameOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? null);
+}
+
 function oneOrMany(list: readonly Json[]): Json {
   return list.length === 1 ? (list[0] ?? null) : list;
 }
@@ -64,7 +69,7 @@ function oneOrMany(list: readonly Json[]): Json {
 function principals(list: readonly Json[]): Json {
   const byType = new Map<string, Json[]>();
   for (const p of list.filter(isJsonRecord)) {
-    const type = String(p.type);
+    const type = nameOf(p.type);
     byType.set(type, [...(byType.get(type) ?? []), ...listOf(p.identifiers)]);
   }
   const everyone = byType.get('*');
@@ -75,8 +80,8 @@ function principals(list: readonly Json[]): Json {
 function conditions(list: readonly Json[]): Json {
   const byTest: Record<string, Record<string, Json>> = {};
   for (const c of list.filter(isJsonRecord)) {
-    const test = String(c.test);
-    byTest[test] = { ...byTest[test], [String(c.variable)]: oneOrMany(listOf(c.values)) };
+    const test = nameOf(c.test);
+    byTest[test] = { ...byTest[test], [nameOf(c.variable)]: oneOrMany(listOf(c.values)) };
   }
   return byTest;
 }

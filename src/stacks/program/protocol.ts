@@ -12,6 +12,11 @@ export function isJsonRecord(v: Json | undefined): v is JsonRecord {
   return typeof v === 'object' && v !== null && !Array.isArray(v);
 }
 
+/** `Array.isArray` would make an `any[]` of a readonly list. */
+export function isJsonList(v: Json | undefined): v is readonly Json[] {
+  return Array.isArray(v);
+}
+
 export interface RunRequest {
   readonly project: string;
   readonly stack: string;

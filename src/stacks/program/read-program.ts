@@ -136,10 +136,9 @@ function joined(plain: RunResult, markedEnd: ChildEnd): Joined {
   const unmatched = new Set(resources.filter((r) => !twins.has(r.urn)).map((r) => r.type));
   const later = (marked?.resources ?? []).filter((r) => !known.has(markedUrn(r.urn)) && !unmatched.has(r.type));
   for (const r of later) {
-    const holes = Object.entries(r.inputs).map(([k, value]) => [
-      k,
-      conditional({ value, book: marked?.markers ?? [] }, markedUrn),
-    ]);
+    const holes = Object.entries(r.inputs).map(
+      ([k, value]) => [k, conditional({ value, book: marked?.markers ?? [] }, markedUrn)] as const,
+    );
     resources.push(raw(r, markedUrn, Object.fromEntries(holes), {}));
   }
   if (later.length > 0) {

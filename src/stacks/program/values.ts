@@ -5,7 +5,7 @@
 import { Hole, type Mention, type Value, type Values } from '../../model/value.ts';
 import { standInZoneHole } from '../zones.ts';
 import { findMarkers, type MarkerEntry, withoutMarkers } from './markers.ts';
-import { isJsonRecord, type Json, type JsonRecord } from './protocol.ts';
+import { isJsonList, isJsonRecord, type Json, type JsonRecord } from './protocol.ts';
 import { UNKNOWN } from './stand-ins.ts';
 
 /** The SDK's key and signatures of special values on the wire (`runtime/rpc`, the same in every SDK 3.x). */
@@ -43,8 +43,8 @@ export function merge(plain: Side, marked: Side, urnOf: UrnOf): Value {
   if (value === UNKNOWN) return missing(marked, urnOf);
   if (typeof value === 'string') return text(value, book, urnOf);
   if (typeof value !== 'object') return value;
-  if (Array.isArray(value)) {
-    const others = Array.isArray(marked.value) && marked.value.length === value.length ? marked.value : [];
+  if (isJsonList(value)) {
+    const others = isJsonList(marked.value) && marked.value.length === value.length ? marked.value : [];
     const partOfList = value.find((v) => fromUnknownList(v, book));
     if (typeof partOfList === 'string') return wholeList(partOfList, book);
     return value.map((v, i) => merge({ value: v, book }, { value: others[i], book: marked.book }, urnOf));
@@ -145,7 +145,7 @@ function missing(marked: Side, urnOf: UrnOf): Hole {
         seen.push(entry);
         if (entry.kind === 'output') mentioned(mentions, { urn: urnOf(entry.urn), property: entry.property });
       }
-    } else if (Array.isArray(value)) value.forEach(walk);
+    } else if (isJsonList(value)) value.forEach(walk);
     else if (isJsonRecord(value)) {
       if (value[SPECIAL] === SECRET) secret = true;
       Object.values(value).forEach(walk);

@@ -86,7 +86,11 @@ async function program(): Promise<unknown> {
   } else {
     exported = createRequire(run.entry)(run.entry);
   }
-  return typeof exported === 'function' ? exported() : exported;
+  return isCallable(exported) ? exported() : exported;
+}
+
+function isCallable(value: unknown): value is () => unknown {
+  return typeof value === 'function';
 }
 
 /** A second copy of the SDK (a component library's own) looks for the monitor in the store that all copies share. */

@@ -2,7 +2,7 @@
  * The parts of the project's own @pulumi/pulumi that the run uses, described once. Every SDK 3.x has them; what only
  * newer ones have is optional here.
  */
-import { createRequire } from 'node:module';
+import { createRequire, Module } from 'node:module';
 import type { JsonRecord } from '../protocol.ts';
 
 /** A protobuf Struct, as far as the SDK reads one from an answer. */
@@ -57,8 +57,11 @@ export interface SdkResource {
   readonly urn: Output;
 }
 
+/** What a module exports, or a class with its statics: some of it is called, some of it replaced. */
+type Members = Record<string, unknown>;
+
 interface StackReferenceClass {
-  readonly prototype: Record<string, unknown>;
+  readonly prototype: Members;
 }
 
 export interface Sdk {
@@ -73,21 +76,23 @@ export interface Sdk {
     getCallbacks?(): { invoke(call: object, answer: (error: unknown, response: unknown) => void): unknown } | undefined;
   };
   /** `runtime/resource`, whose functions the Resource classes call through its exports. */
-  readonly registrations: Record<string, unknown>;
+  readonly registrations: Members;
   /** The Resource class, with whichever static the SDK takes positions with. */
-  readonly Resource: Record<string, unknown>;
+  readonly Resource: Members;
   /** `proto/resource_pb` and the Struct class, for transforms. */
-  readonly resourceProto: Record<string, unknown>;
+  readonly resourceProto: Members;
   readonly Struct: { fromJavaScript(value: JsonRecord): StructLike };
 }
 
-/** Loads the SDK that the program itself would load. */
+/**
+ * Loads the SDK that the program itself would load, without two things that a read program has no use for and that
+ * cost more than the rest of it: see `PACKING` and `trackNoPromises`.
+ */
 export function loadSdk(entry: string): Sdk {
   const require = createRequire(entry);
   const sdk = createRequire(require.resolve('@pulumi/pulumi'));
-  takeNoTraces(sdk('@pulumi/pulumi/runtime/debuggable'));
-  packNoFunctions(sdk('@pulumi/pulumi/runtime'));
-  packNoFunctions(sdk('@pulumi/pulumi/runtime/closure/serializeClosure'));
+  for (const [module, exports] of Object.entries(PACKING)) standInFor(sdk, module, exports);
+  trackNoPromises(sdk('@pulumi/pulumi/runtime/debuggable'));
   return {
     pulumi: require('@pulumi/pulumi'),
     settings: sdk('@pulumi/pulumi/runtime/settings'),
@@ -99,32 +104,38 @@ export function loadSdk(entry: string): Sdk {
 }
 
 /**
- * The SDK writes out a stack for every promise it makes, in this one function; that is most of the time of a large
- * program, and nobody reads them. Traces stay on everywhere else: errors show them, and tsx reads its callers from them.
+ * The SDK wraps every promise it makes and writes out a stack for it, to tell at the exit which ones nothing resolved;
+ * that is most of the time of a large program. Which registrations still wait is told by `Positions.open`.
  */
-function takeNoTraces(debuggable: Record<string, unknown>): void {
-  const original = debuggable.debuggablePromise as (promise: Promise<unknown>, context: unknown) => Promise<unknown>;
-  debuggable.debuggablePromise = (promise: Promise<unknown>, context: unknown) => {
-    const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = 0;
-    try {
-      return original(promise, context);
-    } finally {
-      Error.stackTraceLimit = stackTraceLimit;
-    }
-  };
+function trackNoPromises(debuggable: Record<string, unknown>): void {
+  debuggable.debuggablePromise = (promise: Promise<unknown>) => promise;
 }
 
+const packed = async () => ({
+  text: 'exports.handler = undefined;',
+  exportName: 'handler',
+  isFactoryFunction: false,
+  containsSecrets: false,
+});
+
 /**
- * Functions that become Lambda code or dynamic providers are not packed up: what they do is not read, walking node_modules
- * for them takes seconds, and the SDK cannot take apart what tsx compiled.
+ * Functions that become Lambda code or dynamic providers are not packed up: what they do is not read, walking
+ * node_modules for them takes seconds, the SDK cannot take apart what tsx compiled, and the modules that do it load
+ * the TypeScript compiler and npm's own tree of packages.
  */
-function packNoFunctions(runtime: Record<string, unknown>): void {
-  runtime.serializeFunction = async () => ({
-    text: 'exports.handler = undefined;',
-    exportName: 'handler',
-    isFactoryFunction: false,
-    containsSecrets: false,
-  });
-  if ('computeCodePaths' in runtime) runtime.computeCodePaths = async () => new Map();
+const PACKING: Readonly<Record<string, Record<string, unknown>>> = {
+  '@pulumi/pulumi/runtime/closure/serializeClosure': {
+    serializeFunction: packed,
+    serializeFunctionAsync: async () => (await packed()).text,
+  },
+  '@pulumi/pulumi/runtime/closure/codePaths': { computeCodePaths: async () => new Map() },
+};
+
+/** Puts `exports` where the module would be loaded to. */
+function standInFor(require: NodeJS.Require, name: string, exports: Record<string, unknown>): void {
+  const file = require.resolve(name);
+  const module = new Module(file);
+  module.exports = exports;
+  module.loaded = true;
+  require.cache[file] = module;
 }

@@ -95,10 +95,14 @@ function call(sdk: Sdk, callback: CallbackRef, bytes: Uint8Array): Promise<Uint8
     const request = { getToken: () => callback.getToken(), getRequest_asU8: () => bytes };
     server.invoke({ request }, (error, response) => {
       if (error) {
-        const details = typeof error === 'object' && 'details' in error ? String(error.details) : String(error);
-        return reject(new Error(`a resource transform failed: ${details}`));
+        return reject(new Error(`a resource transform failed: ${String(detailsOf(error))}`));
       }
       resolve((response as { getResponse_asU8(): Uint8Array }).getResponse_asU8());
     });
   });
+}
+
+/** What an error of gRPC says without its status. */
+function detailsOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'details' in error ? error.details : error;
 }
