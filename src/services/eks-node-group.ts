@@ -1,6 +1,6 @@
 /** EKS managed node group: a pool of EC2 instances in an Auto Scaling group that AWS keeps. */
 import type { Known, Truth } from '../model/known.ts';
-import { andThen, equals, known, unknown } from '../model/known.ts';
+import { andThen, equals, is, known, together, unknown } from '../model/known.ts';
 import type { Spread } from '../model/protection.ts';
 import { row } from '../model/protection.ts';
 import { poolUnderAz, poolUnderInstance, zonal } from './pool.ts';
@@ -62,6 +62,11 @@ export const eksNodeGroup = service<NodeGroupFacts>({
       action: undefined,
       says: 'its Auto Scaling group launches nodes in place of the lost ones',
     } as const;
+    const room = is(
+      together({ max: facts.max, running: facts.running }),
+      ({ max, running }) => max > running,
+      'it already runs at its maximum',
+    );
     return meaning({
       kind: 'compute',
       placement: zonal(facts.spread),
@@ -82,7 +87,7 @@ export const eksNodeGroup = service<NodeGroupFacts>({
           mechanism: 'eks-scale',
           scopes: ['region'],
           automation: 'human-execution',
-          armed: known(true),
+          armed: room,
           into: facts.region,
           time: row('eks-node-scale-out'),
           action: 'eks-scale',
