@@ -62,7 +62,7 @@ export function taskNeeds(definition: Props, view: View): readonly Link[] {
 /** The name itself; an image without its tag or digest; a secret's ARN without the key, stage and version behind it. */
 function namesIn(text: string): readonly string[] {
   if (text === '' || text.length > 2048) return [];
-  return [text, text.replace(/[@:][^/@:]+$/, ''), text.split(':').slice(0, 7).join(':')];
+  return [text, text.replace(/@[^/@]+$/, '').replace(/:[^/@:]+$/, ''), text.split(':').slice(0, 7).join(':')];
 }
 
 function json(text: string): Value | undefined {
