@@ -107,7 +107,7 @@ export function loadSdk(entry: string): Sdk {
  * The SDK wraps every promise it makes and writes out a stack for it, to tell at the exit which ones nothing resolved;
  * that is most of the time of a large program. Which registrations still wait is told by `Positions.open`.
  */
-function trackNoPromises(debuggable: Record<string, unknown>): void {
+function trackNoPromises(debuggable: Members): void {
   debuggable.debuggablePromise = (promise: Promise<unknown>) => promise;
 }
 
@@ -123,7 +123,7 @@ const packed = async () => ({
  * node_modules for them takes seconds, the SDK cannot take apart what tsx compiled, and the modules that do it load
  * the TypeScript compiler and npm's own tree of packages.
  */
-const PACKING: Readonly<Record<string, Record<string, unknown>>> = {
+const PACKING: Readonly<Record<string, Members>> = {
   '@pulumi/pulumi/runtime/closure/serializeClosure': {
     serializeFunction: packed,
     serializeFunctionAsync: async () => (await packed()).text,
@@ -132,7 +132,7 @@ const PACKING: Readonly<Record<string, Record<string, unknown>>> = {
 };
 
 /** Puts `exports` where the module would be loaded to. */
-function standInFor(require: NodeJS.Require, name: string, exports: Record<string, unknown>): void {
+function standInFor(require: NodeJS.Require, name: string, exports: Members): void {
   const file = require.resolve(name);
   const module = new Module(file);
   module.exports = exports;
