@@ -7,6 +7,7 @@ import { inertReason } from '../services/inert.ts';
 import type { Identity, ServiceModule } from '../services/service.ts';
 import type { Props, View } from '../services/view.ts';
 import { withBackups } from './backups.ts';
+import { withEgress } from './egress.ts';
 import { mentionsOf } from './mentions.ts';
 import { buildView } from './view.ts';
 
@@ -76,6 +77,7 @@ export function buildEstate(
   }
   settleLinks(resources, view);
   withBackups(resources, view);
+  withEgress(resources, view);
   return { resources: withFoundLinks(resources, view), view, partial, notModelled, readings };
 }
 

@@ -135,6 +135,8 @@ export const LINK_KINDS = [
   'trigger',
   /** Copies of one another: replica and source, member and global cluster, record and its counterpart. */
   'replica',
+  /** Reaches the world outside its network through it. */
+  'egress',
   /** Backed up by. */
   'backup',
 ] as const;

@@ -23,6 +23,8 @@ export interface ServiceNeeds {
   readonly doubts: readonly Unknown[];
   /** URNs where users come in, when the catalogue names them. */
   readonly entries: readonly string[];
+  /** URNs of services that it can do without for a while, as the catalogue says: what is called there is not waited for. */
+  readonly optional: ReadonlySet<string>;
   /** Services that it cannot do without. */
   readonly dependsOn: readonly ServiceNeeds[];
   /** Its suppliers, and what their promise gives under a scope. */
@@ -78,6 +80,8 @@ export function recoveryPath(service: ServiceNeeds, member: Member, needed: numb
   if (member.scope === 'supplier' && services.every((s) => s.suppliers.length === 0)) {
     unknowns.push(unknown('unmapped', `service ${service.id} depends on no supplier in the catalogue: name it under dependsOn`));
   }
+  const own = new Set(services.flatMap((s) => s.resources));
+  const optional = new Set(services.flatMap((s) => [...s.optional]).filter((urn) => !own.has(urn)));
   const open: Role[] = [...entries, ...services.flatMap((s) => rootRoles(s, terrain))];
   for (let role = open.pop(); role !== undefined; role = open.pop()) {
     if (outcomes.has(role.id)) continue;
@@ -86,10 +90,12 @@ export function recoveryPath(service: ServiceNeeds, member: Member, needed: numb
     const needs = new Set<string>();
     for (const carrier of outcome.carriers) {
       for (const link of meaningOf(terrain.item(carrier))?.links ?? []) {
+        if (link.carries === 'egress') unknowns.push(...waysOutLost(link.to, carrier, aftermath));
         if (!NEEDS.has(link.carries)) continue;
         fold(
           link.to,
           (to) => {
+            if (optional.has(to)) return;
             const target = terrain.roles.of(to);
             if (target !== undefined && target.id !== role.id) {
               needs.add(target.id);
@@ -121,6 +127,21 @@ export function recoveryPath(service: ServiceNeeds, member: Member, needed: numb
       nodes: [...nodes(found, withoutCircles(after)), ...supplierNodes(services, member), ...ignorance(unknowns, timeUnknowns)],
     },
   };
+}
+
+/** Whether a service can serve without the internet is not in its code, so a lost way out leaves it unknown. */
+function waysOutLost(gateway: Known<string>, carrier: string, aftermath: Aftermath): readonly Unknown[] {
+  return fold<string, readonly Unknown[]>(
+    gateway,
+    (urn) => {
+      const fate = aftermath.fate(urn);
+      if (fate.kind === 'untouched' || fate.kind === 'reduced') return [];
+      const title = (id: string): string => aftermath.terrain.item(id)?.title ?? id;
+      const why = `${title(carrier)} goes out through ${title(urn)}, which ${fate.kind === 'lost' ? 'is lost' : 'may be lost'}: whether it can serve without is not in the code`;
+      return [unknown('not-modelled', why, { resource: urn })];
+    },
+    (why) => [why],
+  );
 }
 
 /** The service and every service that it cannot do without, each once. */

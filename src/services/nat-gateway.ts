@@ -1,6 +1,6 @@
 /** NAT gateway: in one AZ, unless it is a regional one; what matters is which AZs go out through it. */
 import type { Known, Truth } from '../model/known.ts';
-import { andThen, collect, equals, known, map, unknown } from '../model/known.ts';
+import { andThen, collect, equals, fold, known, map, unknown } from '../model/known.ts';
 import type { Impact, Placement } from '../model/protection.ts';
 import { row } from '../model/protection.ts';
 import { pointingAt, referringTo, withinBlocks } from './pointing.ts';
@@ -19,6 +19,8 @@ export interface NatGatewayFacts extends Identity {
   readonly zone: Known<string>;
   /** AZs of the subnets whose route table leads to it. */
   readonly serves: Known<readonly string[]>;
+  /** Those subnets, by URN, as far as the sources tell. */
+  readonly subnets: readonly string[];
 }
 
 function zoneOf(props: Props, path: string, view: View): Known<string> {
@@ -30,7 +32,8 @@ function zoneOf(props: Props, path: string, view: View): Known<string> {
   });
 }
 
-function servedZones(props: Props, view: View): Known<readonly string[]> {
+/** Route tables with a route to it. */
+function tablesOf(props: Props, view: View): readonly Known<string>[] {
   const types = [NAT_GATEWAY];
   const routes = referringTo(props.id, view, ROUTE, 'natGatewayId');
   const inline = pointingAt(props.id, view, 'nat-of-route-table', [TABLE], (table) =>
@@ -44,6 +47,29 @@ function servedZones(props: Props, view: View): Known<readonly string[]> {
       ),
     );
   }
+  return tables;
+}
+
+function servedSubnets(tables: readonly Known<string>[], view: View): readonly string[] {
+  const served = new Set<string>();
+  for (const table of tables) {
+    const associations = fold(
+      table,
+      (urn) => referringTo(urn, view, ASSOCIATION, 'routeTableId').found,
+      () => [],
+    );
+    for (const association of associations) {
+      fold(
+        view.target(association, 'subnetId', [SUBNET]),
+        (urn) => (urn === undefined ? served : served.add(urn)),
+        () => served,
+      );
+    }
+  }
+  return [...served];
+}
+
+function servedZones(props: Props, tables: readonly Known<string>[], view: View): Known<readonly string[]> {
   const zones = tables.map((table) =>
     andThen(table, (urn) => {
       const associations = referringTo(urn, view, ASSOCIATION, 'routeTableId');
@@ -78,13 +104,17 @@ export const natGateway = service<NatGatewayFacts>({
   kind: 'network',
   types: [NAT_GATEWAY],
   parts: [],
-  declare: (props, view) => ({
-    ...identityOf(props),
-    // aws.ec2.NatGateway: availabilityMode is zonal when unset.
-    regionalMode: equals(props.text('availabilityMode', 'zonal'), 'regional'),
-    zone: zoneOf(props, 'subnetId', view),
-    serves: servedZones(props, view),
-  }),
+  declare: (props, view) => {
+    const tables = tablesOf(props, view);
+    return {
+      ...identityOf(props),
+      // aws.ec2.NatGateway: availabilityMode is zonal when unset.
+      regionalMode: equals(props.text('availabilityMode', 'zonal'), 'regional'),
+      zone: zoneOf(props, 'subnetId', view),
+      serves: servedZones(props, tables, view),
+      subnets: servedSubnets(tables, view),
+    };
+  },
   mean(facts) {
     return meaning({
       kind: 'network',

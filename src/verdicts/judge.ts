@@ -82,7 +82,15 @@ export function judge(estate: Estate, catalogue: Catalogue | undefined, options:
   const shared = ground(terrain, times, simulation(options.seed), metrics, findings, catalogue?.failureRates ?? {});
   const needs = catalogue === undefined ? new Map<string, ServiceNeeds>() : needsOf(catalogue, assignment);
   const needsFor = (metric: Metric): ServiceNeeds =>
-    needs.get(metric.serviceId) ?? { id: metric.serviceId, resources: [], entries: [], dependsOn: [], suppliers: [], doubts: [] };
+    needs.get(metric.serviceId) ?? {
+      id: metric.serviceId,
+      resources: [],
+      entries: [],
+      dependsOn: [],
+      suppliers: [],
+      doubts: [],
+      optional: new Set(),
+    };
   const verdicts = metrics.map((metric) => {
     const service = needsFor(metric);
     return judgeMetric(metric, service, shared.members(service, metric.scope), shared);
@@ -176,6 +184,11 @@ function needsOf(catalogue: Catalogue, assignment: Assignment): ReadonlyMap<stri
       dependsOn,
       suppliers,
       doubts: service.doubts,
+      optional: new Set(
+        service.entry.dependsOn
+          .filter((d) => d.strength === 'soft' && d.on.kind === 'service')
+          .flatMap((d) => assignment.services.get(d.on.id)?.resources ?? []),
+      ),
     };
     made.set(id, needs);
     return needs;
