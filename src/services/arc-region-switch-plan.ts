@@ -1,6 +1,6 @@
 /** ARC Region switch plan: which protections it starts, in which order, and whether it needs a person. */
 import type { Known, Truth } from '../model/known.ts';
-import { all, andThen, any, collect, fold, is, known, no, unknown, yes } from '../model/known.ts';
+import { all, andThen, any, collect, fold, is, known, no, together, unknown, yes } from '../model/known.ts';
 import type { AutomationClass, Orchestration, Timing } from '../model/protection.ts';
 import { fixed, row, slowest, sum, timeUnknown } from '../model/protection.ts';
 import { type Block, blockOf, type Step } from './arc-region-switch-steps.ts';
@@ -225,18 +225,20 @@ function startedBy(workflow: PlanWorkflow, trigger: Trigger): Truth {
   ]);
 }
 
-/** `activate` must survive the loss of the other Region, `deactivate` that of its own target: so must the alarms. */
-function survives(trigger: Trigger): Truth {
+/**
+ * `activate` must survive the loss of any other Region of the plan, `deactivate` that of its own target: so must the alarms.
+ * A Region outside the plan is as good as the target: Route 53's metrics, for one, are only in us-east-1.
+ */
+function survives(trigger: Trigger, plan: PlanFacts): Truth {
   if (trigger.alarms.length === 0) return no('the trigger has no condition');
+  const facts = together({ action: trigger.action, target: trigger.targetRegion, regions: andThen(plan.regions, collect) });
   return all(
     trigger.alarms.map((alarm) =>
-      andThen(trigger.action, (action) =>
-        andThen(trigger.targetRegion, (target) =>
-          is(
-            alarm.region,
-            (region) => (action === 'activate' ? region === target : region !== target),
-            'its alarm lives in the Region that is lost, and goes with it',
-          ),
+      andThen(facts, ({ action, target, regions }) =>
+        is(
+          alarm.region,
+          (region) => (action === 'activate' ? region === target || !regions.includes(region) : region !== target),
+          'its alarm lives in the Region that is lost, and goes with it',
         ),
       ),
     ),
@@ -279,7 +281,7 @@ function orchestration(facts: PlanFacts, workflow: PlanWorkflow, planned: Planne
   );
   const automation: AutomationClass = byItself ? 'orchestrated' : 'human-decision';
   const started = triggered
-    ? any(mine.map((trigger) => all([startedBy(workflow, trigger), survives(trigger)])))
+    ? any(mine.map((trigger) => all([startedBy(workflow, trigger), survives(trigger, facts)])))
     : fold(
         facts.triggers,
         () => yes(),

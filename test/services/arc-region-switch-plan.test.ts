@@ -11,6 +11,7 @@ const GROUP = 'aws:autoscaling/group:Group';
 const stage: readonly Spec[] = [
   { type: ALARM, name: 'down', region: 'us-west-2', inputs: { period: 60, evaluationPeriods: 3 } },
   { type: ALARM, name: 'here', region: 'us-east-1', inputs: { period: 60, evaluationPeriods: 3 } },
+  { type: ALARM, name: 'third', region: 'eu-west-1', inputs: { period: 60, evaluationPeriods: 3 } },
   { type: GLOBAL, name: 'orders' },
   { type: GROUP, name: 'web', region: 'us-west-2' },
 ];
@@ -85,6 +86,11 @@ describe('steps', () => {
       'alarm in the lost Region',
       plan([aurora('failover')], { associatedAlarms: [{ mapBlockKey: 'down', resourceIdentifier: out(ALARM, 'here', 'arn') }] }),
       ['aurora-global-failover orchestrated no'],
+    ],
+    [
+      'alarm in a third Region',
+      plan([aurora('failover')], { associatedAlarms: [{ mapBlockKey: 'down', resourceIdentifier: out(ALARM, 'third', 'arn') }] }),
+      ['aurora-global-failover orchestrated yes'],
     ],
     ['approval first', plan([approval, aurora('failover')]), ['aurora-global-failover human-decision yes']],
     [
