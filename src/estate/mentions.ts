@@ -16,10 +16,10 @@ const MAX_TEXT = 100_000;
 
 /** ARNs of things that are called or read while serving. An IAM role or policy ARN is not such a thing. */
 const ARN =
-  /arn:aws[a-z-]*:(rds|dynamodb|s3|sqs|sns|secretsmanager|kms|kinesis|elasticache|lambda|states|ecr|elasticfilesystem|ssm):[^\s"'`,;<>()\\]*/g;
-/** Host names that AWS gives to what others call. */
+  /arn:aws[a-z-]*:(rds|dynamodb|s3|sqs|sns|secretsmanager|kms|kinesis|elasticache|lambda|states|elasticfilesystem|ssm):[^\s"'`,;<>()\\]*/g;
+/** Host names that AWS gives to what others call. An image registry is asked only when something starts. */
 const HOST =
-  /[a-z0-9][a-z0-9.-]*\.(?:rds|cache|elb|es|sqs|execute-api|elasticfilesystem|efs|dkr\.ecr)\.?[a-z0-9.-]*\.amazonaws\.com(?:\.cn)?|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.elb\.amazonaws\.com/g;
+  /[a-z0-9][a-z0-9.-]*\.(?:rds|cache|elb|es|sqs|execute-api|elasticfilesystem|efs)\.?[a-z0-9.-]*\.amazonaws\.com(?:\.cn)?|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.elb\.amazonaws\.com/g;
 
 /** Properties whose plain words may be physical names (`TABLE=orders`); elsewhere a word is just a word. */
 const CONFIGURATION = new Set(['environment', 'containerDefinitions', 'variables', 'userData', 'inputTransformer', 'definition']);
@@ -34,9 +34,13 @@ export function mentionsOf(props: Props, view: View): readonly Found[] {
     if (typeof value === 'string') {
       textMentions(value, property);
     } else if (value instanceof Hole) {
-      for (const mention of value.mentions) found.push({ to: known(mention.urn, props.origin(property)), property });
+      // What it was made from is written in it, or beside the whole property.
+      const root = property.split('.', 1)[0] ?? '';
+      const made =
+        value.mentions.length > 0 ? value.mentions.map((m) => m.urn) : (props.resource.propertyDependencies[root] ?? []);
+      for (const urn of made) found.push({ to: known(urn, props.origin(property)), property });
       if (value.template !== undefined) textMentions(value.template, property);
-      if (value.mentions.length === 0 && value.template === undefined && mayNameSomething(value, property, depth)) {
+      else if (made.length === 0 && mayNameSomething(value, root, depth)) {
         const detail = `${property} is not known (${value.detail}), so nobody can tell what it calls`;
         found.push({ to: unknown(value.reason, detail, props.origin(property)), property });
       }
@@ -84,8 +88,8 @@ export function mentionsOf(props: Props, view: View): readonly Found[] {
 }
 
 /** Single secrets are taken for credentials; a whole configuration that is secret also hides the addresses in it. */
-function mayNameSomething(hole: Hole, property: string, depth: number): boolean {
-  return CONFIGURATION.has(property.split('.', 1)[0] ?? '') && (hole.reason !== 'secret' || depth <= 1);
+function mayNameSomething(hole: Hole, root: string, depth: number): boolean {
+  return CONFIGURATION.has(root) && (hole.reason !== 'secret' || depth <= 1);
 }
 
 const isKnown = (k: Known<string>): boolean =>
