@@ -307,7 +307,10 @@ function fromPath(
   const idle = outcomes.length === 0 ? 'nothing to judge' : 'nothing that serves is lost';
   const supplied = deciding !== undefined && deciding.time.kind === 'fixed' && slow === undefined ? deciding.time.why : idle;
   const summary = (slow ?? acting[0])?.says ?? supplied;
-  return finish(metric, path.member, conditions, automation, fit, summary, slow?.decidedBy ?? acting[0]?.decidedBy);
+  const judged = finish(metric, path.member, conditions, automation, fit, summary, slow?.decidedBy ?? acting[0]?.decidedBy);
+  const besides = conditions.filter((c) => c.id !== 'automatic' && c.id !== 'findings');
+  const findings = findingsCondition(metric, outcomes, ground, PERSON_NEEDED);
+  return { ...judged, withPerson: all([...besides, findings].map((c) => c.holds)) };
 }
 
 /** An unknown names its resource and property, unless it does already. */
@@ -318,10 +321,26 @@ function whyNot(why: Unknown, ground: Ground): string {
   return `${title}${property === undefined ? '' : ` (${property})`}: ${why.detail}`;
 }
 
+/** Rules that say what condition 2 says, that nothing acts without a person: where one may act, nothing hangs on them. */
+const PERSON_NEEDED: ReadonlySet<string> = new Set([
+  'aurora-global-assumed-automatic',
+  'region-switch-plan-switchover-only',
+  'dns-failover-primary-no-health',
+  'dns-alias-ignores-target-health',
+  'dns-simple-record-only',
+]);
+
 /** Condition 7: no open critical finding on the path at that scope. A waived one still counts. */
-function findingsCondition(metric: Metric, outcomes: readonly Outcome[], ground: Ground): Condition {
+function findingsCondition(
+  metric: Metric,
+  outcomes: readonly Outcome[],
+  ground: Ground,
+  leftOut: ReadonlySet<string> = new Set(),
+): Condition {
   const onPath = new Set(outcomes.flatMap((o) => [...o.role.members, ...o.carriers]));
-  const critical = [...onPath].flatMap((urn) => ground.criticalFindings(urn)).filter((f) => f.scopes.includes(metric.scope));
+  const critical = [...onPath]
+    .flatMap((urn) => ground.criticalFindings(urn))
+    .filter((f) => f.scopes.includes(metric.scope) && !leftOut.has(f.rule));
   const firing = critical.filter((f) => f.undecided === undefined);
   const fires = firing.find((f) => !isWaived(f)) ?? firing[0];
   if (fires !== undefined)
