@@ -41,7 +41,8 @@ export async function verify(named: readonly string[], flags: VerifyFlags, aroun
 
 /**
  * 1: a metric not met (unless only waived findings stand in its way), or an open finding at or above `--fail-on`.
- * 3: a metric or such a finding unknown, or no agreement in force at all. Without a catalogue on purpose, only findings count.
+ * 3: a metric or such a finding unknown, no agreement in force at all, or sources that show a part or nothing. Without a
+ * catalogue on purpose, findings alone count.
  */
 export function exitCode(result: VerifyResult, flags: Pick<VerifyFlags, 'failOn' | 'allowUnknown' | 'catalog'>): 0 | 1 | 3 {
   const { failOn } = flags;
@@ -56,8 +57,10 @@ export function exitCode(result: VerifyResult, flags: Pick<VerifyFlags, 'failOn'
     serious.some((f) => f.state === 'fires');
   if (broken) return 1;
   const judged = flags.catalog === false || result.metrics.length > 0;
+  const shown = result.resources.total > 0 && !result.sources.some((s) => s.partial);
   const unknown =
     !judged ||
+    !shown ||
     result.metrics.some((m) => m.designed.verdict === 'unknown' || m.designed.verdict === 'expired') ||
     serious.some((f) => f.state === 'unknown');
   return unknown && flags.allowUnknown !== true ? 3 : 0;
