@@ -6,6 +6,7 @@ import { databaseRules } from './databases.ts';
 import { dnsRules } from './dns.ts';
 import { keyRules } from './keys.ts';
 import { loadBalancingRules } from './load-balancing.ts';
+import { networkRules } from './network.ts';
 import type { Rule } from './rule.ts';
 import { storageRules } from './storage.ts';
 
@@ -13,6 +14,7 @@ export const RULES: readonly Rule[] = [
   ...dnsRules,
   ...loadBalancingRules,
   ...computeRules,
+  ...networkRules,
   ...databaseRules,
   ...storageRules,
   ...backupRules,
