@@ -91,16 +91,43 @@ export interface Sdk {
 export function loadSdk(entry: string): Sdk {
   const require = createRequire(entry);
   const sdk = createRequire(require.resolve('@pulumi/pulumi'));
+  const load = (module: string): Members => expected(sdk(module), isMembers, module);
   for (const [module, exports] of Object.entries(PACKING)) standInFor(sdk, module, exports);
-  trackNoPromises(sdk('@pulumi/pulumi/runtime/debuggable'));
+  trackNoPromises(load('@pulumi/pulumi/runtime/debuggable'));
   return {
-    pulumi: require('@pulumi/pulumi'),
-    settings: sdk('@pulumi/pulumi/runtime/settings'),
-    registrations: sdk('@pulumi/pulumi/runtime/resource'),
-    Resource: sdk('@pulumi/pulumi/resource').Resource,
-    resourceProto: sdk('@pulumi/pulumi/proto/resource_pb'),
-    Struct: sdk('google-protobuf/google/protobuf/struct_pb').Struct,
+    pulumi: expected(require('@pulumi/pulumi'), isPulumi, '@pulumi/pulumi'),
+    settings: expected(sdk('@pulumi/pulumi/runtime/settings'), isSettings, '@pulumi/pulumi/runtime/settings'),
+    registrations: load('@pulumi/pulumi/runtime/resource'),
+    Resource: expected(load('@pulumi/pulumi/resource').Resource, isMembers, 'the class Resource'),
+    resourceProto: load('@pulumi/pulumi/proto/resource_pb'),
+    Struct: expected(load('google-protobuf/google/protobuf/struct_pb').Struct, isStruct, 'the class Struct'),
   };
+}
+
+function expected<T>(found: unknown, is: (found: unknown) => found is T, what: string): T {
+  if (!is(found)) throw new TypeError(`${what} of the project's Pulumi SDK is not as in every SDK 3.x`);
+  return found;
+}
+
+function isMembers(value: unknown): value is Members {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
+/** A module or class with functions of these names. */
+function calls(value: unknown, ...names: readonly string[]): boolean {
+  return isMembers(value) && names.every((name) => typeof value[name] === 'function');
+}
+
+function isPulumi(module: unknown): module is Sdk['pulumi'] {
+  return isMembers(module) && calls(module, 'output', 'all', 'StackReference') && calls(module.runtime, 'runInPulumiStack');
+}
+
+function isSettings(module: unknown): module is Sdk['settings'] {
+  return calls(module, 'setMockOptions');
+}
+
+function isStruct(value: unknown): value is Sdk['Struct'] {
+  return calls(value, 'fromJavaScript');
 }
 
 /**
