@@ -1,5 +1,6 @@
 /** Every rule, by family. */
 
+import { automationRules } from './automation.ts';
 import { backupRules } from './backup.ts';
 import { computeRules } from './compute.ts';
 import { databaseRules } from './databases.ts';
@@ -19,4 +20,5 @@ export const RULES: readonly Rule[] = [
   ...storageRules,
   ...backupRules,
   ...keyRules,
+  ...automationRules,
 ];
