@@ -39,6 +39,7 @@ const INSTANT = fixed(0, 'nothing has to happen');
 export function outcomeOf(role: Role, aftermath: Aftermath, needed: number): Outcome {
   const { terrain } = aftermath;
   const serving = terrain.serving(role);
+  if (aftermath.spares(role)) return spared(role, serving, aftermath);
   const doors = serving.map((urn) => ({ urn, open: doorOpen(urn, aftermath) }));
   const struck = doors.filter((d) => !holds(d.open));
   if (struck.length === 0) return untouched(role, serving, aftermath);
@@ -57,6 +58,17 @@ export function outcomeOf(role: Role, aftermath: Aftermath, needed: number): Out
   }
   const repairs = struck.map((door) => repair(role, door.urn, aftermath));
   return worstOf(role, repairs);
+}
+
+const sparedRoles = new WeakMap<Terrain, Map<Role, Outcome>>();
+
+/** `untouched`, kept: at instance scope nearly every role is spared by nearly every member, and always in the same words. */
+function spared(role: Role, serving: readonly string[], aftermath: Aftermath): Outcome {
+  const kept = sparedRoles.get(aftermath.terrain) ?? new Map<Role, Outcome>();
+  sparedRoles.set(aftermath.terrain, kept);
+  const outcome = kept.get(role) ?? untouched(role, serving, aftermath);
+  kept.set(role, outcome);
+  return outcome;
 }
 
 /** Global traffic (a record set, a distribution) is struck when what its branch leads to is; anything else when it is itself. */

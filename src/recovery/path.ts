@@ -58,31 +58,12 @@ export function recoveryPath(service: ServiceNeeds, member: Member, needed: numb
   const aftermath = new Aftermath(terrain, member);
   const outcomes = new Map<string, Outcome>();
   const after = new Map<string, Set<string>>();
-  const unknowns: Unknown[] = [];
-  const timeUnknowns: Unknown[] = [];
-  const services = closure(service);
-  const entries = services.flatMap((s) => entryRoles(s, terrain));
-  // What a source does not show may be the very resource that is lost.
-  if (terrain.estate.partial !== undefined) unknowns.push(terrain.estate.partial);
-  for (const s of services) {
-    if (entryRoles(s, terrain).length === 0 && s.resources.length > 0) {
-      timeUnknowns.push(
-        unknown('unmapped', `nothing in service ${s.id} is an entry point: name one under entry: in the catalogue`),
-      );
-    }
-    for (const urn of s.resources) {
-      const item = terrain.item(urn);
-      if (item?.standing.kind === 'not-modelled') unknowns.push(unknown('not-modelled', item.standing.why, { resource: urn }));
-    }
-    unknowns.push(...s.doubts.map((d) => ({ ...d, detail: `it is not known whether service ${s.id} owns ${d.detail}` })));
-    if (s.resources.length === 0) unknowns.push(unknown('unmapped', `no resource belongs to service ${s.id}`));
-  }
+  const { services, entries, optional, start, timeUnknowns, ...footprint } = footprintOf(service, terrain);
+  const unknowns: Unknown[] = [...footprint.unknowns];
   if (member.scope === 'supplier' && services.every((s) => s.suppliers.length === 0)) {
     unknowns.push(unknown('unmapped', `service ${service.id} depends on no supplier in the catalogue: name it under dependsOn`));
   }
-  const own = new Set(services.flatMap((s) => s.resources));
-  const optional = new Set(services.flatMap((s) => [...s.optional]).filter((urn) => !own.has(urn)));
-  const open: Role[] = [...entries, ...services.flatMap((s) => rootRoles(s, terrain))];
+  const open: Role[] = [...start];
   for (let role = open.pop(); role !== undefined; role = open.pop()) {
     if (outcomes.has(role.id)) continue;
     const outcome = outcomeOf(role, aftermath, needed);
@@ -142,6 +123,55 @@ function waysOutLost(gateway: Known<string>, carrier: string, aftermath: Afterma
     },
     (why) => [why],
   );
+}
+
+/** What a path starts from, whichever member is lost. */
+interface Footprint {
+  /** The service and every service that it cannot do without. */
+  readonly services: readonly ServiceNeeds[];
+  readonly entries: readonly Role[];
+  readonly start: readonly Role[];
+  /** Resources that it can do without. */
+  readonly optional: ReadonlySet<string>;
+  readonly unknowns: readonly Unknown[];
+  readonly timeUnknowns: readonly Unknown[];
+}
+
+const footprints = new WeakMap<Terrain, Map<ServiceNeeds, Footprint>>();
+
+/** Worked out once: a service with a hundred roles has a hundred paths at instance scope. */
+function footprintOf(service: ServiceNeeds, terrain: Terrain): Footprint {
+  const kept = footprints.get(terrain) ?? new Map<ServiceNeeds, Footprint>();
+  footprints.set(terrain, kept);
+  const footprint = kept.get(service) ?? newFootprint(service, terrain);
+  kept.set(service, footprint);
+  return footprint;
+}
+
+function newFootprint(service: ServiceNeeds, terrain: Terrain): Footprint {
+  const unknowns: Unknown[] = [];
+  const timeUnknowns: Unknown[] = [];
+  const services = closure(service);
+  const entries = services.flatMap((s) => entryRoles(s, terrain));
+  // What a source does not show may be the very resource that is lost.
+  if (terrain.estate.partial !== undefined) unknowns.push(terrain.estate.partial);
+  for (const s of services) {
+    if (entryRoles(s, terrain).length === 0 && s.resources.length > 0) {
+      timeUnknowns.push(
+        unknown('unmapped', `nothing in service ${s.id} is an entry point: name one under entry: in the catalogue`),
+      );
+    }
+    for (const urn of s.resources) {
+      const item = terrain.item(urn);
+      if (item?.standing.kind === 'not-modelled') unknowns.push(unknown('not-modelled', item.standing.why, { resource: urn }));
+    }
+    unknowns.push(...s.doubts.map((d) => ({ ...d, detail: `it is not known whether service ${s.id} owns ${d.detail}` })));
+    if (s.resources.length === 0) unknowns.push(unknown('unmapped', `no resource belongs to service ${s.id}`));
+  }
+  const own = new Set(services.flatMap((s) => s.resources));
+  const optional = new Set(services.flatMap((s) => [...s.optional]).filter((urn) => !own.has(urn)));
+  const start = [...entries, ...services.flatMap((s) => rootRoles(s, terrain))];
+  return { services, entries, start, optional, unknowns, timeUnknowns };
 }
 
 /** The service and every service that it cannot do without, each once. */

@@ -19,6 +19,7 @@ export class Terrain {
   /** Resources that pass traffic to each resource. */
   readonly #senders = new Map<string, string[]>();
   readonly #standby = new Map<string, boolean>();
+  readonly #serving = new Map<Role, readonly string[]>();
   /** Every plan or automation of the estate that can start protections. */
   readonly orchestrations: readonly Orchestration[];
 
@@ -73,8 +74,16 @@ export class Terrain {
     return answer;
   }
 
-  /** Members that serve before the disruption; all of them when none can be told to wait. */
+  /** Members that serve before the disruption; all of them when none can be told to wait. The same list each time. */
   serving(role: Role): readonly string[] {
+    const remembered = this.#serving.get(role);
+    if (remembered !== undefined) return remembered;
+    const serving = this.#servingOf(role);
+    this.#serving.set(role, serving);
+    return serving;
+  }
+
+  #servingOf(role: Role): readonly string[] {
     // A membership (a global cluster) holds nothing itself: its clusters are judged.
     const real = role.members.filter((m) => meaningOf(this.item(m))?.kind !== 'config');
     const active = real.filter((m) => !this.isStandby(m));
@@ -128,6 +137,13 @@ export class Aftermath {
     const role = this.terrain.roles.of(item.resource.urn);
     const struck = role !== undefined && role.id === this.member.name && this.terrain.serving(role)[0] === item.resource.urn;
     return struck ? fateOf(item, { scope: 'instance', name: '*' }) : { kind: 'untouched', why: 'another instance is lost' };
+  }
+
+  /** Is one instance of another role lost, and this role nothing that the loss could reach through traffic? */
+  spares(role: Role): boolean {
+    const { scope, name } = this.member;
+    if (scope !== 'instance' || name === '*' || role.id === name) return false;
+    return role.members.every((urn) => meaningOf(this.terrain.item(urn))?.kind !== 'traffic');
   }
 
   /** Does it serve, at least in part, without a person: untouched, reduced, or back by itself in place? */

@@ -77,9 +77,9 @@ export function comesBack(item: EstateResource, scope: Scope, context: RuleConte
  */
 export function startedByItself(urn: string, action: string, context: RuleContext): Truth {
   const mates = new Set(context.role(urn)?.members ?? [urn]);
-  const plans = [...context.estate.resources.values()]
-    .flatMap((item) => meaningOf(item)?.orchestrations ?? [])
-    .filter((o) => o.action === action && o.scopes.includes('region') && isAutomatic(o.automation));
+  const plans = orchestrations(context).filter(
+    (o) => o.action === action && o.scopes.includes('region') && isAutomatic(o.automation),
+  );
   return some(
     plans,
     (plan) => all([some(plan.targets, (target) => is(target, (to) => mates.has(to)), context), plan.armed]),
@@ -96,6 +96,10 @@ export function oncePerEstate<T extends object>(make: (context: RuleContext) => 
     return kept;
   };
 }
+
+const orchestrations = oncePerEstate((context) =>
+  [...context.estate.resources.values()].flatMap((item) => meaningOf(item)?.orchestrations ?? []),
+);
 
 const readers = oncePerEstate((context) => {
   const index = new Map<string, Set<EstateResource>>();

@@ -1,8 +1,9 @@
 /** Runs every rule over every resource that it concerns. */
 
 import { compileGlob } from '../catalog/glob.ts';
-import type { EstateResource } from '../estate/estate.ts';
+import type { Estate, EstateResource } from '../estate/estate.ts';
 import type { Catalogue, Metric, MetricType, Waiver } from '../model/agreement.ts';
+import { groupBy } from '../model/collections.ts';
 import type { Finding } from '../model/finding.ts';
 import { SEVERITIES } from '../model/finding.ts';
 import { decide } from '../model/known.ts';
@@ -56,10 +57,10 @@ export function findingsOf(
     waiver,
     covers: waiver.resource === undefined ? () => true : compileGlob(waiver.resource),
   }));
+  const concerned = byModule(context.estate);
   for (const rule of rules) {
     for (const check of rule.checks) {
-      for (const item of context.estate.resources.values()) {
-        if (!concerns(check.module, item)) continue;
+      for (const item of concerned(check.module)) {
         const facts = item.standing.kind === 'modelled' ? item.standing.facts : identity(item);
         for (const answer of listOf(check.check(facts, item, context))) {
           const finding = toFinding(rule, answer, item, context);
@@ -79,9 +80,12 @@ export function findingsOf(
   );
 }
 
-function concerns(module: ServiceModule | undefined, item: EstateResource): boolean {
-  if (module === undefined) return item.resource.custom;
-  return item.standing.kind === 'modelled' && item.standing.module.id === module.id;
+/** The resources that a check of a service looks at, and every custom resource for a check of none. */
+function byModule(estate: Estate): (module: ServiceModule | undefined) => readonly EstateResource[] {
+  const items = [...estate.resources.values()];
+  const custom = items.filter((item) => item.resource.custom);
+  const modelled = groupBy(items, ({ standing }) => (standing.kind === 'modelled' ? standing.module.id : undefined));
+  return (module) => (module === undefined ? custom : (modelled.get(module.id) ?? []));
 }
 
 function listOf(answers: RuleAnswer | readonly RuleAnswer[] | undefined): readonly RuleAnswer[] {
@@ -90,7 +94,8 @@ function listOf(answers: RuleAnswer | readonly RuleAnswer[] | undefined): readon
 }
 
 function toFinding(rule: Rule, answer: RuleAnswer, item: EstateResource, context: RuleContext): Finding | undefined {
-  const base = {
+  // Most answers are no: what a finding shows is put together only when there is one.
+  const base = () => ({
     rule: rule.id,
     title: rule.title,
     severity: rule.severity,
@@ -101,11 +106,11 @@ function toFinding(rule: Rule, answer: RuleAnswer, item: EstateResource, context
     position: item.resource.position,
     fingerprint: fingerprintOf(rule.id, item, context.estate, answer.property),
     waiver: undefined,
-  };
+  });
   return decide<Finding | undefined>(answer.fires, {
-    yes: (fact) => ({ ...base, message: fact.detail ?? rule.title, undecided: undefined }),
+    yes: (fact) => ({ ...base(), message: fact.detail ?? rule.title, undecided: undefined }),
     no: () => undefined,
-    unknown: (why) => ({ ...base, message: `cannot tell whether ${lowerFirst(rule.title)}: ${why.detail}`, undecided: why }),
+    unknown: (why) => ({ ...base(), message: `cannot tell whether ${lowerFirst(rule.title)}: ${why.detail}`, undecided: why }),
   });
 }
 
