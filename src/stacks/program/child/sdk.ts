@@ -158,11 +158,20 @@ const PACKING: Readonly<Record<string, Members>> = {
   '@pulumi/pulumi/runtime/closure/codePaths': { computeCodePaths: async () => new Map() },
 };
 
-/** Puts `exports` where the module would be loaded to. */
+/** Puts `exports` where the module would be loaded to. An SDK that lacks the module loads nothing there. */
 function standInFor(require: NodeJS.Require, name: string, exports: Members): void {
-  const file = require.resolve(name);
+  const file = resolved(require, name);
+  if (file === undefined) return;
   const module = new Module(file);
   module.exports = exports;
   module.loaded = true;
   require.cache[file] = module;
+}
+
+function resolved(require: NodeJS.Require, name: string): string | undefined {
+  try {
+    return require.resolve(name);
+  } catch {
+    return undefined;
+  }
 }
