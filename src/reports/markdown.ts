@@ -3,7 +3,7 @@ import { formatPercent } from '../model/quantity.ts';
 import type { VerifyResult } from './result-schema.ts';
 import { plainText } from './text.ts';
 import type { FindingResult } from './words.ts';
-import { grouped, headline, placeText, predictedText, SURVIVAL_WORDS, shareText } from './words.ts';
+import { grouped, headline, placeText, predictedText, shareText, survivalText } from './words.ts';
 
 const MARKS: Readonly<Record<string, string>> = {
   met: '✅ met',
@@ -64,7 +64,11 @@ function surveySection(result: VerifyResult): string[] {
   ];
   for (const r of result.survey) {
     lines.push(
-      row([r.title, ...[r.az, r.region, r.data].map((a) => SURVIVAL_WORDS[a.survival]), r.singlePointOfFailure ? 'yes' : 'no']),
+      row([
+        r.title,
+        ...(['az', 'region', 'data'] as const).map((scope) => survivalText(r, scope)),
+        r.singlePointOfFailure ? 'yes' : r.az.survival === 'unknown' ? 'unknown' : 'no',
+      ]),
     );
   }
   return [...lines, ''];

@@ -2,9 +2,19 @@
 import { formatPercent } from '../model/quantity.ts';
 import type { VerifyResult } from './result-schema.ts';
 import type { Cell, Paint, Style } from './text.ts';
-import { columns, plainText } from './text.ts';
-import type { FindingResult, MetricResult } from './words.ts';
-import { grouped, headline, placeText, predictedText, SURVIVAL_WORDS, shareText } from './words.ts';
+import { columns, plainText, wrap } from './text.ts';
+import type { FindingResult, MetricResult, SurveyResult, SurveyScope } from './words.ts';
+import {
+  grouped,
+  headline,
+  holdsNoData,
+  placeText,
+  predictedText,
+  SCOPE_WORDS,
+  shareText,
+  survivalText,
+  withoutTitle,
+} from './words.ts';
 
 export interface TableOptions {
   /** Columns of the terminal. */
@@ -15,6 +25,9 @@ export interface TableOptions {
   /** The command that comes next. */
   readonly next: string;
 }
+
+/** From here on there is room for the levels that `verify` does not establish. */
+const WIDE = 120;
 
 const VERDICT_STYLE: Readonly<Record<string, Style>> = {
   met: 'good',
@@ -33,18 +46,19 @@ const SURVIVAL_STYLE: Readonly<Record<string, Style>> = {
 };
 
 export function renderTable(result: VerifyResult, options: TableOptions): string {
-  const { paint } = options;
+  const { paint, width } = options;
   const lines: string[] = [];
   const sources = result.sources
     .map((s) => `${plainText(s.source)} (${s.kind}, ${plainText(`${s.project}/${s.stack}`)})`)
     .join(', ');
-  lines.push(paint(`Designed level · world: ${result.world} · ${result.date} · ${sources}`, 'bold'), headline(result), '');
+  const title = wrap(`Designed level · world: ${result.world} · ${result.date} · ${sources}`, width);
+  lines.push(...title.map((line) => paint(line, 'bold')), ...wrap(headline(result), width), '');
   if (result.metrics.length > 0) lines.push(...metricLines(result, options));
   if (result.survey.length > 0) lines.push(...surveyLines(result, options));
   lines.push(...findingLines(result, options));
   if (result.kpis !== null) lines.push(...kpiLines(result, options));
   lines.push(...ignoranceLines(result, options));
-  if (options.next !== '') lines.push(`Next: ${plainText(options.next)}`);
+  if (options.next !== '') lines.push(...wrap(`Next: ${plainText(options.next)}`, width));
   return `${lines.join('\n')}\n`;
 }
 
@@ -58,16 +72,15 @@ function metricLines(result: VerifyResult, { width, paint }: TableOptions): stri
         ? ''
         : ` · tier ${service.tier}${service.owner === null ? '' : ` · ${service.owner}`} · ${service.resources} resources`;
     lines.push(paint(plainText(`${service?.title ?? id}${about}`), 'bold'));
-    const header: Cell[] = ['metric', 'target', 'predicted', 'path', 'designed', 'in place', 'demonstrated', 'why'].map(
-      (text) => ({ text, style: 'dim' }),
-    );
-    const rows = result.metrics.filter((m) => m.service === id).map(metricRow);
+    const levels = width < WIDE ? ['designed'] : ['designed', 'in place', 'demonstrated'];
+    const header = ['metric', 'target', 'predicted', 'path', ...levels, 'why'].map((text): Cell => ({ text, style: 'dim' }));
+    const rows = result.metrics.filter((m) => m.service === id).map((m) => metricRow(m, levels.length > 1));
     lines.push(...columns([header, ...rows], width, paint), '');
   }
   return lines;
 }
 
-function metricRow(m: MetricResult): Cell[] {
+function metricRow(m: MetricResult, everyLevel: boolean): Cell[] {
   const d = m.designed;
   const person = d.verdict === 'not-met' && d.withPerson === 'yes' ? ' Holds when a person acts.' : '';
   return [
@@ -76,32 +89,33 @@ function metricRow(m: MetricResult): Cell[] {
     { text: m.designed.predicted === null ? '–' : `p${m.percentile} ${predictedText(m)}` },
     { text: d.automation ?? '–' },
     { text: d.verdict, ...styleOf(VERDICT_STYLE[d.verdict]) },
-    { text: '–' },
-    { text: '–' },
+    ...(everyLevel ? [{ text: '–' }, { text: '–' }] : []),
     { text: `${d.reason}${person}${d.member.includes(' ') ? ` (${d.member})` : ''}` },
   ];
 }
 
 function surveyLines(result: VerifyResult, { width, paint }: TableOptions): string[] {
-  const answer = (a: { readonly survival: keyof typeof SURVIVAL_WORDS }): Cell => ({
-    text: SURVIVAL_WORDS[a.survival],
-    ...styleOf(SURVIVAL_STYLE[a.survival]),
-  });
   const header: Cell[] = ['resource', 'AZ lost', 'Region lost', 'data lost', 'why'].map((text) => ({ text, style: 'dim' }));
   const rows = result.survey.map((r): Cell[] => [
     { text: r.title },
-    answer(r.az),
-    answer(r.region),
-    answer(r.data),
+    ...(['az', 'region', 'data'] as const).map(
+      (scope): Cell => ({ text: survivalText(r, scope), ...styleOf(survivalStyle(r, scope)) }),
+    ),
     { text: worstAnswer(r), style: 'dim' },
   ]);
   const spofs = result.survey.filter((r) => r.singlePointOfFailure);
+  const doubts = result.survey.filter((r) => r.az.survival === 'unknown').length;
+  const count = spofs.length === 0 ? 'none found' : spofs.length;
+  const open = doubts === 0 ? '' : `, and ${doubts} that nobody can tell`;
   const lines = [paint('What survives', 'bold'), ...columns([header, ...rows], width, paint), ''];
-  lines.push(paint(`Single points of failure when an AZ is lost: ${spofs.length === 0 ? 'none found' : spofs.length}`, 'bold'));
+  lines.push(paint(`Single points of failure when an AZ is lost: ${count}${open}`, 'bold'));
   if (spofs.length > 0)
     lines.push(
       ...columns(
-        spofs.map((r) => [{ text: r.title }, { text: [r.az.says, placeText(r)].filter((t) => t !== '').join(' · ') }]),
+        spofs.map((r) => [
+          { text: r.title },
+          { text: [withoutTitle(r, 'az'), placeText(r)].filter((t) => t !== '').join(' · ') },
+        ]),
         width,
         paint,
       ),
@@ -110,10 +124,15 @@ function surveyLines(result: VerifyResult, { width, paint }: TableOptions): stri
   return lines;
 }
 
-function worstAnswer(row: VerifyResult['survey'][number]): string {
+const survivalStyle = (row: SurveyResult, scope: SurveyScope): Style | undefined =>
+  holdsNoData(row, scope) ? 'dim' : SURVIVAL_STYLE[row[scope].survival];
+
+/** The earliest of data, AZ and Region that is worst: what can be lost for good comes before what only stops. */
+function worstAnswer(row: SurveyResult): string {
   const order = ['lost', 'person', 'unknown', 'recovers', 'survives'];
-  const answers = [row.az, row.region, row.data].sort((a, b) => order.indexOf(a.survival) - order.indexOf(b.survival));
-  return answers[0]?.says ?? '';
+  const scopes = (['az', 'data', 'region'] as const).filter((scope) => !holdsNoData(row, scope));
+  const [worst] = [...scopes].sort((a, b) => order.indexOf(row[a].survival) - order.indexOf(row[b].survival));
+  return worst === undefined ? '' : `${SCOPE_WORDS[worst]}: ${withoutTitle(row, worst)}`;
 }
 
 function findingLines(result: VerifyResult, { width, paint, places }: TableOptions): string[] {
@@ -123,7 +142,9 @@ function findingLines(result: VerifyResult, { width, paint, places }: TableOptio
   const lines = [paint(`Findings: ${firing.length}${open === 0 ? '' : `, and ${open} that cannot be decided`}`, 'bold')];
   for (const { rule, items } of grouped(firing)) {
     const first = items[0] as FindingResult;
-    lines.push(`  ${paint(first.severity, SEVERITY_STYLE[first.severity] ?? 'dim')} ${rule}: ${plainText(first.title)}`);
+    const [heading = '', ...more] = wrap(plainText(`${rule}: ${first.title}`), width - first.severity.length - 3);
+    lines.push(`  ${paint(first.severity, SEVERITY_STYLE[first.severity] ?? 'dim')} ${heading}`);
+    lines.push(...more.map((line) => `${' '.repeat(first.severity.length + 3)}${line}`));
     const rows = items.slice(0, places).map((f): Cell[] => [{ text: f.resourceTitle }, { text: findingText(f) }]);
     lines.push(...columns(rows, width, paint, '    '));
     if (items.length > places) lines.push(`    … and ${items.length - places} more (--format json lists all)`);

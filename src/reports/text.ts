@@ -30,32 +30,51 @@ export interface Cell {
   readonly style?: Style;
 }
 
+/** What the last column needs to be readable beside the others. */
+const LEAST_LAST = 40;
+/** How far a last cell that has no room beside the others stands in from them. */
+const HANGING = '  ';
+
 /**
- * Columns two spaces apart. The last column takes what is left of `width` and wraps under itself; the others are as
- * wide as their widest cell. Every cell is escaped.
+ * Columns two spaces apart. The last column takes what is left of `width` and wraps under itself; where less than forty
+ * cells would be left it stands on lines of its own below. Every other column is as wide as its widest cell, unless they
+ * do not fit together: then the first one is cut short with `…`. Every cell is escaped. A row that has one cell only
+ * runs across.
  */
 export function columns(rows: readonly (readonly Cell[])[], width: number, paint: Paint, indent = '  '): string[] {
   const cells = rows.map((row) => row.map((c) => ({ ...c, text: plainText(c.text) })));
   const widths: number[] = [];
   for (const row of cells)
     row.forEach((c, i) => {
-      widths[i] = Math.max(widths[i] ?? 0, i === row.length - 1 ? 0 : widthOf(c.text));
+      if (i < row.length - 1) widths[i] = Math.max(widths[i] ?? 0, widthOf(c.text));
     });
+  const taken = (): number => indent.length + widths.reduce((total, w) => total + w + 2, 0);
+  const beside = width - taken() >= LEAST_LAST || cells.every((row) => taken() + widthOf(row.at(-1)?.text ?? '') <= width);
+  const over = taken() - 2 - width;
+  if (over > 0 && widths[0] !== undefined) widths[0] = Math.max(12, widths[0] - over);
   const lines: string[] = [];
   for (const row of cells) {
     let line = indent;
     for (const [i, cell] of row.entries()) {
-      if (i === row.length - 1) {
-        const offset = widthOf(strip(line));
-        const [first = '', ...rest] = wrap(cell.text, Math.max(24, width - offset));
-        lines.push((line + tint(first, cell.style, paint)).trimEnd());
-        for (const more of rest) lines.push(' '.repeat(offset) + tint(more, cell.style, paint));
-      } else {
-        line += `${tint(cell.text, cell.style, paint)}${' '.repeat((widths[i] ?? 0) - widthOf(cell.text) + 2)}`;
+      const room = widths[i] ?? 0;
+      if (i < row.length - 1) {
+        const text = cut(cell.text, room);
+        line += `${tint(text, cell.style, paint)}${' '.repeat(room - widthOf(text) + 2)}`;
+        continue;
       }
+      const offset = beside ? widthOf(strip(line)) : indent.length + HANGING.length;
+      const wrapped = cell.text === '' ? [] : wrap(cell.text, Math.max(12, width - offset));
+      if (beside) line += tint(wrapped.shift() ?? '', cell.style, paint);
+      if (line.trim() !== '') lines.push(line.trimEnd());
+      for (const more of wrapped) lines.push(' '.repeat(offset) + tint(more, cell.style, paint));
     }
   }
   return lines;
+}
+
+function cut(text: string, width: number): string {
+  if (widthOf(text) <= width) return text;
+  return `${headOf(text, width - 1)}…`;
 }
 
 function tint(text: string, style: Style | undefined, paint: Paint): string {
@@ -96,10 +115,21 @@ export function wrap(text: string, width: number): string[] {
       line = word;
     }
     while (widthOf(line) > width) {
-      lines.push([...line].slice(0, width).join(''));
-      line = [...line].slice(width).join('');
+      const head = headOf(line, width);
+      lines.push(head);
+      line = line.slice(head.length);
     }
   }
   lines.push(line);
   return lines;
+}
+
+/** As many characters as fit into the cells, and at least one. */
+function headOf(text: string, width: number): string {
+  let head = '';
+  for (const c of text) {
+    if (head !== '' && widthOf(head) + widthOf(c) > width) break;
+    head += c;
+  }
+  return head;
 }

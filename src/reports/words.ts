@@ -39,10 +39,32 @@ export function grouped(
   return [...groups].map(([rule, items]) => ({ rule, items }));
 }
 
-export const SURVIVAL_WORDS = {
+const SURVIVAL_WORDS = {
   survives: 'survives',
   recovers: 'recovers',
   person: 'a person',
   lost: 'lost',
   unknown: 'unknown',
 } as const;
+
+export type SurveyResult = VerifyResult['survey'][number];
+export type SurveyScope = 'az' | 'region' | 'data';
+
+export const SCOPE_WORDS = { az: 'AZ', region: 'Region', data: 'data' } as const;
+
+/** Kinds that hold nothing which a loss of data could take. */
+const WITHOUT_DATA = new Set(['compute', 'traffic', 'network', 'proxy']);
+
+export function holdsNoData(row: SurveyResult, scope: SurveyScope): boolean {
+  return scope === 'data' && WITHOUT_DATA.has(row.kind) && row.data.survival === 'survives';
+}
+
+export function survivalText(row: SurveyResult, scope: SurveyScope): string {
+  return holdsNoData(row, scope) ? '–' : SURVIVAL_WORDS[row[scope].survival];
+}
+
+/** The reason in a row that already names its resource. */
+export function withoutTitle(row: SurveyResult, scope: SurveyScope): string {
+  const { says } = row[scope];
+  return says.startsWith(`${row.title}: `) ? says.slice(row.title.length + 2) : says;
+}

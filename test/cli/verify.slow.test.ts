@@ -93,7 +93,7 @@ const MISUSES: readonly (readonly [what: string, args: readonly string[], ...phr
 ];
 
 describe.concurrent('misuse', () => {
-  it.each(MISUSES)('%s', async (_what, args, ...phrases) => {
+  it.each(MISUSES.map(([what, args, ...phrases]) => ({ what, args, phrases })))('$what', async ({ args, phrases }) => {
     const ran = await holdfast(args);
     expect({ code: ran.code, out: ran.out }).toEqual({ code: 2, out: '' });
     for (const phrase of phrases) expect(ran.err).toContain(phrase);
