@@ -400,7 +400,7 @@ function finish(
 const daysText = (days: Known<number>): string =>
   fold(
     days,
-    (d) => formatDuration(d * 86_400),
+    (d) => (Number.isFinite(d) ? formatDuration(d * 86_400) : 'its history without end'),
     (why) => `a history that is not known (${why.detail})`,
   );
 
