@@ -72,6 +72,18 @@ const NAMING_IN: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** Asked for every resource, and there are far fewer types than resources. */
+const namingByType = new Map<string, readonly string[]>();
+
+function namingOf(type: string): readonly string[] {
+  const kept = namingByType.get(type);
+  if (kept !== undefined) return kept;
+  const own = Object.keys(NAMING_IN).filter((property) => NAMING_IN[property]?.includes(type) === true);
+  const naming = [...NAMING, ...own];
+  namingByType.set(type, naming);
+  return naming;
+}
+
 /** A reference passed on by one resource to the next (`group.subnetIds`) is followed this far. */
 const MAX_HOPS = 4;
 
@@ -232,10 +244,7 @@ function namesOf(resource: Resource): ReadonlySet<string> {
   const names = new Set<string>();
   if (resource.id !== undefined && resource.id !== '') names.add(resource.id);
   for (const values of [resource.outputs, resource.inputs]) {
-    for (const property of NAMING) add(names, values[property]);
-    for (const [property, types] of Object.entries(NAMING_IN)) {
-      if (types.includes(resource.type)) add(names, values[property]);
-    }
+    for (const property of namingOf(resource.type)) add(names, values[property]);
     // The host behind a custom domain of an HTTP API.
     const domain = values.domainNameConfiguration;
     if (isRecord(domain)) add(names, domain.targetDomainName);

@@ -1,5 +1,6 @@
 /** Route 53 health checks: do they notice what they stand for, soon enough, and only that? */
 
+import { groupBy } from '../model/collections.ts';
 import type { Known, Truth } from '../model/known.ts';
 import { all, andThen, any, because, collect, equals, fold, is, known, no, not, together, yes } from '../model/known.ts';
 import { formatDuration } from '../model/quantity.ts';
@@ -9,7 +10,7 @@ import { route53HealthCheck } from '../services/route53-health-check.ts';
 import type { Branch, RecordFacts } from '../services/route53-record.ts';
 import { route53Record } from '../services/route53-record.ts';
 import { detectionBudget, regionMatters } from './places.ts';
-import { some, textOr, when, whenAny } from './questions.ts';
+import { oncePerEstate, some, textOr, when, whenAny } from './questions.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { on } from './rule.ts';
 
@@ -236,9 +237,13 @@ export const healthCheckRules: readonly Rule[] = [
   },
 ];
 
+const byHealthCheck = oncePerEstate((context) =>
+  groupBy(context.allFacts(route53Record), (r) => textOr(r.own.signal.healthCheck, undefined)),
+);
+
 /** Records that follow the health check. */
 export function followers(id: string, context: RuleContext): readonly RecordFacts[] {
-  return context.allFacts(route53Record).filter((r) => textOr(r.own.signal.healthCheck, undefined) === id);
+  return byHealthCheck(context).get(id) ?? [];
 }
 
 function followed(facts: HealthCheckFacts, context: RuleContext): Truth {

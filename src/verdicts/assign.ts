@@ -64,6 +64,8 @@ interface Picked {
   readonly doubts: readonly Unknown[];
 }
 
+const RULED_OUT = { yes: () => false, no: () => true, unknown: () => false };
+
 function pickAll(
   selectors: readonly Selector[],
   candidates: readonly { readonly item: EstateResource; readonly facts: SelectorFacts }[],
@@ -74,23 +76,20 @@ function pickAll(
   const sure: string[] = [];
   const doubts: Unknown[] = [];
   for (const { item, facts } of candidates) {
+    let hit = false;
     const answers = compiled.map((c) => {
       const answer = c.matches(facts);
-      decide(answer, {
-        yes: () => {
-          c.hits += 1;
-        },
-        no: () => undefined,
-        // Only what could matter is worth a doubt: an inert resource with unknown tags changes nothing.
-        unknown: () => {
-          c.hits += 1;
-        },
-      });
+      if (!decide(answer, RULED_OUT)) {
+        c.hits += 1;
+        hit = true;
+      }
       return answer;
     });
+    if (!hit) continue;
     decide(any(answers), {
       yes: () => sure.push(item.resource.urn),
       no: () => 0,
+      // Only what could matter is worth a doubt: an inert resource with unknown tags changes nothing.
       unknown: (why) =>
         item.standing.kind === 'inert' || item.standing.kind === 'part'
           ? 0

@@ -26,6 +26,8 @@ export interface Ground {
   criticalFindings(urn: string): readonly Finding[];
 }
 
+const NO_FINDINGS: readonly Finding[] = [];
+
 export function ground(
   terrain: Terrain,
   times: TimeTable,
@@ -68,7 +70,7 @@ export function ground(
       return members;
     },
     capacityNeeded: (metric) => (agreedTarget(metric.serviceId, 'MBCO', metric.scope) ?? 100) / 100,
-    criticalFindings: (urn) => critical.get(urn) ?? [],
+    criticalFindings: (urn) => critical.get(urn) ?? NO_FINDINGS,
   };
 }
 

@@ -337,10 +337,15 @@ function findingsCondition(
   ground: Ground,
   leftOut: ReadonlySet<string> = new Set(),
 ): Condition {
-  const onPath = new Set(outcomes.flatMap((o) => [...o.role.members, ...o.carriers]));
-  const critical = [...onPath]
-    .flatMap((urn) => ground.criticalFindings(urn))
-    .filter((f) => f.scopes.includes(metric.scope) && !leftOut.has(f.rule));
+  const onPath = new Set<string>();
+  for (const { role, carriers } of outcomes) {
+    for (const urn of role.members) onPath.add(urn);
+    for (const urn of carriers) onPath.add(urn);
+  }
+  const critical: Finding[] = [];
+  for (const urn of onPath) {
+    for (const f of ground.criticalFindings(urn)) if (f.scopes.includes(metric.scope) && !leftOut.has(f.rule)) critical.push(f);
+  }
   const firing = critical.filter((f) => f.undecided === undefined);
   const fires = firing.find((f) => !isWaived(f)) ?? firing[0];
   if (fires !== undefined)
