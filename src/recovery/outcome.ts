@@ -52,6 +52,13 @@ export function outcomeOf(role: Role, aftermath: Aftermath, needed: number): Out
     if (doubt !== undefined) return doubt;
   }
 
+  if (role.kind === 'queue') {
+    const kept = worstOf(
+      role,
+      struck.map((door) => repair(role, door.urn, aftermath)),
+    );
+    if (kept.kind === 'recovered') return kept;
+  }
   if (role.kind !== 'store') {
     const carried = carriedOn(role, aftermath, needed, serving);
     if (carried !== undefined) return carried;
@@ -149,7 +156,7 @@ function carriedOn(role: Role, aftermath: Aftermath, needed: number, serving: re
     automatic: yes('it runs already', { resource: first }),
     survives: yes('it is outside what is lost', { resource: first }),
     armed: yes('it runs already', { resource: first }),
-    point: role.kind === 'queue' ? waitingMessages(role, serving[0] ?? role.id) : undefined,
+    point: role.kind === 'queue' ? waitingMessages(role) : undefined,
     carriers: alive,
   };
   if (holds(not(exists))) return undefined;
@@ -181,13 +188,9 @@ function carriedOn(role: Role, aftermath: Aftermath, needed: number, serving: re
   });
 }
 
-/** Messages that nobody had read stay in what is lost; how old they are is in no configuration. */
-function waitingMessages(role: Role, urn: string): Timing {
-  return timeUnknown(
-    unknown('not-reported', `messages waiting in ${role.title} stay in what is lost, and their age is not in the code`, {
-      resource: urn,
-    }),
-  );
+/** Messages that nobody had read are lost with their queue: nothing written to it is recovered. */
+function waitingMessages(role: Role): Timing {
+  return never(`messages waiting in ${role.title} are lost with it`);
 }
 
 /** Members that served and still do need nothing to lead work to them; the others do, and a likeness of names does not. */
@@ -475,7 +478,7 @@ function gone(role: Role, urn: string, aftermath: Aftermath, reason?: string): O
     automation: 'human-execution',
     mechanism: undefined,
     time: never(because),
-    point: role.kind === 'store' ? never(because) : role.kind === 'queue' ? waitingMessages(role, urn) : undefined,
+    point: role.kind === 'store' ? never(because) : role.kind === 'queue' ? waitingMessages(role) : undefined,
     carriers: [],
   };
 }

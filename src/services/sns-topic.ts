@@ -8,7 +8,7 @@ import type { Identity } from './service.ts';
 import { identityOf, meaning, regional, regionalImpacts, service } from './service.ts';
 
 export const SNS_TOPIC = 'aws:sns/topic:Topic';
-const SUBSCRIPTION = 'aws:sns/topicSubscription:TopicSubscription';
+export const SUBSCRIPTION = 'aws:sns/topicSubscription:TopicSubscription';
 /** Protocols whose endpoint is an AWS resource. */
 const RESOURCES = ['sqs', 'lambda', 'firehose'];
 
@@ -27,7 +27,7 @@ export interface Subscription {
 export const snsTopic = service<TopicFacts>({
   id: 'sns-topic',
   title: 'SNS topic',
-  kind: 'queue',
+  kind: 'proxy',
   types: [SNS_TOPIC],
   parts: [
     { type: SUBSCRIPTION, of: 'topic' },
@@ -60,7 +60,8 @@ export const snsTopic = service<TopicFacts>({
   },
   mean(facts): Meaning {
     return meaning({
-      kind: 'queue',
+      // It passes messages on and keeps none.
+      kind: 'proxy',
       placement: regional,
       under: regionalImpacts(false),
       links: [

@@ -1,13 +1,17 @@
-/** SQS queues: messages live in one Region and are never copied by the service. */
+/** SQS queues: messages live in one Region and are never copied by the service; a topic can deliver them twice. */
 import type { Known, Truth } from '../model/known.ts';
-import { andThen, fold, is, known, map, unknown } from '../model/known.ts';
-import type { Meaning } from '../model/protection.ts';
-import { fixed, timeUnknown } from '../model/protection.ts';
+import { andThen, collect, fold, is, known, map, unknown } from '../model/known.ts';
+import type { Meaning, Protection } from '../model/protection.ts';
+import { fixed, row, timeUnknown } from '../model/protection.ts';
 import { formatDuration } from '../model/quantity.ts';
+import { Hole } from '../model/value.ts';
+import { inOtherRegion } from './apart.ts';
 import { keyReference } from './kms-key.ts';
 import { linkTo } from './links.ts';
 import type { Identity } from './service.ts';
 import { identityOf, lost, meaning, regional, regionalImpacts, service } from './service.ts';
+import { SNS_TOPIC, SUBSCRIPTION } from './sns-topic.ts';
+import type { Props, View } from './view.ts';
 import { only } from './view.ts';
 
 export const SQS_QUEUE = 'aws:sqs/queue:Queue';
@@ -19,6 +23,15 @@ export interface QueueFacts extends Identity {
   /** Messages that fail again and again are put aside instead of lost. */
   readonly deadLetters: Truth;
   readonly key: Known<string | undefined>;
+  /** Queues elsewhere to which a topic delivers whatever it delivers here. */
+  readonly fannedOutTo: Known<readonly FanOut[]>;
+}
+
+export interface FanOut {
+  readonly id: string;
+  readonly name: string;
+  readonly region: Known<string>;
+  readonly otherRegion: Truth;
 }
 
 export const sqsQueue = service<QueueFacts>({
@@ -37,11 +50,10 @@ export const sqsQueue = service<QueueFacts>({
       // Provider default: 4 days.
       retention: props.number('messageRetentionSeconds', 345_600),
       deadLetters: andThen(only(view.attached(props.id, REDRIVE, 'queueUrl')), (part) =>
-        part === undefined
-          ? is(props.text('redrivePolicy'), (json) => json !== undefined && json !== '')
-          : known(true, { resource: part.id }),
+        part === undefined ? redrives(props) : known(true, { resource: part.id }),
       ),
       key: keyReference(props, 'kmsMasterKeyId', view),
+      fannedOutTo: fanOut(props, view),
     };
   },
   mean(facts): Meaning {
@@ -49,11 +61,94 @@ export const sqsQueue = service<QueueFacts>({
       kind: 'queue',
       placement: regional,
       under: { ...regionalImpacts(true), data: lost('its messages can be purged or spoiled') },
-      protections: [startsEmpty(facts.id, facts.retention, 'sqs-starts-empty')],
+      protections: [startsEmpty(facts.id, facts.retention, 'sqs-starts-empty'), ...deliveredElsewhere(facts)],
       links: linkTo(facts.key, 'key', 'kmsMasterKeyId'),
     });
   },
 });
+
+/**
+ * A topic may deliver to queues of other Regions (https://docs.aws.amazon.com/sns/latest/dg/sns-cross-region-delivery.html).
+ * A dead-letter queue holds nothing that its source queue was not given, so it is as safe as that.
+ */
+function fanOut(queue: Props, view: View): Known<readonly FanOut[]> {
+  const sources = [queue, ...view.all(SQS_QUEUE).filter((other) => other.id !== queue.id && redrivesTo(other, queue.id, view))];
+  return map(collect(sources.map((source) => topicCopies(source, view))), (lists) => lists.flat());
+}
+
+/** A policy made from another resource is there, whatever it will say. */
+function redrives(props: Props): Truth {
+  const policy = props.raw('redrivePolicy');
+  if (policy instanceof Hole && policy.mentions.length > 0) return known(true, props.origin('redrivePolicy'));
+  return is(props.text('redrivePolicy'), (json) => json !== undefined && json !== '');
+}
+
+/** The source's redrive policy, its own or a separate one, names the queue. */
+function redrivesTo(source: Props, target: string, view: View): boolean {
+  const separate = view.attached(source.id, REDRIVE, 'queueUrl').found;
+  return [source, ...separate].some((props) => {
+    const policy = props.raw('redrivePolicy');
+    if (policy instanceof Hole) return policy.mentions.some((m) => m.urn === target);
+    const arn = typeof policy === 'string' ? /"deadLetterTargetArn"\s*:\s*"([^"]+)"/.exec(policy)?.[1] : undefined;
+    return (
+      arn !== undefined &&
+      fold(
+        view.named(known(arn), props, [SQS_QUEUE]),
+        (urn) => urn === target,
+        () => false,
+      )
+    );
+  });
+}
+
+function topicCopies(queue: Props, view: View): Known<readonly FanOut[]> {
+  const incoming = view.attached(queue.id, SUBSCRIPTION, 'endpoint');
+  const others = incoming.found.map((subscription) =>
+    andThen(view.target(subscription, 'topic', [SNS_TOPIC]), (topic): Known<readonly FanOut[]> => {
+      if (topic === undefined) return known([]);
+      const outgoing = view.attached(topic, SUBSCRIPTION, 'topic').found.filter((s) => s.id !== subscription.id);
+      return map(collect(outgoing.map((s) => otherQueue(s, queue, view))), (queues) => queues.flat());
+    }),
+  );
+  const doubt = incoming.found.length === 0 ? incoming.doubts[0] : undefined;
+  return doubt ?? map(collect(others), (lists) => lists.flat());
+}
+
+function otherQueue(subscription: Props, queue: Props, view: View): Known<readonly FanOut[]> {
+  return andThen(subscription.text('protocol'), (protocol): Known<readonly FanOut[]> => {
+    if (protocol !== 'sqs') return known([]);
+    return map(view.target(subscription, 'endpoint', [SQS_QUEUE]), (urn) => {
+      const other = urn === undefined ? undefined : view.get(urn);
+      return other === undefined || other.id === queue.id
+        ? []
+        : [{ id: other.id, name: other.name, region: other.region, otherRegion: inOtherRegion(other, queue) }];
+    });
+  });
+}
+
+function deliveredElsewhere(facts: QueueFacts): readonly Protection[] {
+  const base = {
+    mechanism: 'sns-fan-out',
+    scopes: ['region'],
+    automation: 'always-on',
+    time: fixed(0, 'the other queue has the messages already'),
+    point: row('sns-cross-region-delivery'),
+    calls: [],
+    action: undefined,
+  } as const;
+  return fold<readonly FanOut[], readonly Protection[]>(
+    facts.fannedOutTo,
+    (queues) =>
+      queues.map((queue) => ({
+        ...base,
+        armed: queue.otherRegion,
+        successors: known([queue.id]),
+        into: queue.region,
+        says: `its topic delivers the same messages to ${queue.name}`,
+      })),
+    (why) => [{ ...base, armed: why, successors: why, into: why, says: 'a topic may deliver the same messages elsewhere' }],
+  );
+}
 
 /** After a purge the queue or stream works at once, without what it held: at worst everything of its retention. */
 export function startsEmpty(id: string, retention: Known<number>, mechanism: string): Meaning['protections'][number] {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Resource } from '../../src/model/resource.ts';
 import type { Values } from '../../src/model/value.ts';
 import { SQS_QUEUE, sqsQueue } from '../../src/services/sqs-queue.ts';
-import { answer, declared, estate, factsOf, hole, impact, meaningOf, protection, ref } from './support-storage.ts';
+import { answer, armed, declared, estate, factsOf, hole, impact, meaningOf, protection, ref } from './support-storage.ts';
 
 describe('a queue', () => {
   it('is lost with its Region and nothing brings its messages back', () => {
@@ -39,5 +40,33 @@ describe('a queue', () => {
     const queue = declared(SQS_QUEUE, 'q', inputs);
     const part = declared('aws:sqs/redrivePolicy:RedrivePolicy', 'r', { queueUrl: ref(queue), redrivePolicy: '{}' });
     expect(answer(factsOf(sqsQueue, estate(queue, ...(beside ? [part] : [])), queue).deadLetters)).toBe(expected);
+  });
+
+  describe('fanned out by a topic', () => {
+    const TOPIC = 'aws:sns/topic:Topic';
+    const SUBSCRIPTION = 'aws:sns/topicSubscription:TopicSubscription';
+    const topic = declared(TOPIC, 'orders');
+    const here = declared(SQS_QUEUE, 'here', {}, { region: 'us-east-1' });
+    const there = declared(SQS_QUEUE, 'there', {}, { region: 'us-west-2' });
+    const near = declared(SQS_QUEUE, 'near', {}, { region: 'us-east-1' });
+    const subscribed = (name: string, endpoint: Values[string]) =>
+      declared(SUBSCRIPTION, name, { topic: ref(topic), protocol: 'sqs', endpoint });
+
+    it.each<[string, readonly Resource[], string]>([
+      ['to a queue in another Region: its messages are there', [subscribed('a', ref(here)), subscribed('b', ref(there))], 'yes'],
+      ['to another queue of the same Region: nothing is there', [subscribed('a', ref(here)), subscribed('b', ref(near))], 'no'],
+      ['to somewhere not known: nobody can tell', [subscribed('a', ref(here)), subscribed('b', hole)], 'unknown'],
+      ['to itself only: nothing is there', [subscribed('a', ref(here))], 'absent'],
+    ])('%s', (_, subscriptions, expected) => {
+      const view = estate(topic, here, there, near, ...subscriptions);
+      expect(armed(meaningOf(sqsQueue, view, here), 'sns-fan-out', 'region')).toBe(expected);
+    });
+
+    it('covers the dead letters of the queue too', () => {
+      const dead = declared(SQS_QUEUE, 'dead', {}, { region: 'us-east-1' });
+      const source = declared(SQS_QUEUE, 'here', { redrivePolicy: ref(dead, 'arn') }, { region: 'us-east-1' });
+      const view = estate(topic, source, dead, there, subscribed('a', ref(source)), subscribed('b', ref(there)));
+      expect(armed(meaningOf(sqsQueue, view, dead), 'sns-fan-out', 'region')).toBe('yes');
+    });
   });
 });

@@ -32,6 +32,18 @@ export const storageTimes: readonly ServiceTime[] = [
     CHECKED,
   ),
   assumed(
+    'sns-cross-region-delivery',
+    'Delivery of an SNS message to a queue in another Region',
+    'point',
+    [
+      [0.1, 0.5, 5],
+      [0.1, 1, 20],
+      [0.5, 2, 45],
+    ],
+    'https://docs.aws.amazon.com/sns/latest/dg/sns-cross-region-delivery.html (it is supported; no figure is published): all figures are ours',
+    CHECKED,
+  ),
+  assumed(
     's3-replication-lag',
     'S3 replication without Replication Time Control: age of the newest copied object',
     'point',
