@@ -2,11 +2,11 @@
 
 /**
  * Names, tags and messages come from programs and YAML: control characters (a terminal would obey them), line
- * separators and bidirectional marks (they reorder what is read) are shown as `�`.
+ * separators, bidirectional marks (they reorder what is read) and blanks without width are shown as `�`.
  */
 export function plainText(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this removes
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, (c) =>
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, (c) =>
     c === '\n' || c === '\t' ? ' ' : '\ufffd',
   );
 }
