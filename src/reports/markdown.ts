@@ -3,7 +3,7 @@ import { formatPercent } from '../model/quantity.ts';
 import type { VerifyResult } from './result-schema.ts';
 import { plainText } from './text.ts';
 import type { FindingResult } from './words.ts';
-import { grouped, headline, placeText, predictedText, shareText, survivalText } from './words.ts';
+import { grouped, headline, placeText, predictedText, shareText, survivalText, worstAnswer } from './words.ts';
 
 const MARKS: Readonly<Record<string, string>> = {
   met: '✅ met',
@@ -16,7 +16,11 @@ const MARKS: Readonly<Record<string, string>> = {
 export function renderMarkdown(result: VerifyResult): string {
   const parts: string[] = ['# Continuity: designed level', ''];
   const sources = result.sources.map((s) => code(`${s.source} (${s.kind}, ${s.project}/${s.stack})`)).join(', ');
-  parts.push(`World: **${result.world}** · ${result.date} · ${sources}`, '', `${headline(result)}.`, '');
+  parts.push(
+    `World: **${result.world}** · ${result.date} · ${sources}`,
+    '',
+    ...headline(result).flatMap((line) => [`${line}.`, '']),
+  );
   if (result.kpis !== null) parts.push(...kpiSection(result.kpis));
   if (result.metrics.length > 0) parts.push(...metricSection(result));
   if (result.survey.length > 0) parts.push(...surveySection(result));
@@ -46,7 +50,7 @@ function metricSection(result: VerifyResult): string[] {
           MARKS[d.verdict] ?? d.verdict,
           '–',
           '–',
-          `${d.reason}${person} (${d.member})`,
+          `${d.reason}${person}${d.member.includes(' ') ? ` (${d.member})` : ''}`,
         ]),
       );
     }
@@ -59,8 +63,8 @@ function surveySection(result: VerifyResult): string[] {
   const lines = [
     '## What survives',
     '',
-    '| resource | AZ lost | Region lost | data lost | single point of failure |',
-    '|---|---|---|---|---|',
+    '| resource | AZ lost | Region lost | data lost | single point of failure | why |',
+    '|---|---|---|---|---|---|',
   ];
   for (const r of result.survey) {
     lines.push(
@@ -68,6 +72,7 @@ function surveySection(result: VerifyResult): string[] {
         r.title,
         ...(['az', 'region', 'data'] as const).map((scope) => survivalText(r, scope)),
         r.singlePointOfFailure ? 'yes' : r.az.survival === 'unknown' ? 'unknown' : 'no',
+        worstAnswer(r),
       ]),
     );
   }

@@ -10,6 +10,7 @@ import { formatDuration, formatPercent } from '../model/quantity.ts';
 import { memberLabel } from '../model/scope.ts';
 import type { MetricVerdict, Predicted } from '../model/verdict.ts';
 import type { Judgement } from '../verdicts/judge.ts';
+import type { SurveyRow, Survival } from '../verdicts/survey.ts';
 import { notModelledTypes, singlePointsOfFailure } from '../verdicts/survey.ts';
 import type { VerifyResult } from './result-schema.ts';
 
@@ -94,18 +95,27 @@ export function resultOf(judgement: Judgement, seed: number): VerifyResult {
             },
             kpi3: kpis.kpi3,
           },
-    survey: judgement.survey.map((row) => ({
-      resource: row.resource,
-      title: row.title,
-      kind: row.kind,
-      position: estate.resources.get(row.resource)?.resource.position ?? null,
-      singlePointOfFailure: spof.has(row.resource),
-      ...row.answers,
-    })),
+    survey: [...judgement.survey]
+      .sort((a, b) => urgency(a) - urgency(b))
+      .map((row) => ({
+        resource: row.resource,
+        title: row.title,
+        kind: row.kind,
+        position: estate.resources.get(row.resource)?.resource.position ?? null,
+        singlePointOfFailure: spof.has(row.resource),
+        ...row.answers,
+      })),
     orphans: [...judgement.orphans],
     notModelled: [...notModelledTypes(estate)],
     warnings: [...judgement.warnings],
   };
+}
+
+/** What an AZ takes with it comes first, then what nobody can tell, then data that nothing brings back. */
+function urgency({ answers }: SurveyRow): number {
+  const order: readonly Survival[] = ['lost', 'person', 'unknown'];
+  const az = order.indexOf(answers.az.survival);
+  return az >= 0 ? az : answers.data.survival === 'lost' ? order.length : order.length + 1;
 }
 
 function judgedOf(v: MetricVerdict): JudgedResult {

@@ -10,10 +10,10 @@ import {
   holdsNoData,
   placeText,
   predictedText,
-  SCOPE_WORDS,
   shareText,
   survivalText,
   withoutTitle,
+  worstAnswer,
 } from './words.ts';
 
 export interface TableOptions {
@@ -52,7 +52,7 @@ export function renderTable(result: VerifyResult, options: TableOptions): string
     .map((s) => `${plainText(s.source)} (${s.kind}, ${plainText(`${s.project}/${s.stack}`)})`)
     .join(', ');
   const title = wrap(`Designed level · world: ${result.world} · ${result.date} · ${sources}`, width);
-  lines.push(...title.map((line) => paint(line, 'bold')), ...wrap(headline(result), width), '');
+  lines.push(...title.map((line) => paint(line, 'bold')), ...headline(result).flatMap((line) => wrap(line, width)), '');
   if (result.metrics.length > 0) lines.push(...metricLines(result, options));
   if (result.survey.length > 0) lines.push(...surveyLines(result, options));
   lines.push(...findingLines(result, options));
@@ -126,14 +126,6 @@ function surveyLines(result: VerifyResult, { width, paint }: TableOptions): stri
 
 const survivalStyle = (row: SurveyResult, scope: SurveyScope): Style | undefined =>
   holdsNoData(row, scope) ? 'dim' : SURVIVAL_STYLE[row[scope].survival];
-
-/** The earliest of data, AZ and Region that is worst: what can be lost for good comes before what only stops. */
-function worstAnswer(row: SurveyResult): string {
-  const order = ['lost', 'person', 'unknown', 'recovers', 'survives'];
-  const scopes = (['az', 'data', 'region'] as const).filter((scope) => !holdsNoData(row, scope));
-  const [worst] = [...scopes].sort((a, b) => order.indexOf(row[a].survival) - order.indexOf(row[b].survival));
-  return worst === undefined ? '' : `${SCOPE_WORDS[worst]}: ${withoutTitle(row, worst)}`;
-}
 
 function findingLines(result: VerifyResult, { width, paint, places }: TableOptions): string[] {
   const firing = result.findings.filter((f) => f.state === 'fires');

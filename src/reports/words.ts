@@ -25,9 +25,15 @@ export function placeText(f: { readonly position: FindingResult['position'] }): 
   return f.position === null ? '' : `${f.position.file}:${f.position.line}:${f.position.column}`;
 }
 
-export function headline(result: VerifyResult): string {
-  const r = result.resources;
-  return `${r.total} resources: ${r.modelled + r.parts} read, ${r.inert + r.components} cannot affect recovery, ${r.notModelled} not modelled`;
+/** What was read, and with a catalogue how the metrics stand. */
+export function headline({ resources: r, metrics }: VerifyResult): readonly string[] {
+  const read = `${r.total} resources: ${r.modelled + r.parts} read, ${r.inert + r.components} cannot affect recovery, ${r.notModelled} not modelled`;
+  if (metrics.length === 0) return [read];
+  const kinds = ['met', 'not-met', 'unknown', 'expired', 'not-applicable'] as const;
+  const counts = kinds
+    .map((kind) => ({ kind, n: metrics.filter((m) => m.designed.verdict === kind).length }))
+    .filter(({ kind, n }) => n > 0 || kind === 'met' || kind === 'not-met' || kind === 'unknown');
+  return [read, `${metrics.length} metrics: ${counts.map(({ kind, n }) => `${n} ${kind}`).join(', ')}`];
 }
 
 /** Most severe first, each rule once with its places. */
@@ -50,7 +56,7 @@ const SURVIVAL_WORDS = {
 export type SurveyResult = VerifyResult['survey'][number];
 export type SurveyScope = 'az' | 'region' | 'data';
 
-export const SCOPE_WORDS = { az: 'AZ', region: 'Region', data: 'data' } as const;
+const SCOPE_WORDS = { az: 'AZ', region: 'Region', data: 'data' } as const;
 
 /** Kinds that hold nothing which a loss of data could take. */
 const WITHOUT_DATA = new Set(['compute', 'traffic', 'network', 'proxy']);
@@ -67,4 +73,14 @@ export function survivalText(row: SurveyResult, scope: SurveyScope): string {
 export function withoutTitle(row: SurveyResult, scope: SurveyScope): string {
   const { says } = row[scope];
   return says.startsWith(`${row.title}: `) ? says.slice(row.title.length + 2) : says;
+}
+
+const WORST_FIRST = ['lost', 'person', 'unknown', 'recovers', 'survives'];
+
+/** The worst of AZ, data and Region; among equals the first, since an AZ is lost more often than a Region. */
+export function worstAnswer(row: SurveyResult): string {
+  const scopes = (['az', 'data', 'region'] as const).filter((scope) => !holdsNoData(row, scope));
+  const rank = (scope: SurveyScope): number => WORST_FIRST.indexOf(row[scope].survival);
+  const [worst] = [...scopes].sort((a, b) => rank(a) - rank(b));
+  return worst === undefined ? '' : `${SCOPE_WORDS[worst]}: ${withoutTitle(row, worst)}`;
 }
