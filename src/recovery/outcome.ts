@@ -322,7 +322,7 @@ function orchestrated(plain: Protection, urn: string, terrain: Terrain, scope: S
       automation: o.automation,
       armed: all([plain.armed, o.armed, covers]),
       time: sum(o.lead, plain.time),
-      says: `${plain.says}, started by ${o.says}`,
+      says: isAutomatic(o.automation) ? `${o.says} (${plain.mechanism})` : `${plain.says}, started by ${o.says}`,
     });
   }
   return found;
