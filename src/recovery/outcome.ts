@@ -148,7 +148,8 @@ function carriedOn(role: Role, aftermath: Aftermath, needed: number, serving: re
   if (role.kind === 'traffic' && alive.every((urn) => terrain.senders(urn).length === 0)) return undefined;
   const exists = takesWork(role, alive, serving, aftermath);
   const enough = capacityLeft(aftermath, alive, serving, needed);
-  const title = terrain.item(first)?.title ?? role.title;
+  const titleOf = (urn: string | undefined): string => (urn === undefined ? undefined : terrain.item(urn)?.title) ?? role.title;
+  const title = titleOf(first);
   const base = {
     role,
     decidedBy: first,
@@ -156,7 +157,8 @@ function carriedOn(role: Role, aftermath: Aftermath, needed: number, serving: re
     automatic: yes('it runs already', { resource: first }),
     survives: yes('it is outside what is lost', { resource: first }),
     armed: yes('it runs already', { resource: first }),
-    point: role.kind === 'queue' ? waitingMessages(role) : undefined,
+    point:
+      role.kind === 'queue' ? waitingMessages(titleOf(serving.find((urn) => aftermath.fate(urn).kind === 'lost'))) : undefined,
     carriers: alive,
   };
   if (holds(not(exists))) return undefined;
@@ -189,8 +191,8 @@ function carriedOn(role: Role, aftermath: Aftermath, needed: number, serving: re
 }
 
 /** Messages that nobody had read are lost with their queue: nothing written to it is recovered. */
-function waitingMessages(role: Role): Timing {
-  return never(`messages waiting in ${role.title} are lost with it`);
+function waitingMessages(queue: string): Timing {
+  return never(`messages waiting in ${queue} are lost with it`);
 }
 
 /** Members that served and still do need nothing to lead work to them; the others do, and a likeness of names does not. */
@@ -478,7 +480,7 @@ function gone(role: Role, urn: string, aftermath: Aftermath, reason?: string): O
     automation: 'human-execution',
     mechanism: undefined,
     time: never(because),
-    point: role.kind === 'store' ? never(because) : role.kind === 'queue' ? waitingMessages(role) : undefined,
+    point: role.kind === 'store' ? never(because) : role.kind === 'queue' ? waitingMessages(title) : undefined,
     carriers: [],
   };
 }

@@ -6,7 +6,7 @@ import type { Role, Roles } from '../estate/roles.ts';
 import { linked } from '../estate/roles.ts';
 import type { Truth } from '../model/known.ts';
 import { all, any, decide, fold, no, not, unknown, yes } from '../model/known.ts';
-import type { Orchestration } from '../model/protection.ts';
+import type { Orchestration, ResourceKind } from '../model/protection.ts';
 import { isAutomatic } from '../model/protection.ts';
 import type { Member } from '../model/scope.ts';
 import type { Fate } from './fate.ts';
@@ -18,6 +18,8 @@ export class Terrain {
   readonly roles: Roles;
   /** Resources that pass traffic to each resource. */
   readonly #senders = new Map<string, string[]>();
+  /** Who writes to, or reads from, each queue and proxy. */
+  readonly #users = new Map<string, string[]>();
   readonly #standby = new Map<string, boolean>();
   readonly #serving = new Map<Role, readonly string[]>();
   /** Every plan or automation of the estate that can start protections. */
@@ -32,11 +34,8 @@ export class Terrain {
     this.slowest = slowest;
     this.orchestrations = [...estate.resources.values()].flatMap((item) => meaningOf(item)?.orchestrations ?? []);
     for (const urn of estate.resources.keys()) {
-      for (const to of linked(estate, urn, 'traffic')) {
-        const list = this.#senders.get(to);
-        if (list === undefined) this.#senders.set(to, [urn]);
-        else list.push(urn);
-      }
+      for (const to of linked(estate, urn, 'traffic')) add(this.#senders, to, urn);
+      for (const to of linked(estate, urn, 'endpoint')) if (isPassive(meaningOf(this.item(to))?.kind)) add(this.#users, to, urn);
     }
   }
 
@@ -68,8 +67,10 @@ export class Terrain {
     this.#standby.set(urn, false); // A loop of references does not make anybody wait.
     const mates = this.roles.of(urn)?.members.filter((m) => m !== urn) ?? [];
     const succeeds = mates.some((mate) => this.#successors(mate).has(urn) && !this.#successors(urn).has(mate));
-    const senders = this.senders(urn).filter((s) => this.roles.of(s)?.id !== this.roles.of(urn)?.id);
-    const answer = succeeds || (senders.length > 0 && senders.every((s) => this.isStandby(s)));
+    const used = [...this.senders(urn), ...(this.#users.get(urn) ?? [])].filter(
+      (s) => this.roles.of(s)?.id !== this.roles.of(urn)?.id,
+    );
+    const answer = succeeds || (used.length > 0 && used.every((s) => this.isStandby(s)));
     this.#standby.set(urn, answer);
     return answer;
   }
@@ -104,6 +105,17 @@ export class Terrain {
     }
     return found;
   }
+}
+
+/** A queue or a proxy does nothing of its own accord: it waits when all that use it wait. */
+function isPassive(kind: ResourceKind | undefined): boolean {
+  return kind === 'queue' || kind === 'proxy';
+}
+
+function add(map: Map<string, string[]>, key: string, value: string): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
 }
 
 /** One disruption over the terrain, with every answer worked out once. */

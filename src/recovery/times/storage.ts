@@ -38,7 +38,7 @@ export const storageTimes: readonly ServiceTime[] = [
     [
       [0.1, 0.5, 5],
       [0.1, 1, 20],
-      [0.5, 2, 45],
+      [0.5, 2, 30],
     ],
     'https://docs.aws.amazon.com/sns/latest/dg/sns-cross-region-delivery.html (it is supported; no figure is published): all figures are ours',
     CHECKED,
