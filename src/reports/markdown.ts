@@ -3,7 +3,7 @@ import { formatPercent } from '../model/quantity.ts';
 import type { VerifyResult } from './result-schema.ts';
 import { plainText } from './text.ts';
 import type { FindingResult } from './words.ts';
-import { grouped, headline, placeText, predictedText, shareText, survivalText, worstAnswer } from './words.ts';
+import { grouped, headline, placeText, predictedText, shareText, survivalText, whyText, worstAnswer } from './words.ts';
 
 const MARKS: Readonly<Record<string, string>> = {
   met: '✅ met',
@@ -39,7 +39,6 @@ function metricSection(result: VerifyResult): string[] {
     );
     for (const m of result.metrics.filter((x) => x.service === id)) {
       const d = m.designed;
-      const person = d.verdict === 'not-met' && d.withPerson === 'yes' ? ' Holds when a person acts.' : '';
       const predicted = d.predicted === null ? '–' : `p${m.percentile} ${predictedText(m)}`;
       lines.push(
         row([
@@ -50,7 +49,7 @@ function metricSection(result: VerifyResult): string[] {
           MARKS[d.verdict] ?? d.verdict,
           '–',
           '–',
-          `${d.reason}${person}${d.member.includes(' ') ? ` (${d.member})` : ''}`,
+          whyText(d),
         ]),
       );
     }

@@ -12,6 +12,7 @@ import {
   predictedText,
   shareText,
   survivalText,
+  whyText,
   withoutTitle,
   worstAnswer,
 } from './words.ts';
@@ -82,7 +83,6 @@ function metricLines(result: VerifyResult, { width, paint }: TableOptions): stri
 
 function metricRow(m: MetricResult, everyLevel: boolean): Cell[] {
   const d = m.designed;
-  const person = d.verdict === 'not-met' && d.withPerson === 'yes' ? ' Holds when a person acts.' : '';
   return [
     { text: `${m.type} ${m.scope}${m.scopeDefaulted ? '*' : ''}` },
     { text: `${m.target.text}${m.clock === 'declaration' ? ' from declaration' : ''}` },
@@ -90,7 +90,7 @@ function metricRow(m: MetricResult, everyLevel: boolean): Cell[] {
     { text: d.automation ?? '–' },
     { text: d.verdict, ...styleOf(VERDICT_STYLE[d.verdict]) },
     ...(everyLevel ? [{ text: '–' }, { text: '–' }] : []),
-    { text: `${d.reason}${person}${d.member.includes(' ') ? ` (${d.member})` : ''}` },
+    { text: whyText(d) },
   ];
 }
 

@@ -6,6 +6,14 @@ export type MetricResult = VerifyResult['metrics'][number];
 export type FindingResult = VerifyResult['findings'][number];
 type ShareResult = NonNullable<VerifyResult['kpis']>['kpi2']['all'];
 
+/** The one reason that matters, the member of the scope that is worst, and whether a person would be enough. */
+export function whyText({ verdict, reason, member, automation, withPerson }: MetricResult['designed']): string {
+  // The path's class has a column of its own.
+  const said = automation === null ? reason : reason.replace(` (${automation})`, '');
+  const where = member.includes(' ') ? ` (${member})` : '';
+  return `${said}${where}${verdict === 'not-met' && withPerson === 'yes' ? '. It holds when a person acts' : ''}`;
+}
+
 export function predictedText(metric: MetricResult): string {
   const p = metric.designed.predicted;
   if (p === null) return '–';
