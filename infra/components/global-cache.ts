@@ -13,10 +13,15 @@ export interface GlobalCacheArgs {
   readonly service: ServiceName;
   /** Node type; a global datastore needs the M or R family, generation 5 or later. */
   readonly nodeType: string;
+  /**
+   * True: ElastiCache keeps the primary and its replica in the serving Region in different zones. False: they may share one,
+   * which is then lost with both.
+   */
+  readonly primaryMultiAz: boolean;
 }
 
 /**
- * A Valkey replication group with a replica in another zone, replicated to the standby Region by a global datastore. Inside a
+ * A Valkey replication group with one replica, replicated to the standby Region by a global datastore. Inside a
  * Region ElastiCache fails over by itself; across Regions somebody, or something, has to promote the secondary.
  */
 export class GlobalCache extends ComponentResource {
@@ -33,7 +38,6 @@ export class GlobalCache extends ComponentResource {
     const shared = {
       numCacheClusters: 2,
       automaticFailoverEnabled: true,
-      multiAzEnabled: true,
       atRestEncryptionEnabled: true,
       transitEncryptionEnabled: true,
       tags,
@@ -53,7 +57,6 @@ export class GlobalCache extends ComponentResource {
       );
       return {
         replicationGroupId: `shop-${name}-${suffix}`,
-        preferredCacheClusterAzs: site.zones.slice(0, 2),
         subnetGroupName: subnets.name,
         securityGroupIds: [firewall.id],
       };
@@ -70,6 +73,7 @@ export class GlobalCache extends ComponentResource {
         nodeType: args.nodeType,
         kmsKeyId: args.keys.primaryArn,
         snapshotRetentionLimit: 1,
+        multiAzEnabled: args.primaryMultiAz,
       },
       { parent: this, provider: primary.provider },
     );
@@ -87,6 +91,7 @@ export class GlobalCache extends ComponentResource {
         description: 'Catalogue cache, standby Region',
         globalReplicationGroupId: global.globalReplicationGroupId,
         kmsKeyId: args.keys.standbyArn,
+        multiAzEnabled: true,
       },
       { parent: this, provider: standby.provider },
     );

@@ -94,6 +94,7 @@ export class GlobalDatabase extends ComponentResource {
         vpcSecurityGroupIds: [firewall.id],
         storageEncrypted: true,
         deletionProtection: true,
+        deleteAutomatedBackups: false,
         backupRetentionPeriod: 35,
         copyTagsToSnapshot: true,
         skipFinalSnapshot: false,

@@ -58,6 +58,7 @@ export class ReportingDatabase extends ComponentResource {
         backupRetentionPeriod: 7,
         copyTagsToSnapshot: true,
         deletionProtection: true,
+        deleteAutomatedBackups: false,
         skipFinalSnapshot: false,
         finalSnapshotIdentifier: `shop-${name}-final`,
         tags: { ...tags, ...args.backupTags },

@@ -38,6 +38,8 @@ export interface WebServiceArgs {
   readonly tasks: number;
   /** Most tasks that autoscaling may run; equal to `tasks` switches it off. */
   readonly mostTasks: number;
+  /** Share of healthy tasks, in percent, below which the load balancer calls itself unhealthy in DNS. */
+  readonly leastHealthyPercent: number;
   /** Environment of the container: endpoints of stores in the same Region. */
   readonly environment: Readonly<Record<string, Input<string>>>;
   /** Secrets of the container, by variable: ARNs in the same Region. */
@@ -115,6 +117,7 @@ export class WebService extends ComponentResource {
           healthyThreshold: 2,
           unhealthyThreshold: 2,
         },
+        targetGroupHealth: { dnsFailover: { minimumHealthyTargetsPercentage: String(args.leastHealthyPercent) } },
         tags,
       },
       child,

@@ -16,7 +16,7 @@ const ALIAS_TTL_SECONDS = 60;
 
 /** Region failover of what does not fail over by itself. */
 export function makeRegionSwitches(settings: Settings, { sites, clusters }: Shared, stores: Stores, web: Web, traffic: Traffic) {
-  const { accountId, mends } = settings;
+  const { accountId } = settings;
   const { cache, ordersDatabase } = stores;
   const checkoutSwitch = new RegionSwitch('checkout', {
     sites,
@@ -90,9 +90,8 @@ export function makeRegionSwitches(settings: Settings, { sites, clusters }: Shar
   const cacheSwitch = new RegionSwitch('catalogue-cache', {
     sites,
     service: 'catalogue-cache',
-    // BROKEN ON PURPOSE: somebody has to see the alarm and start the plan, while the OLA of the cache promises an RTO for the
-    // loss of a Region. Mend: a trigger.
-    automatic: mends.has('cache-switch-trigger'),
+    // Started by a person: promoting a cache that is only unreachable would empty the one that still serves.
+    automatic: false,
     alarmArn: traffic.storefrontAlarm,
     recoveryTimeObjectiveMinutes: 30,
     steps: [

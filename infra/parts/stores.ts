@@ -64,21 +64,24 @@ export function makeStores({ accountId, mends }: Settings, { sites, networks, ke
     backupTags: {},
   });
   const media = new ReplicatedBucket('media', { sites, keys, service: 'storefront', accountId, standbyLockedDays: 35 });
+  // BROKEN ON PURPOSE: both nodes may stand in one zone, while the OLA of the cache promises to be back within ten minutes of
+  // losing one. Mend: primaryMultiAz.
   const cache = new GlobalCache('catalogue-cache', {
     sites,
     networks,
     keys,
     service: 'catalogue-cache',
     nodeType: 'cache.r7g.large',
+    primaryMultiAz: mends.has('cache-multi-az'),
   });
   // BROKEN ON PURPOSE: an order event that waits in the primary's queue is lost with the Region, while the SLA of checkout
-  // promises an RPO of one minute. Mend: fanOutToStandby.
+  // promises an RPO of two minutes. Mend: fanOutToStandby.
   const events = new OrderEvents('order-events', {
     sites,
     service: 'checkout',
     fanOutToStandby: mends.has('checkout-event-fan-out'),
   });
-  // BROKEN ON PURPOSE: one zone, while the OLA of reporting promises to be back within ten minutes of losing it. Mend: multiAz.
+  // BROKEN ON PURPOSE: one zone, while the OLA of reporting promises to be back within a quarter of an hour of losing it. Mend: multiAz.
   const reportingDatabase = new ReportingDatabase('reporting', {
     site: sites.primary,
     network: networks.primary,

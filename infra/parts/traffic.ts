@@ -24,9 +24,9 @@ export function makeTraffic(settings: Settings, { sites, zone }: Shared, stores:
     hostName: `www.${domain}`,
     ...web.storefront,
     ...PROBE,
-    // BROKEN ON PURPOSE: five minutes in which resolvers keep sending users to the lost Region, out of the ten that the SLA of
-    // storefront allows for everything. Mend: a TTL of one minute.
-    style: { kind: 'cname', primaryTtlSeconds: mends.has('storefront-dns-ttl') ? 60 : 300 },
+    // BROKEN ON PURPOSE: fifteen minutes in which resolvers keep sending users to the lost Region, while the SLA of storefront
+    // allows ten for everything. Mend: a TTL of one minute.
+    style: { kind: 'cname', primaryTtlSeconds: mends.has('storefront-dns-ttl') ? 60 : 900 },
   });
   const checkoutRecords = new FailoverRecords('checkout', {
     sites,

@@ -79,6 +79,7 @@ export function makeWeb(settings: Settings, shared: Shared, stores: Stores) {
       taskRoleArn: roles.taskRoleArn,
       tasks: here === 'primary' ? full : standbyTasks(full, MBCO_PERCENT),
       mostTasks: full * 2,
+      leastHealthyPercent: MBCO_PERCENT,
       internal: false,
       secrets: {},
     };

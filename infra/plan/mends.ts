@@ -6,10 +6,10 @@
 /** Name of each mend, with the property it sets and the promise it keeps. */
 export const MENDS = {
   'reporting-multi-az': 'rds.Instance reporting: multiAz true. Keeps reporting RTO az.',
-  'reporting-backup-hourly': 'backup.Plan reporting: rules[0].schedule every hour. Keeps reporting RPO region.',
+  'reporting-backup-hourly': 'backup.Plan reporting: rules[0].schedule every hour. Keeps the time of reporting RPO region.',
   'storefront-dns-ttl': 'route53.Record storefront-primary: ttl 60. Keeps storefront RTO region.',
   'checkout-event-fan-out': "sns.TopicSubscription to the standby Region's queue. Keeps checkout RPO region.",
-  'cache-switch-trigger': 'arcregionswitch.Plan catalogue-cache: triggers. Takes the person out of catalogue-cache RTO region.',
+  'cache-multi-az': 'elasticache.ReplicationGroup catalogue-cache-primary: multiAzEnabled true. Keeps catalogue-cache RTO az.',
 } as const;
 
 export type Mend = keyof typeof MENDS;

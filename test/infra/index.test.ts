@@ -199,6 +199,21 @@ describe('the reference workload', () => {
     expect([...tagged].sort()).toEqual(picked.sort());
   });
 
+  it('opts in what is tagged for AWS Backup, in the Region of the plans', () => {
+    const [settings, ...others] = ofType('aws:backup/regionSettings:RegionSettings');
+    expect([others, settings?.provider]).toEqual([[], 'primary']);
+    expect(new Set(ofType('aws:backup/plan:Plan').map((r) => r.provider))).toEqual(new Set(['primary']));
+    const kinds: Record<string, string> = {
+      'aws:rds/cluster:Cluster': 'Aurora',
+      'aws:rds/instance:Instance': 'RDS',
+      'aws:dynamodb/table:Table': 'DynamoDB',
+    };
+    const tagged = resources.filter((r) => r.inputs.tags?.backup !== undefined).map((r) => kinds[r.type] ?? r.type);
+    const optedIn = Object.entries(settings?.inputs.resourceTypeOptInPreference ?? {}).filter(([, on]) => on === true);
+    expect(optedIn.map(([kind]) => kind).sort()).toEqual([...new Set(tagged)].sort());
+    expect(settings?.inputs.resourceTypeManagementPreference.DynamoDB).toBe(true);
+  });
+
   it('keeps passwords out of every ordinary input', () => {
     const writeOnly = new Set(['masterPasswordWo', 'secretStringWo']);
     const leaks = resources.flatMap((r) =>

@@ -14,7 +14,7 @@ const EXPECTED: Readonly<Record<Mend, readonly [type: string, name: string, prop
   'reporting-backup-hourly': ['aws:backup/plan:Plan', 'reporting', 'rules', 'cron(0 * * * ? *)'],
   'storefront-dns-ttl': ['aws:route53/record:Record', 'storefront-primary', 'ttl', '60'],
   'checkout-event-fan-out': ['aws:sns/topicSubscription:TopicSubscription', 'order-events-primary-to-standby', '', ''],
-  'cache-switch-trigger': ['aws:arcregionswitch/plan:Plan', 'catalogue-cache', 'triggers', 'eu-central-1'],
+  'cache-multi-az': ['aws:elasticache/replicationGroup:ReplicationGroup', 'catalogue-cache-primary', 'multiAzEnabled', 'true'],
 };
 
 describe('mends', () => {
