@@ -11,6 +11,7 @@ import { backupable, coveredBy } from '../services/backup-coverage.ts';
 import type { BackupCopy, BackupRule } from '../services/backup-plan.ts';
 import { backupPlan } from '../services/backup-plan.ts';
 import { backupVault, immutable } from '../services/backup-vault.ts';
+import { ruledOut } from '../services/database-parts.ts';
 import { docdbCluster } from '../services/docdb-cluster.ts';
 import { neptuneCluster } from '../services/neptune-cluster.ts';
 import { rdsCluster } from '../services/rds-cluster.ts';
@@ -231,7 +232,9 @@ function tooRare(backed: Backed, scope: 'data' | 'region', rpo: number, context:
   const keepsUp = (rule: BackupRule): Truth =>
     any([scope === 'data' && backed.resource.continuous ? rule.continuous : no(), is(worstAge(rule), (age) => age <= rpo)]);
   const ages = backed.rules.flatMap((plan) =>
-    textOr(plan.rules, []).map((rule) => textOr(worstAge(rule), Number.POSITIVE_INFINITY)),
+    textOr(plan.rules, [])
+      .filter((rule) => !ruledOut(all([plan.covers, helps(rule)])))
+      .map((rule) => textOr(worstAge(rule), Number.POSITIVE_INFINITY)),
   );
   return because(
     all([

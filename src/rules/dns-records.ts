@@ -169,13 +169,14 @@ export const recordRules: readonly Rule[] = [
     family: 'dns',
     title: 'PRIMARY and SECONDARY need the same resource of one Region',
     severity: 'critical',
-    scopes: ['region', 'az'],
+    // An AZ takes down what stands in that AZ alone, whichever side needs it: recovery follows that resource by resource.
+    scopes: ['region'],
     why: 'Failing over helps only if the other side can work alone. What both sides need, and one Region holds, takes both down when it is lost.',
     fix: 'Give the standby its own copy of what is shared (replica, global table, replica key, replicated secret), and let it refer to that one.',
     source: 'derived',
     checks: [
       on(route53Record, (facts, _item, context) =>
-        anyAgreed(context, facts.id, 'region', 'az')
+        context.agreed(facts.id, 'region')
           ? whenAny(
               [isPrimary(facts)],
               [

@@ -112,6 +112,20 @@ describe('particular conditions', () => {
     ]);
   });
 
+  it('speaks of the rules that reach the store, whatever those of other plans do', () => {
+    const often = declared('aws:backup/plan:Plan', 'often', {
+      rules: [{ ruleName: 'r', targetVaultName: ref(vault(), 'name'), schedule: 'cron(0 * * * ? *)' }],
+    });
+    const others = declared('aws:backup/selection:Selection', 'others', {
+      planId: ref(often),
+      resources: [ref(db({ identifier: 'orders' }), 'arn')],
+    });
+    const situation = { resources: [...saved(), often, others, db({ identifier: 'orders' })], agreed: [rpo('data', 3600)] };
+    expect(messages(backupRules, 'backup-rpo-exceeded', situation)).toContain(
+      'the newest backup of share may be 1d4h old or older; the agreement needs 1h',
+    );
+  });
+
   it('in another Region only what is copied there counts', () => {
     const agreed = [rpo('region', 172_800)];
     const id = 'backup-rpo-exceeded';

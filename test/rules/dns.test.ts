@@ -699,6 +699,13 @@ function sharing(): readonly RuleCase[] {
     },
     {
       rule,
+      says: 'the shared table runs in every AZ, and only the loss of one was agreed',
+      estate: [...pair, table, ...serve(east, 'fe', out(table, 'arn')), ...serve(west, 'fw', out(table, 'arn'))],
+      agreed: [['RTO', 'az', 300]],
+      answer: 'silent',
+    },
+    {
+      rule,
       says: 'the table is a global one',
       estate: [...pair, replicated, ...serve(east, 'fe', out(table, 'arn')), ...serve(west, 'fw', out(table, 'arn'))],
       answer: 'silent',
