@@ -20,11 +20,14 @@ export interface Surroundings {
 
 /** Wide enough for the table's reasons when nobody says how wide the terminal is. */
 const DEFAULT_WIDTH = 140;
+/** Below this a table is no table. */
+const LEAST_WIDTH = 60;
 
 export function surroundings(): Surroundings {
   return {
     today: new Date().toISOString().slice(0, 10),
-    width: process.stdout.columns ?? DEFAULT_WIDTH,
+    // A terminal that does not tell its size has 0 columns.
+    width: Math.max(LEAST_WIDTH, process.stdout.columns || DEFAULT_WIDTH),
     cwd: process.cwd(),
     stdin: async () => {
       const chunks: Buffer[] = [];
