@@ -27,6 +27,8 @@ export function install() {
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 
-export function build() {
-  run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']);
+/** Writes dist/ anew. */
+export async function build() {
+  const { bundle } = await import('./bundle.mjs');
+  await bundle(root);
 }

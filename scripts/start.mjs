@@ -2,5 +2,5 @@
 import { build, install, root, run } from './setup.mjs';
 
 install();
-build();
+await build();
 run(process.execPath, [`${root}/dist/scripts/start.js`]);

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { build, install, root } from './setup.mjs';
 
 install();
-build();
+await build();
 
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 const report = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
