@@ -6,8 +6,8 @@ const BUILT = `${ROOT}dist/scripts/holdfast.js`;
 const GOLDEN = 'test/programs/golden/02-multi-az-for-region';
 
 beforeAll(async () => {
-  const built = await run(process.execPath, [`${ROOT}node_modules/typescript/bin/tsc`, '-p', 'tsconfig.build.json']);
-  expect(built.code, built.out).toBe(0);
+  const built = await run(process.execPath, [`${ROOT}scripts/build.mjs`]);
+  expect(built.code, built.err).toBe(0);
 }, 180_000);
 
 describe('the built command', () => {
