@@ -5,17 +5,20 @@ import { MENDS, type Mend } from '../../infra/plan/mends.ts';
 import { judgeSources } from '../../scripts/commands/judging.ts';
 import { decide } from '../../src/model/known.ts';
 import type { MetricVerdict } from '../../src/model/verdict.ts';
+import type { Judgement } from '../../src/verdicts/judge.ts';
 import { around, flags } from '../golden/support.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const RANK = { 'not-met': 0, unknown: 1, expired: 1, met: 2, 'not-applicable': 2 } as const;
 
-async function judged(mend?: Mend): Promise<ReadonlyMap<string, MetricVerdict>> {
-  const config = mend === undefined ? [] : [`shop:mend=${mend}`];
-  const { judgement } = await judgeSources([ROOT], { ...flags, config }, around);
-  return new Map(
-    judgement.verdicts.map(({ metric, ...v }) => [`${metric.serviceId} ${metric.type} ${metric.scope}`, { metric, ...v }]),
-  );
+async function judge(mends: readonly string[]): Promise<Judgement> {
+  const { judgement } = await judgeSources([ROOT], { ...flags, config: [`shop:mend=${mends.join(',')}`] }, around);
+  return judgement;
+}
+
+async function judged(...mends: readonly Mend[]): Promise<ReadonlyMap<string, MetricVerdict>> {
+  const { verdicts } = await judge(mends);
+  return new Map(verdicts.map(({ metric, ...v }) => [`${metric.serviceId} ${metric.type} ${metric.scope}`, { metric, ...v }]));
 }
 
 const failing = (v: MetricVerdict | undefined): readonly string[] =>
@@ -50,4 +53,10 @@ describe('mends', () => {
     const worse = [...before].filter(([id, v]) => RANK[after.get(id)?.verdict ?? 'not-met'] < RANK[v.verdict]).map(([id]) => id);
     expect(worse).toEqual([]);
   });
+});
+
+it('leaves nothing to find, once all is mended, that nobody has accepted', async () => {
+  const { findings } = await judge(Object.keys(MENDS));
+  expect(findings.filter((f) => f.waiver === undefined || f.waiver.expired).map((f) => f.rule)).toEqual([]);
+  expect(new Set(findings.map((f) => f.rule)).size).toBe(5);
 });
