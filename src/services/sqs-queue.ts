@@ -72,7 +72,7 @@ export const sqsQueue = service<QueueFacts>({
  * A dead-letter queue holds nothing that its source queue was not given, so it is as safe as that.
  */
 function fanOut(queue: Props, view: View): Known<readonly FanOut[]> {
-  const sources = [queue, ...view.all(SQS_QUEUE).filter((other) => other.id !== queue.id && redrivesTo(other, queue.id, view))];
+  const sources = [queue, ...(deadLetterSources(view).get(queue.id) ?? [])];
   return map(collect(sources.map((source) => topicCopies(source, view))), (lists) => lists.flat());
 }
 
@@ -83,22 +83,33 @@ function redrives(props: Props): Truth {
   return is(props.text('redrivePolicy'), (json) => json !== undefined && json !== '');
 }
 
-/** The source's redrive policy, its own or a separate one, names the queue. */
-function redrivesTo(source: Props, target: string, view: View): boolean {
-  const separate = view.attached(source.id, REDRIVE, 'queueUrl').found;
-  return [source, ...separate].some((props) => {
-    const policy = props.raw('redrivePolicy');
-    if (policy instanceof Hole) return policy.mentions.some((m) => m.urn === target);
-    const arn = typeof policy === 'string' ? /"deadLetterTargetArn"\s*:\s*"([^"]+)"/.exec(policy)?.[1] : undefined;
-    return (
-      arn !== undefined &&
-      fold(
-        view.named(known(arn), props, [SQS_QUEUE]),
-        (urn) => urn === target,
-        () => false,
-      )
-    );
-  });
+/** Queues by the dead-letter queue that their redrive policy names; once per view, since every queue asks. */
+function deadLetterSources(view: View): ReadonlyMap<string, readonly Props[]> {
+  const made = sourcesByView.get(view);
+  if (made !== undefined) return made;
+  const sources = new Map<string, Props[]>();
+  for (const source of view.all(SQS_QUEUE)) {
+    for (const props of [source, ...view.attached(source.id, REDRIVE, 'queueUrl').found]) {
+      const target = deadLetterTarget(props, view);
+      if (target !== undefined && target !== source.id) sources.set(target, [...(sources.get(target) ?? []), source]);
+    }
+  }
+  sourcesByView.set(view, sources);
+  return sources;
+}
+
+const sourcesByView = new WeakMap<View, ReadonlyMap<string, readonly Props[]>>();
+
+function deadLetterTarget(props: Props, view: View): string | undefined {
+  const policy = props.raw('redrivePolicy');
+  if (policy instanceof Hole) return policy.mentions.find((m) => view.get(m.urn)?.type === SQS_QUEUE)?.urn;
+  const arn = typeof policy === 'string' ? /"deadLetterTargetArn"\s*:\s*"([^"]+)"/.exec(policy)?.[1] : undefined;
+  if (arn === undefined) return undefined;
+  return fold<string, string | undefined>(
+    view.named(known(arn), props, [SQS_QUEUE]),
+    (urn) => urn,
+    () => undefined,
+  );
 }
 
 function topicCopies(queue: Props, view: View): Known<readonly FanOut[]> {

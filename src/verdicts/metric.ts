@@ -16,6 +16,7 @@ import { judgeRecovery } from '../recovery/judge.ts';
 import type { Outcome } from '../recovery/outcome.ts';
 import type { RecoveryPath, ServiceNeeds } from '../recovery/path.ts';
 import type { Prediction } from '../recovery/predict.ts';
+import { unlike } from './alike.ts';
 import { recoversWithoutControlPlane } from './control-plane.ts';
 import type { Ground } from './ground.ts';
 
@@ -25,7 +26,8 @@ const NOT_FAILOVER = new Set(['RETENTION', 'RESTORE_GRANULARITY', 'INVOKE']);
 /** Seconds in a year of 365 days. */
 const YEAR = 31_536_000;
 
-export function judgeMetric(metric: Metric, needs: ServiceNeeds, members: readonly Member[], ground: Ground): MetricVerdict {
+export function judgeMetric(metric: Metric, needs: ServiceNeeds, everyMember: readonly Member[], ground: Ground): MetricVerdict {
+  const members = metric.scope === 'instance' ? unlike(metric, everyMember, ground) : everyMember;
   switch (metric.type) {
     case 'RTO':
     case 'MTPD':
