@@ -1,6 +1,6 @@
 /**
- * The reference workload: a shop that serves users from one Region and can move to another. It keeps most of the promises in
- * `holdfast.yaml` and breaks some on purpose, each by one property; `shop:mend` mends them one by one (plan/mends.ts).
+ * The reference workload: a shop that serves users from one Region and can move to another. It breaks some of the promises in
+ * `holdfast.yaml` on purpose, each by one property; `shop:mend` mends them one by one (plan/mends.ts).
  * Nothing here knows Holdfast: this is the thing verified.
  */
 import { interpolate } from '@pulumi/pulumi';
