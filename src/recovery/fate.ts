@@ -61,8 +61,11 @@ function reaches(item: EstateResource, member: Member): Truth {
           const region = regionOfToken(member.name);
           return region === undefined ? yes() : inRegion(item, region);
         }
-        // A place whose AZ is not known may be in this one; in some AZ it is, and every AZ is judged.
-        return known(placement.spread.zones.includes(member.name) || placement.spread.doubtful > 0);
+        if (placement.spread.zones.includes(member.name)) return yes();
+        if (placement.spread.doubtful === 0) return no();
+        // A place whose AZ is not known may be in this one; in some AZ of its Region it is, and every AZ is judged.
+        const region = regionOfToken(member.name);
+        return region === undefined ? yes() : inRegion(item, region);
       });
     default:
       return yes();

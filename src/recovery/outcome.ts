@@ -1,12 +1,13 @@
 /** What becomes of one role under one disruption: who carries it afterwards, by what mechanism, and how fast. */
-
 import { meaningOf } from '../estate/estate.ts';
 import type { Role } from '../estate/roles.ts';
-import type { Known, Truth } from '../model/known.ts';
-import { all, any, collect, decide, fold, is, known, map, no, not, together, unknown, yes } from '../model/known.ts';
-import type { AutomationClass, Protection, Timing } from '../model/protection.ts';
-import { fixed, isAutomatic, never, slowest, sum, timeUnknown, worstClass } from '../model/protection.ts';
-import type { Scope } from '../model/scope.ts';
+import type { Truth } from '../model/known.ts';
+import { all, any, decide, fold, known, no, not, unknown, yes } from '../model/known.ts';
+import type { AutomationClass, Timing } from '../model/protection.ts';
+import { fixed, isAutomatic, never, slowest, timeUnknown, worstClass } from '../model/protection.ts';
+import { canGrow, capacityLeft } from './capacity.ts';
+import type { Candidate } from './options.ts';
+import { bestOf, candidates, isPartOf } from './options.ts';
 import type { Aftermath, Terrain } from './standing.ts';
 import { holds } from './standing.ts';
 
@@ -205,63 +206,6 @@ function takesWork(role: Role, alive: readonly string[], serving: readonly strin
   return unknown('unmapped', why, { resource: alive[0] ?? role.id });
 }
 
-/** Σ capacity that still runs ≥ needed × Σ capacity that served before. What has no servers of its own scales by itself. */
-function capacityLeft(aftermath: Aftermath, alive: readonly string[], serving: readonly string[], needed: number): Truth {
-  const running = (urn: string): Known<number> | undefined => meaningOf(aftermath.terrain.item(urn))?.capacity?.running;
-  const before = serving.map(running).filter((c) => c !== undefined);
-  if (before.length === 0) return yes();
-  const after = alive.map((urn): Known<number> => {
-    const capacity = running(urn) ?? known(0);
-    const fate = aftermath.fate(urn);
-    return fate.kind === 'reduced' ? map(together({ capacity, left: fate.left }), (v) => v.capacity * v.left) : capacity;
-  });
-  const totals = together({ before: collect(before), after: collect(after) });
-  const add = (xs: readonly number[]): number => xs.reduce((a, b) => a + b, 0);
-  return fold(
-    totals,
-    (v, fact): Truth => {
-      if (add(v.before) === 0)
-        return unknown(
-          'not-reported',
-          'nothing is certain to run before the disruption, so what is enough is not known',
-          fact.from,
-        );
-      const share = add(v.after) / add(v.before);
-      // Half a task cannot serve: compare with the tolerance of floating-point shares only.
-      return known(
-        share + 1e-9 >= needed,
-        fact.from,
-        `${Math.floor(share * 1000) / 10}% of capacity left, ${Math.round(needed * 1000) / 10}% needed`,
-      );
-    },
-    (why) => why,
-  );
-}
-
-/**
- * Can what is left grow to what is needed? Not beyond its maximum. In another Region nobody can tell: AWS holds no capacity
- * ready for whoever must launch while a Region is lost (ARC developer guide, "Add execution blocks"; docs/model.md, KPI 2,
- * condition 4, counts only what runs or is reserved).
- */
-function canGrow(aftermath: Aftermath, alive: readonly string[], serving: readonly string[], needed: number): Truth {
-  const capacities = (urns: readonly string[], of: 'running' | 'max'): Known<number> =>
-    map(
-      collect(urns.map((urn) => meaningOf(aftermath.terrain.item(urn))?.capacity?.[of]).filter((c) => c !== undefined)),
-      (list) => list.reduce((a, b) => a + b, 0),
-    );
-  const totals = together({ most: capacities(alive, 'max'), before: capacities(serving, 'running') });
-  const allowed = is(totals, (v) => v.most + 1e-9 >= needed * v.before, 'its maximum is below what is needed');
-  const obtained: Truth =
-    aftermath.member.scope === 'region'
-      ? unknown(
-          'not-reported',
-          'whether AWS can launch the missing capacity while a Region is lost is not known: keep it running',
-          { resource: alive[0] ?? '' },
-        )
-      : yes();
-  return all([allowed, obtained]);
-}
-
 /** What is left is too small: a protection of a survivor must add to it (an Auto Scaling group replaces, a plan scales). */
 function scaledUp(role: Role, aftermath: Aftermath, alive: readonly string[], why: string, exists: Truth): Outcome | undefined {
   if (holds(not(exists))) return undefined;
@@ -280,143 +224,6 @@ function scaledUp(role: Role, aftermath: Aftermath, alive: readonly string[], wh
   if (best === undefined) return undefined;
   const outcome = fromCandidate(role, best, aftermath);
   return { ...outcome, says: `${why}; ${best.protection.says}`, exists: all([exists, outcome.exists]), carriers: alive };
-}
-
-interface Candidate {
-  readonly urn: string;
-  readonly protection: Protection;
-  readonly armed: Truth;
-  readonly survives: Truth;
-}
-
-/** Protections of a resource for the scope, plain and as started by an orchestrator; those out of force are left out. */
-function candidates(urn: string, aftermath: Aftermath): readonly Candidate[] {
-  const { scope } = aftermath.member;
-  const found: Candidate[] = [];
-  for (const plain of meaningOf(aftermath.terrain.item(urn))?.protections ?? []) {
-    if (!plain.scopes.includes(scope)) continue;
-    for (const protection of [plain, ...orchestrated(plain, urn, aftermath.terrain, scope)]) {
-      const takesOver = successorsStand(protection, urn, aftermath);
-      const armed = all([protection.armed, takesOver]);
-      if (!holds(not(armed))) found.push({ urn, protection, armed, survives: callsSurvive(protection, aftermath) });
-    }
-  }
-  return found;
-}
-
-function orchestrated(plain: Protection, urn: string, terrain: Terrain, scope: Scope): readonly Protection[] {
-  if (plain.action === undefined) return [];
-  const mates = new Set(terrain.roles.of(urn)?.members ?? [urn]);
-  const found: Protection[] = [];
-  for (const o of terrain.orchestrations) {
-    if (o.action !== plain.action || !o.scopes.includes(scope)) continue;
-    const named = o.targets.map((t) =>
-      fold(
-        t,
-        (to): Truth => known(mates.has(to)),
-        (why) => why,
-      ),
-    );
-    const covers = any(named);
-    if (holds(not(covers))) continue;
-    found.push({
-      ...plain,
-      automation: o.automation,
-      armed: all([plain.armed, o.armed, covers]),
-      time: sum(o.lead, plain.time),
-      says: isAutomatic(o.automation) ? `${o.says} (${plain.mechanism})` : `${plain.says}, started by ${o.says}`,
-    });
-  }
-  return found;
-}
-
-/** Successors elsewhere must themselves be outside what is lost; recovery in place needs none. */
-function successorsStand(protection: Protection, urn: string, aftermath: Aftermath): Truth {
-  const { member } = aftermath;
-  const elsewhere: Truth =
-    protection.into !== undefined && (member.scope === 'region' || member.scope === 'account')
-      ? not(is(protection.into, (into) => into === member.name, 'it would recover into what is lost'))
-      : yes();
-  const standing = fold(
-    protection.successors,
-    (urns): Truth => {
-      const others = urns.filter((u) => u !== urn && !isPartOf(u, aftermath));
-      if (others.length < urns.length || urns.length === 0) return yes();
-      // A successor that is a door must lead somewhere; any other must not be lost itself.
-      return any(
-        others.map((u) => (meaningOf(aftermath.terrain.item(u))?.kind === 'traffic' ? aftermath.open(u) : aftermath.serves(u))),
-      );
-    },
-    (why) => why,
-  );
-  return all([elsewhere, standing]);
-}
-
-/** An instance of a cluster, an origin of a distribution: it has no fate of its own here, its owner speaks for it. */
-function isPartOf(urn: string, aftermath: Aftermath): boolean {
-  return aftermath.terrain.item(urn)?.standing.kind === 'part';
-}
-
-/** Control-plane calls must not need a control plane that is lost with the member (REL11-BP04). */
-function callsSurvive(protection: Protection, aftermath: Aftermath): Truth {
-  const { member } = aftermath;
-  const answers = protection.calls.map((call): Truth => {
-    if (member.scope === 'control-plane') {
-      return call.plane === 'data'
-        ? yes()
-        : no(`${call.action} needs a control plane`, { resource: aftermath.terrain.roles.all[0]?.id ?? '' });
-    }
-    if (member.scope !== 'region' || call.region === undefined) return yes();
-    return fold(
-      call.region,
-      (region): Truth =>
-        known(region !== member.name, [], region === member.name ? `${call.action} runs in ${region}, which is lost` : undefined),
-      (why) => why,
-    );
-  });
-  return answers.length === 0 ? yes('it calls no control plane') : all(answers);
-}
-
-/**
- * The option that would be taken: automatic before human, surely armed before perhaps, then the newest recovery point,
- * then the shortest time.
- */
-function bestOf(found: readonly Candidate[], terrain: Terrain): Candidate | undefined {
-  const rank = (c: Candidate): number =>
-    classRank(c.protection.automation) + (holds(c.armed) ? 0 : 1) + (holds(c.survives) ? 0 : 2);
-  const ranked = found.map((c) => ({
-    c,
-    rank: rank(c),
-    point: c.protection.point === undefined ? 0 : upperEnd(c.protection.point, terrain.slowest),
-    time: upperEnd(c.protection.time, terrain.slowest),
-  }));
-  return ranked.sort((a, b) => a.rank - b.rank || order(a.point, b.point) || order(a.time, b.time))[0]?.c;
-}
-
-/** A plan that a person only has to start comes before what a person must do by hand. */
-function classRank(automation: AutomationClass): number {
-  return isAutomatic(automation) ? 0 : automation === 'human-decision' ? 4 : 8;
-}
-
-/** Two infinities are alike. */
-const order = (a: number, b: number): number => (a === b ? 0 : a - b);
-
-function upperEnd(t: Timing, slowestOf: (row: string) => number): number {
-  switch (t.kind) {
-    case 'row':
-      return slowestOf(t.row);
-    case 'fixed':
-      return t.seconds;
-    case 'span':
-      return t.max;
-    case 'sum':
-      return t.parts.reduce((total, part) => total + upperEnd(part, slowestOf), 0);
-    case 'slowest':
-      return Math.max(0, ...t.parts.map((part) => upperEnd(part, slowestOf)));
-    case 'never':
-    case 'unknown':
-      return Number.POSITIVE_INFINITY;
-  }
 }
 
 function repair(role: Role, urn: string, aftermath: Aftermath): Outcome {
