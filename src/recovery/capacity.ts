@@ -3,6 +3,7 @@ import { meaningOf } from '../estate/estate.ts';
 import type { Known, Truth } from '../model/known.ts';
 import { all, collect, fold, is, known, map, together, unknown, yes } from '../model/known.ts';
 import type { Aftermath } from './standing.ts';
+
 /** Σ capacity that still runs ≥ needed × Σ capacity that served before. What has no servers of its own scales by itself. */
 export function capacityLeft(aftermath: Aftermath, alive: readonly string[], serving: readonly string[], needed: number): Truth {
   const running = (urn: string): Known<number> | undefined => meaningOf(aftermath.terrain.item(urn))?.capacity?.running;

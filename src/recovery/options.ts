@@ -7,6 +7,7 @@ import { isAutomatic, sum } from '../model/protection.ts';
 import type { Scope } from '../model/scope.ts';
 import type { Aftermath, Terrain } from './standing.ts';
 import { holds } from './standing.ts';
+
 export interface Candidate {
   readonly urn: string;
   readonly protection: Protection;
