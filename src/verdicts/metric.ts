@@ -1,27 +1,19 @@
-/** The seven conditions of one metric under one member of its scope (docs/model.md, KPI 2). */
+/** What one metric asks of a recovery path, by its type. */
 
 import { meaningOf } from '../estate/estate.ts';
 import type { Metric } from '../model/agreement.ts';
-import { unitOf } from '../model/agreement.ts';
-import type { Finding } from '../model/finding.ts';
 import type { Known, Truth, Unknown } from '../model/known.ts';
 import { all, any, atLeast, decide, fold, map, no, unknown, yes } from '../model/known.ts';
-import type { AutomationClass } from '../model/protection.ts';
-import { worstClass } from '../model/protection.ts';
 import { formatAbout, formatDuration, formatPercent } from '../model/quantity.ts';
 import type { Member } from '../model/scope.ts';
-import type { Condition, ConditionId, MetricVerdict, Predicted, VerdictKind } from '../model/verdict.ts';
-import type { RecoveryGraph } from '../recovery/graph.ts';
+import type { MetricVerdict } from '../model/verdict.ts';
 import { judgeRecovery } from '../recovery/judge.ts';
-import type { Outcome } from '../recovery/outcome.ts';
-import type { RecoveryPath, ServiceNeeds } from '../recovery/path.ts';
-import type { Prediction } from '../recovery/predict.ts';
+import type { ServiceNeeds } from '../recovery/path.ts';
 import { unlike } from './alike.ts';
+import type { Fit } from './conditions.ts';
+import { condition, evidence, finish, fromPath, isNo, isYes, undecided, within, worst } from './conditions.ts';
 import { recoversWithoutControlPlane } from './control-plane.ts';
 import type { Ground } from './ground.ts';
-
-/** Metrics that no failover can keep or break: they are judged, listed, and kept out of KPI 2. */
-const NOT_FAILOVER = new Set(['RETENTION', 'RESTORE_GRANULARITY', 'INVOKE']);
 
 /** Seconds in a year of 365 days. */
 const YEAR = 31_536_000;
@@ -236,206 +228,9 @@ function retention(metric: Metric, needs: ServiceNeeds, members: readonly Member
   );
 }
 
-interface Fit {
-  readonly holds: Truth;
-  readonly predicted: Predicted | undefined;
-  readonly decidingRow: string | undefined;
-  /** Id of the graph node that finishes last. */
-  readonly last: string | undefined;
-}
-
-function within(metric: Metric, graph: RecoveryGraph, measures: 'time' | 'point', target: number, ground: Ground): Fit {
-  const { verdict, prediction, decidedBy } = judgeRecovery(graph, ground.times, {
-    ...ground.simulation,
-    measures,
-    percentile: metric.percentile,
-    target,
-  });
-  return {
-    holds: verdict,
-    predicted: shownOf(prediction),
-    decidingRow: decidedBy,
-    last: prediction.known ? prediction.last : undefined,
-  };
-}
-
-function shownOf(p: Prediction): Predicted | undefined {
-  if (!p.known) return undefined;
-  const { p50, p95, p99, atPercentile, error, min, max, samples, assumedRows } = p;
-  return { p50, p95, p99, atPercentile, error, min, max, samples, skewP99: p.skew?.p99, assumedRows };
-}
-
-/** Puts the seven conditions together for a metric that a recovery path must keep. */
-function fromPath(
-  metric: Metric,
-  path: RecoveryPath,
-  outcomes: readonly Outcome[],
-  ground: Ground,
-  unknowns: readonly Unknown[],
-  fit: Fit,
-  /** What else must be outside what is lost. */
-  alsoSurvives: readonly Truth[] = [],
-): MetricVerdict {
-  const roles = (id: ConditionId, ask: (o: Outcome) => Truth, also: readonly Truth[] = []): Condition => {
-    const holds = all([...outcomes.map(ask), ...also, ...unknowns]);
-    const decisive = outcomes.find((o) => isNo(ask(o))) ?? outcomes.find((o) => !isYes(ask(o)));
-    const reason = decide(holds, {
-      yes: () => 'every role that is needed',
-      no: (f) => f.detail ?? decisive?.says ?? 'a role lacks it',
-      unknown: (why) => whyNot(why, ground),
-    });
-    return condition(id, holds, reason, decisive?.decidedBy ?? originOf(holds));
-  };
-  // What never comes back decides, and not whoever waits for it.
-  const lost = outcomes.find((o) => o.kind === 'lost');
-  const slow = lost ?? outcomes.find((o) => o.role.id === fit.last || `reconnect ${o.role.id}` === fit.last);
-  const conditions = [
-    roles('mechanism', (o) => o.exists),
-    roles('automatic', (o) => o.automatic),
-    roles('survives', (o) => o.survives, alsoSurvives),
-    condition(
-      'within',
-      fit.holds,
-      decide(fit.holds, { yes: (f) => f.detail ?? '', no: (f) => f.detail ?? '', unknown: (u) => u.detail }),
-      slow?.decidedBy,
-    ),
-    roles('proactive', (o) => o.armed),
-    evidence(),
-    findingsCondition(metric, outcomes, ground),
-  ];
-  const acting = outcomes.filter((o) => o.kind === 'recovered' || o.kind === 'lost');
-  const automation = outcomes.length === 0 ? undefined : worstClass(outcomes.map((o) => o.automation));
-  const deciding = path.graph.nodes.find((n) => n.id === fit.last);
-  const idle = outcomes.length === 0 ? 'nothing to judge' : 'nothing that serves is lost';
-  const supplied = deciding !== undefined && deciding.time.kind === 'fixed' && slow === undefined ? deciding.time.why : idle;
-  const summary = (slow ?? acting[0])?.says ?? supplied;
-  const judged = finish(metric, path.member, conditions, automation, fit, summary, slow?.decidedBy ?? acting[0]?.decidedBy);
-  const besides = conditions.filter((c) => c.id !== 'automatic' && c.id !== 'findings');
-  const findings = findingsCondition(metric, outcomes, ground, PERSON_NEEDED);
-  return { ...judged, withPerson: all([...besides, findings].map((c) => c.holds)) };
-}
-
-/** An unknown names its resource and property, unless it does already. */
-function whyNot(why: Unknown, ground: Ground): string {
-  const { resource, property } = why.from[0] ?? {};
-  const title = resource === undefined ? undefined : ground.terrain.item(resource)?.title;
-  if (title === undefined || why.detail.includes(title)) return why.detail;
-  return `${title}${property === undefined ? '' : ` (${property})`}: ${why.detail}`;
-}
-
-/** Rules that say what condition 2 says, that nothing acts without a person: where one may act, nothing hangs on them. */
-const PERSON_NEEDED: ReadonlySet<string> = new Set([
-  'aurora-global-assumed-automatic',
-  'region-switch-plan-switchover-only',
-  'dns-failover-primary-no-health',
-  'dns-alias-ignores-target-health',
-  'dns-simple-record-only',
-]);
-
-/** Condition 7: no open critical finding on the path at that scope. A waived one still counts. */
-function findingsCondition(
-  metric: Metric,
-  outcomes: readonly Outcome[],
-  ground: Ground,
-  leftOut: ReadonlySet<string> = new Set(),
-): Condition {
-  const onPath = new Set<string>();
-  for (const { role, carriers } of outcomes) {
-    for (const urn of role.members) onPath.add(urn);
-    for (const urn of carriers) onPath.add(urn);
-  }
-  const critical: Finding[] = [];
-  for (const urn of onPath) {
-    for (const f of ground.criticalFindings(urn)) if (f.scopes.includes(metric.scope) && !leftOut.has(f.rule)) critical.push(f);
-  }
-  const firing = critical.filter((f) => f.undecided === undefined);
-  const fires = firing.find((f) => !isWaived(f)) ?? firing[0];
-  if (fires !== undefined)
-    return condition(
-      'findings',
-      no(fires.message, { resource: fires.resource }),
-      `${fires.rule}: ${fires.message}`,
-      fires.resource,
-      isWaived(fires),
-    );
-  const doubt: Finding | undefined = critical[0];
-  if (doubt?.undecided !== undefined)
-    return condition('findings', doubt.undecided, `${doubt.rule}: ${doubt.message}`, doubt.resource);
-  return condition('findings', yes(), 'no open critical finding on the path', undefined);
-}
-
-function condition(id: ConditionId, holds: Truth, reason: string, decidedBy: string | undefined, waived = false): Condition {
-  return { id, holds, reason, decidedBy, waived };
-}
-
-/** Designed level: the code in hand is the evidence, and it is as old as the run. */
-function evidence(): Condition {
-  return condition('evidence', yes(), 'judged on the code as it is now', undefined);
-}
-
-function finish(
-  metric: Metric,
-  member: Member,
-  conditions: readonly Condition[],
-  automation: AutomationClass | undefined,
-  fit: Fit | undefined,
-  summary: string,
-  summaryOf: string | undefined,
-): MetricVerdict {
-  const overall = all(conditions.map((c) => c.holds));
-  const verdict = decide<VerdictKind>(overall, { yes: () => 'met', no: () => 'not-met', unknown: () => 'unknown' });
-  const broken = conditions.filter((c) => isNo(c.holds));
-  const waivedOnly = verdict === 'not-met' && conditions.every((c) => (isNo(c.holds) ? c.waived : isYes(c.holds)));
-  const decisive = broken[0] ?? (verdict === 'unknown' ? conditions.find((c) => !isYes(c.holds)) : undefined);
-  return {
-    metric,
-    level: 'designed',
-    verdict,
-    conditions,
-    automation,
-    predicted: fit?.predicted,
-    reason: decisive?.reason ?? summary,
-    decidedBy: decisive === undefined ? summaryOf : (decisive.decidedBy ?? summaryOf),
-    member,
-    withPerson: all(conditions.filter((c) => c.id !== 'automatic').map((c) => c.holds)),
-    countsForKpi2: !NOT_FAILOVER.has(metric.type),
-    waivedOnly,
-    decidingRow: fit?.decidingRow,
-  };
-}
-
 const daysText = (days: Known<number>): string =>
   fold(
     days,
     (d) => (Number.isFinite(d) ? formatDuration(d * 86_400) : 'its history without end'),
     (why) => `a history that is not known (${why.detail})`,
   );
-
-function undecided(metric: Metric, members: readonly Member[], why: Unknown, verdict: VerdictKind = 'unknown'): MetricVerdict {
-  const judged = finish(
-    metric,
-    members[0] as Member,
-    [condition('within', why, why.detail, undefined), evidence()],
-    undefined,
-    undefined,
-    why.detail,
-    undefined,
-  );
-  return { ...judged, verdict };
-}
-
-/** The worst over the members: not met before unknown before met, and among equals the slowest. */
-function worst(verdicts: readonly MetricVerdict[]): MetricVerdict {
-  const rank: Record<VerdictKind, number> = { 'not-met': 0, expired: 1, unknown: 1, met: 2, 'not-applicable': 3 };
-  const time = (v: MetricVerdict): number => v.predicted?.atPercentile ?? -1;
-  return [...verdicts].sort((a, b) => rank[a.verdict] - rank[b.verdict] || time(b) - time(a))[0] as MetricVerdict;
-}
-
-export function unitLabel(metric: Metric): string {
-  return unitOf(metric.type) === 'percent' ? formatPercent(metric.target, 3) : formatDuration(metric.target);
-}
-
-const isWaived = (f: Finding): boolean => f.waiver !== undefined && !f.waiver.expired;
-const isNo = (t: Truth): boolean => decide(t, { yes: () => false, no: () => true, unknown: () => false });
-const isYes = (t: Truth): boolean => decide(t, { yes: () => true, no: () => false, unknown: () => false });
-const originOf = (t: Truth): string | undefined => t.from[0]?.resource;
