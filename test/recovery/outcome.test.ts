@@ -120,7 +120,15 @@ describe('several ways back', () => {
 
 describe('a person who acts', () => {
   const nodes = (automation: AutomationClass) => {
-    const needs = { id: 'shop', resources: [urnOf(STORE, '0')], doubts: [], entries: [], dependsOn: [], suppliers: [], optional: new Set<string>() };
+    const needs = {
+      id: 'shop',
+      resources: [urnOf(STORE, '0')],
+      doubts: [],
+      entries: [],
+      dependsOn: [],
+      suppliers: [],
+      optional: new Set<string>(),
+    };
     return recoveryPath(needs, LOST, 1, store(protection(automation, urnOf(STORE, '1')))).graph.nodes;
   };
   it('must decide first, once', () => {
