@@ -13,7 +13,11 @@ export function run(command, args, environment = {}) {
   if (done.status !== 0) process.exit(done.status ?? 1);
 }
 
-/** `npm ci` unless node_modules was installed from this very lock file. */
+/**
+ * Installs what the lock file names, unless node_modules was installed from this very lock file. `npm ci` would refuse a
+ * lock without the optional packages of every platform, and a registry mirror need not have them; `--no-save` keeps the
+ * lock as it is and takes the versions from it.
+ */
 export function install() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19)) {
@@ -23,8 +27,8 @@ export function install() {
   const lock = join(root, 'package-lock.json');
   const installed = join(root, 'node_modules', '.package-lock.json');
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
-  process.stdout.write('Installing dependencies (npm ci)…\n');
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  process.stdout.write('Installing dependencies…\n');
+  run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 
 /** Writes dist/ anew. */
