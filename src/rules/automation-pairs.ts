@@ -172,6 +172,8 @@ function textsOf(value: Value | undefined, item: EstateResource, path: string): 
     return [known(value.replace(/"name"\s*:\s*"(AWS_STS_REGIONAL_ENDPOINTS)"\s*,\s*"value"\s*:\s*"(\w+)"/g, '$1=$2'))];
   if (!isRecord(value)) return [];
   return Object.entries(value).map(([key, v]) =>
-    v instanceof Hole ? holeAsUnknown(v, item.props.origin(`${path}.${key}`)) : known(`${key}=${String(v)}`),
+    v instanceof Hole
+      ? holeAsUnknown(v, item.props.origin(`${path}.${key}`))
+      : known(`${key}=${typeof v === 'string' ? v : JSON.stringify(v)}`),
   );
 }

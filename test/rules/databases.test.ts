@@ -103,7 +103,7 @@ const retention = (days: number): Promised => ['RETENTION', 'data', days * 86_40
 
 const readReplica = (more: More = WEST) => db({ replicateSourceDb: ref(db(), 'arn') }, more, 'orders-west');
 const proxy = declared('aws:rds/proxy:Proxy', 'door', { name: 'door', engineFamily: 'POSTGRESQL' });
-const proxyTo = (instance: ReturnType<typeof hole> | ReturnType<typeof ref>) =>
+const proxyTo = (instance: ReturnType<typeof ref>) =>
   declared('aws:rds/proxyTarget:ProxyTarget', 'door-orders', { dbProxyName: ref(proxy, 'name'), dbInstanceIdentifier: instance });
 
 const kafka = (zones: readonly (string | ReturnType<typeof hole>)[]) => {
@@ -444,7 +444,7 @@ describe('what is agreed decides what is said', () => {
 
 describe('particular conditions', () => {
   const plan = declared('aws:backup/plan:Plan', 'daily', { rules: [{ ruleName: 'd', targetVaultName: 'v' }] });
-  const selection = (arn: ReturnType<typeof ref> | ReturnType<typeof hole>) =>
+  const selection = (arn: ReturnType<typeof ref>) =>
     declared('aws:backup/selection:Selection', 'stores', { planId: ref(plan), resources: [arn] });
 
   it('AWS Backup makes up for automated backups that are off', () => {

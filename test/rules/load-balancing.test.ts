@@ -4,7 +4,7 @@ import type { Declared, RuleCase } from './rule-cases.ts';
 import { checkFamily, declared, hole, out } from './rule-cases.ts';
 
 type Inputs = Declared['inputs'];
-const subnet = (zone: Inputs[string], name = `subnet-${String(zone)}`) =>
+const subnet = (zone: Inputs[string], name = `subnet-${typeof zone === 'string' ? zone : 'somewhere'}`) =>
   declared('aws:ec2/subnet:Subnet', name, { availabilityZone: zone });
 const a = subnet('us-east-1a');
 const b = subnet('us-east-1b');

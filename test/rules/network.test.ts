@@ -6,7 +6,7 @@ import { checkFamily, declared, hole, out } from './rule-cases.ts';
 type Inputs = Declared['inputs'];
 const WEST = 'us-west-2';
 const vpc = (side: string, region?: string) => declared('aws:ec2/vpc:Vpc', `vpc-${side}`, { cidrBlock: '10.0.0.0/16' }, region);
-const subnet = (zone: Inputs[string], name = `subnet-${String(zone)}`) =>
+const subnet = (zone: Inputs[string], name = `subnet-${typeof zone === 'string' ? zone : 'somewhere'}`) =>
   declared('aws:ec2/subnet:Subnet', name, { availabilityZone: zone, vpcId: out(vpc('east'), 'id') });
 const a = subnet('us-east-1a');
 const b = subnet('us-east-1b');

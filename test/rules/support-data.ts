@@ -9,7 +9,7 @@ import { known } from '../../src/model/known.ts';
 import { fixed } from '../../src/model/protection.ts';
 import type { Resource } from '../../src/model/resource.ts';
 import type { Scope } from '../../src/model/scope.ts';
-import type { Values } from '../../src/model/value.ts';
+import type { Value, Values } from '../../src/model/value.ts';
 import { Terrain } from '../../src/recovery/standing.ts';
 import type { Rule } from '../../src/rules/rule.ts';
 import { SERVICES } from '../../src/services/registry.ts';
@@ -19,6 +19,8 @@ import { spreadOf } from '../../src/services/view.ts';
 import { findingsOf, ruleContext } from '../../src/verdicts/findings.ts';
 import { declared } from '../services/support-databases.ts';
 
+const textOf = (value: Value | undefined): string => (typeof value === 'string' ? value : '');
+
 /** Something that computes in the AZs that it is given and reads what its environment names. */
 const program = service<Identity & { readonly zones: readonly string[] }>({
   id: 'program',
@@ -26,7 +28,7 @@ const program = service<Identity & { readonly zones: readonly string[] }>({
   kind: 'compute',
   types: ['test:program:Program'],
   parts: [],
-  declare: (props) => ({ ...identityOf(props), zones: String(props.raw('zones') ?? '').split(',') }),
+  declare: (props) => ({ ...identityOf(props), zones: textOf(props.raw('zones')).split(',') }),
   mean: (facts) =>
     meaning({
       kind: 'compute',
@@ -42,7 +44,7 @@ const starter = service<Identity & { readonly action: string; readonly target: s
   kind: 'orchestrator',
   types: ['test:starter:Starter'],
   parts: [],
-  declare: (props) => ({ ...identityOf(props), action: String(props.raw('action')), target: String(props.raw('target')) }),
+  declare: (props) => ({ ...identityOf(props), action: textOf(props.raw('action')), target: textOf(props.raw('target')) }),
   mean: (facts) =>
     meaning({
       kind: 'orchestrator',
