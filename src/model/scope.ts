@@ -14,8 +14,22 @@ export interface Member {
 
 export const ANY_MEMBER = '*';
 
+/** `region us-east-1`, `az us-east-1a`, `az 2 of us-east-1` for one that is known only to differ from others. */
 export function memberLabel(m: Member): string {
-  return m.name === ANY_MEMBER ? m.scope : `${m.scope} ${m.name}`;
+  if (m.name === ANY_MEMBER) return m.scope;
+  const token = /^az:([^:]+):(.+)$/.exec(m.name);
+  return token === null ? `${m.scope} ${m.name}` : `az${token[2] === '?' ? '' : ` ${token[2]}`} of ${token[1]}`;
+}
+
+/** An AZ of the Region that holds whatever runs in an AZ nobody can name. */
+export function unnamedZone(region: string): string {
+  return `az:${region}:?`;
+}
+
+/** Region of an AZ name or of a stand-in zone's token (`az:us-east-1:2`); undefined for an AZ id. */
+export function regionOfToken(zone: string): string | undefined {
+  const token = /^az:([^:]+):/.exec(zone);
+  return token?.[1] ?? regionOfZone(zone);
 }
 
 /** The Region of an AZ name (`us-east-1a`, `us-west-2-lax-1a`); undefined for an AZ id such as `use1-az1`. */

@@ -6,7 +6,7 @@ import type { Known, Truth, Unknown } from '../model/known.ts';
 import { andThen, decide, fold, known, no, unknown, yes } from '../model/known.ts';
 import type { Impact } from '../model/protection.ts';
 import type { Member, Scope } from '../model/scope.ts';
-import { ANY_MEMBER, regionOfZone } from '../model/scope.ts';
+import { ANY_MEMBER, regionOfToken } from '../model/scope.ts';
 
 export type Fate =
   | { readonly kind: 'untouched'; readonly why: string }
@@ -74,12 +74,6 @@ function reaches(item: EstateResource, member: Member): Truth {
 
 function inRegion(item: EstateResource, region: string): Truth {
   return andThen(item.resource.region, (r) => known(r === region));
-}
-
-/** Region of an AZ name or of a stand-in zone's token (`az:us-east-1:2`). */
-export function regionOfToken(zone: string): string | undefined {
-  const token = /^az:([^:]+):/.exec(zone);
-  return token?.[1] ?? regionOfZone(zone);
 }
 
 function unmodelled(scope: Scope, item: EstateResource): Known<Impact> {

@@ -5,7 +5,7 @@ import type { Catalogue, Metric, MetricType } from '../model/agreement.ts';
 import type { Finding } from '../model/finding.ts';
 import { fold, unknown } from '../model/known.ts';
 import type { Member, Scope } from '../model/scope.ts';
-import { ANY_MEMBER } from '../model/scope.ts';
+import { ANY_MEMBER, regionOfToken, unnamedZone } from '../model/scope.ts';
 import type { Simulation } from '../recovery/estimate.ts';
 import type { RecoveryPath, ServiceNeeds } from '../recovery/path.ts';
 import { recoveryPath } from '../recovery/path.ts';
@@ -77,6 +77,8 @@ export function ground(
 /** A scope stands for each of its members: every AZ, Region and account that the service and what it rests on use. */
 function membersFor(needs: ServiceNeeds, scope: Scope, terrain: Terrain): readonly Member[] {
   const names = new Set<string>();
+  // Regions in which something runs in an AZ that nobody can name.
+  const somewhere = new Set<string>();
   for (const urn of resourcesOf(needs, new Set())) {
     const item = terrain.item(urn);
     const meaning = meaningOf(item);
@@ -101,7 +103,16 @@ function membersFor(needs: ServiceNeeds, scope: Scope, terrain: Terrain): readon
     if (scope === 'az')
       fold(
         meaning.placement,
-        (p) => (p.kind === 'zonal' ? p.spread.zones.forEach((z) => void names.add(z)) : undefined),
+        (p) => {
+          if (p.kind !== 'zonal') return;
+          for (const zone of p.spread.zones) names.add(zone);
+          if (p.spread.doubtful === 0) return;
+          fold(
+            item.resource.region,
+            (region) => somewhere.add(region),
+            () => names.add(ANY_MEMBER),
+          );
+        },
         () => undefined,
       );
     if (scope === 'instance') {
@@ -114,6 +125,8 @@ function membersFor(needs: ServiceNeeds, scope: Scope, terrain: Terrain): readon
       if (role !== undefined && !spared) names.add(role.id);
     }
   }
+  const named = new Set([...names].map(regionOfToken));
+  for (const region of somewhere) if (!named.has(region)) names.add(unnamedZone(region));
   return names.size === 0 ? [{ scope, name: ANY_MEMBER }] : [...names].sort().map((name) => ({ scope, name }));
 }
 

@@ -10,6 +10,15 @@ import { judgeSpecs, MULTI_AZ, NOBODY_KNOWS, promising, SINGLE_AZ, TABLE } from 
 const verdicts = (j: Judgement): Readonly<Record<string, string>> =>
   Object.fromEntries(j.verdicts.map((v) => [`${v.metric.serviceId} ${v.metric.type} ${v.metric.scope}`, v.verdict]));
 
+/** Its AZ is left to AWS; no named AZ of its Region is in the estate, and an AZ of another Region is. */
+const NOWHERE: Spec = { ...SINGLE_AZ, inputs: { ...SINGLE_AZ.inputs, availabilityZone: null } };
+const ELSEWHERE: Spec = {
+  ...MULTI_AZ,
+  name: 'reports',
+  region: 'eu-west-1',
+  inputs: { ...MULTI_AZ.inputs, availabilityZone: 'eu-west-1a' },
+};
+
 const AZ = promising('{ RTO: { az: 15m } }');
 
 describe('verdicts', () => {
@@ -17,6 +26,7 @@ describe('verdicts', () => {
     ['a table survives an AZ', [TABLE], 'RTO: { az: 15m }', 'met'],
     ['a table does not survive its Region', [TABLE], 'RTO: { region: 15m }', 'not-met'],
     ['one instance in one AZ', [SINGLE_AZ], 'RTO: { az: 15m }', 'not-met'],
+    ['one instance in an AZ that nobody names, beside one elsewhere', [NOWHERE, ELSEWHERE], 'RTO: { az: 15m }', 'not-met'],
     ['a Multi-AZ instance', [MULTI_AZ], 'RTO: { az: 15m }', 'met'],
     ['a Multi-AZ instance cannot do it in a second', [MULTI_AZ], 'RTO: { az: 1s }', 'not-met'],
     ['Multi-AZ is not known', [{ ...MULTI_AZ, inputs: { ...MULTI_AZ.inputs, multiAz: hole } }], 'RTO: { az: 15m }', 'unknown'],
