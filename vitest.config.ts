@@ -7,6 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          setupFiles: ['test/setup.ts'],
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.slow.test.ts', 'test/programs/**'],
           environment: 'node',
@@ -15,6 +16,7 @@ export default defineConfig({
       {
         test: {
           name: 'slow',
+          setupFiles: ['test/setup.ts'],
           include: ['test/**/*.slow.test.ts'],
           exclude: ['test/programs/**'],
           environment: 'node',

@@ -54,7 +54,18 @@ export function draftCatalogue(
   comment(document, ['agreements', 'first-sla', 'metrics'], metricExamples(services.map((s) => s.id)));
   document.comment = commentText(orphanLines(guesses.unmapped, isStateful));
   flowSelectors(document);
-  return `${SCHEMA_LINE}\n${document.toString({ lineWidth: 0, singleQuote: true })}`;
+  oneLineTexts(document);
+  const style = { lineWidth: 0, singleQuote: true, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER };
+  return `${SCHEMA_LINE}\n${document.toString(style)}`;
+}
+
+/** A quoted text that goes on in the next line breaks the flow mapping that it stands in: line breaks become escapes. */
+function oneLineTexts(document: Document): void {
+  visit(document, {
+    Scalar(_key, node) {
+      if (typeof node.value === 'string' && /[\p{Cc}\u2028\u2029]/u.test(node.value)) node.type = 'QUOTE_DOUBLE';
+    },
+  });
 }
 
 function serviceEntry(id: string, guess: Guess): Readonly<Record<string, unknown>> {

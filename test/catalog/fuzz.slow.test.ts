@@ -294,7 +294,21 @@ describe('a drafted catalogue', () => {
           }
         },
       ),
-      { numRuns: 1000 },
+      {
+        numRuns: 1000,
+        // A long quoted text with a line break, once folded into the next line in the middle of a flow mapping.
+        examples: [
+          [
+            '',
+            'null',
+            [
+              { name: '::\n"', type: 'aws:rds/instance:Instance', custom: false, parent: undefined, tags: undefined },
+              { name: '', type: 'aws:rds/instance:Instance', custom: true, parent: 0, tags: undefined },
+            ],
+            true,
+          ],
+        ],
+      },
     );
   });
 });
