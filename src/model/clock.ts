@@ -1,0 +1,7 @@
+/** Time as it is passed in (law 8): the real clock at the edge, a virtual one in simulated AWS and in tests. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  /** Resolves after that many milliseconds; rejects with the signal's reason when it is aborted first. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,4 @@
+/** Every scan of live AWS. A test holds it against the folder. */
+import type { Scan } from './scan.ts';
+
+export const SCANS: readonly Scan[] = [];

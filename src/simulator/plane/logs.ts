@@ -1,0 +1,128 @@
+/**
+ * What stores hold, as a stream of numbered writes: enough to say which writes a recovery lost. A store is a log; a replica
+ * follows a log at a distance in time; promoting a replica keeps what had arrived.
+ */
+import type { World } from '../world/world.ts';
+
+export interface Write {
+  /** Counts up within one stream of canary writes. */
+  readonly sequence: number;
+  /** Virtual milliseconds at which the store acknowledged it. */
+  readonly at: number;
+  readonly corrupt: boolean;
+}
+
+interface Link {
+  readonly leader: string;
+  /** Milliseconds between a write and its arrival; asked at each write. */
+  readonly lag: () => number;
+  /** Set while replication stands still. */
+  stopped: boolean;
+}
+
+interface Log {
+  readonly writes: (Write & { readonly visible: number })[];
+  follows: Link | undefined;
+  corrupt: boolean;
+}
+
+/** The logs of one world, by the ARN of their store. */
+const worlds = new WeakMap<World, Map<string, Log>>();
+
+function logsOf(world: World): Map<string, Log> {
+  let logs = worlds.get(world);
+  if (logs === undefined) {
+    logs = new Map();
+    worlds.set(world, logs);
+  }
+  return logs;
+}
+
+function logOf(world: World, arn: string): Log {
+  const logs = logsOf(world);
+  let log = logs.get(arn);
+  if (log === undefined) {
+    log = { writes: [], follows: undefined, corrupt: false };
+    logs.set(arn, log);
+  }
+  return log;
+}
+
+/** A write that the store acknowledges now. Whether it may (it is there, and writable) is for its service to say. */
+export function append(world: World, arn: string, sequence: number): void {
+  const log = logOf(world, arn);
+  const at = world.clock.now();
+  const write = { sequence, at, corrupt: log.corrupt };
+  log.writes.push({ ...write, visible: at });
+  deliver(world, arn, write);
+}
+
+function deliver(world: World, arn: string, write: Write): void {
+  for (const [, log] of logsOf(world)) {
+    const link = log.follows;
+    if (link === undefined || link.leader !== arn || link.stopped) continue;
+    // Replicas apply in order: nothing is seen before what was written earlier.
+    const visible = Math.max(world.clock.now() + link.lag(), log.writes.at(-1)?.visible ?? 0);
+    log.writes.push({ ...write, visible });
+  }
+}
+
+/** `follower` receives from now on what `leader` is given, and at once what it holds. Synchronous replicas have no lag. */
+export function follow(world: World, leader: string, follower: string, lag: () => number): void {
+  const log = logOf(world, follower);
+  const now = world.clock.now();
+  log.writes.splice(0, log.writes.length, ...logOf(world, leader).writes.filter((w) => w.visible <= now));
+  log.follows = { leader, lag, stopped: false };
+}
+
+/** The follower becomes a store of its own with what has arrived; what was still on its way is lost to it. */
+export function promote(world: World, follower: string): void {
+  const log = logOf(world, follower);
+  const now = world.clock.now();
+  const kept = log.writes.filter((w) => w.visible <= now);
+  log.writes.splice(0, log.writes.length, ...kept);
+  log.follows = undefined;
+}
+
+/** Replication into a follower stands still, or goes on; while it stands, writes of its leader pass it by until it catches up. */
+export function replicate(world: World, follower: string, how: 'stopped' | 'running'): void {
+  const log = logOf(world, follower);
+  const link = log.follows;
+  if (link === undefined || link.stopped === (how === 'stopped')) return;
+  link.stopped = how === 'stopped';
+  const now = world.clock.now();
+  if (link.stopped) {
+    log.writes.splice(0, log.writes.length, ...log.writes.filter((w) => w.visible <= now));
+    return;
+  }
+  const has = new Set(log.writes.map((w) => w.sequence));
+  const visible = now + link.lag();
+  for (const write of logOf(world, link.leader).writes) if (!has.has(write.sequence)) log.writes.push({ ...write, visible });
+}
+
+/** From now on what is written is wrong, here and wherever it is replicated to. */
+export function corrupt(world: World, arn: string): void {
+  logOf(world, arn).corrupt = true;
+}
+
+/** A new store with what another held at a moment (a restored backup, a point in time). */
+export function restore(world: World, from: string, into: string, pointInTime: number): void {
+  const source = logOf(world, from);
+  const log = logOf(world, into);
+  log.writes.splice(0, log.writes.length, ...source.writes.filter((w) => w.visible <= pointInTime));
+  log.follows = undefined;
+  log.corrupt = false;
+}
+
+/** What a reader of the store finds now. */
+export function contents(world: World, arn: string): readonly Write[] {
+  const now = world.clock.now();
+  return (logsOf(world).get(arn)?.writes ?? [])
+    .filter((w) => w.visible <= now)
+    .map(({ sequence, at, corrupt: wrong }) => ({ sequence, at, corrupt: wrong }));
+}
+
+/** Followers of a store, by ARN. */
+export function followersOf(world: World, leader: string): readonly string[] {
+  return [...logsOf(world)].filter(([, log]) => log.follows?.leader === leader).map(([arn]) => arn);
+}

@@ -1,0 +1,152 @@
+/** The clock of simulated AWS: time stands still while anything can still happen now, and then jumps to the next event. */
+import type { Clock } from '../../model/clock.ts';
+
+interface Event {
+  readonly at: number;
+  /** Events of one instant happen in the order in which they were scheduled. */
+  readonly order: number;
+  readonly what: () => void;
+}
+
+/** Cancels a scheduled event that has not happened yet; afterwards it does nothing. */
+export type Cancel = () => void;
+
+export class VirtualClock implements Clock {
+  #now: number;
+  #order = 0;
+  #outstanding = 0;
+  /** A binary heap by time, then order. */
+  readonly #events: Event[] = [];
+  readonly #cancelled = new Set<Event>();
+
+  constructor(start: number) {
+    this.#now = start;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  /** `what` happens once virtual time has reached `at` (now, when that has passed). It must not wait for anything. */
+  at(at: number, what: () => void): Cancel {
+    const event = { at: Math.max(at, this.#now), order: this.#order++, what };
+    push(this.#events, event);
+    return () => this.#cancelled.add(event);
+  }
+
+  after(milliseconds: number, what: () => void): Cancel {
+    return this.at(this.#now + milliseconds, what);
+  }
+
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted === true) {
+        reject(signal.reason);
+        return;
+      }
+      const stop = (): void => {
+        cancel();
+        reject(signal?.reason);
+      };
+      const cancel = this.after(milliseconds, () => {
+        signal?.removeEventListener('abort', stop);
+        resolve();
+      });
+      signal?.addEventListener('abort', stop, { once: true });
+    });
+  }
+
+  /** Real work (bytes on a wire, a database): time stands still until it is done. */
+  async real<T>(work: Promise<T>): Promise<T> {
+    this.#outstanding += 1;
+    try {
+      return await work;
+    } finally {
+      this.#outstanding -= 1;
+    }
+  }
+
+  /** Lets everything happen that is due within the next `milliseconds`, and is then that much later. */
+  advance(milliseconds: number): void {
+    const until = this.#now + milliseconds;
+    while (this.#next(until)) {
+      // Each event may schedule others.
+    }
+    this.#now = until;
+  }
+
+  /** Runs `work` to its end, in virtual time: time moves only when no task is runnable and no real work is outstanding. */
+  async drive<T>(work: Promise<T>): Promise<T> {
+    let settled = false;
+    const done = work.finally(() => {
+      settled = true;
+    });
+    // The outcome is taken below; until then a rejection is nobody's.
+    done.catch(() => undefined);
+    while (!settled) {
+      await macrotask();
+      if (settled || this.#outstanding > 0) continue;
+      // Whatever became runnable in that turn may have begun real work or a sleep of its own.
+      await macrotask();
+      if (settled || this.#outstanding > 0) continue;
+      if (!this.#next(Number.POSITIVE_INFINITY)) await idle();
+    }
+    return done;
+  }
+
+  /** The instant of the next event; undefined when nothing is scheduled. */
+  get next(): number | undefined {
+    this.#dropCancelled();
+    return this.#events[0]?.at;
+  }
+
+  #next(until: number): boolean {
+    this.#dropCancelled();
+    const first = this.#events[0];
+    if (first === undefined || first.at > until) return false;
+    pop(this.#events);
+    this.#now = first.at;
+    first.what();
+    return true;
+  }
+
+  #dropCancelled(): void {
+    for (let first = this.#events[0]; first !== undefined && this.#cancelled.delete(first); first = this.#events[0])
+      pop(this.#events);
+  }
+}
+
+const macrotask = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Nothing is scheduled and nothing runs: something outside (a child process) is awaited. */
+const idle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
+
+const before = (a: Event, b: Event): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
+
+function push(heap: Event[], event: Event): void {
+  let at = heap.length;
+  heap.push(event);
+  while (at > 0) {
+    const above = (at - 1) >> 1;
+    const parent = heap[above] as Event;
+    if (!before(event, parent)) break;
+    heap[at] = parent;
+    at = above;
+  }
+  heap[at] = event;
+}
+
+function pop(heap: Event[]): void {
+  const last = heap.pop();
+  if (last === undefined || heap.length === 0) return;
+  let at = 0;
+  for (;;) {
+    let below = 2 * at + 1;
+    if (below >= heap.length) break;
+    if (below + 1 < heap.length && before(heap[below + 1] as Event, heap[below] as Event)) below += 1;
+    const child = heap[below] as Event;
+    if (!before(child, last)) break;
+    heap[at] = child;
+    at = below;
+  }
+  heap[at] = last;
+}

@@ -1,0 +1,131 @@
+/** The world of simulated AWS: accounts, Regions and what is in them, under one clock, one seed and the faults of the moment. */
+import { VirtualClock } from './clock.ts';
+import type { ActiveFault, Fault } from './faults.ts';
+import { type Random, random } from './random.ts';
+import { regionOf, zonesOf } from './regions.ts';
+
+/** A kind of thing that a service keeps, one collection per account and Region. */
+export interface Shelf<T> {
+  /** `rds:db-instance`. */
+  readonly id: string;
+  readonly _item?: T;
+}
+
+export const shelf = <T>(id: string): Shelf<T> => ({ id });
+
+/** Something on a shelf, with the place it stands in. */
+export interface Placed<T> {
+  readonly account: string;
+  readonly region: string;
+  readonly key: string;
+  readonly item: T;
+}
+
+/** Region under which what belongs to no Region is kept (Route 53, IAM, CloudFront). */
+export const GLOBAL = 'global';
+
+export interface WorldSettings {
+  /** Milliseconds since the epoch at which the world begins. */
+  readonly start: number;
+  readonly seed: number;
+  /** A new thing is seen by lists and descriptions this much later, in milliseconds. */
+  readonly consistency: number;
+}
+
+type Reaction = (fault: Fault, world: World, how: 'begins' | 'ends') => void;
+
+export class World {
+  readonly clock: VirtualClock;
+  readonly random: Random;
+  readonly settings: WorldSettings;
+  readonly #shelves = new Map<string, Map<string, Map<string, { readonly item: unknown; readonly since: number }>>>();
+  readonly #faults = new Map<number, ActiveFault>();
+  readonly #reactions: Reaction[] = [];
+  #nextFault = 1;
+
+  constructor(settings: WorldSettings) {
+    this.settings = settings;
+    this.clock = new VirtualClock(settings.start);
+    this.random = random(settings.seed);
+  }
+
+  put<T>(on: Shelf<T>, account: string, region: string, key: string, item: T): void {
+    const place = `${account}/${region}`;
+    let places = this.#shelves.get(on.id);
+    if (places === undefined) {
+      places = new Map();
+      this.#shelves.set(on.id, places);
+    }
+    let items = places.get(place);
+    if (items === undefined) {
+      items = new Map();
+      places.set(place, items);
+    }
+    items.set(key, { item, since: items.get(key)?.since ?? this.clock.now() });
+  }
+
+  get<T>(on: Shelf<T>, account: string, region: string, key: string): T | undefined {
+    return this.#shelves.get(on.id)?.get(`${account}/${region}`)?.get(key)?.item as T | undefined;
+  }
+
+  remove<T>(on: Shelf<T>, account: string, region: string, key: string): void {
+    this.#shelves.get(on.id)?.get(`${account}/${region}`)?.delete(key);
+  }
+
+  /** What a list shows, in the order of creation: all but what is too new to be seen yet. */
+  list<T>(on: Shelf<T>, account: string, region: string): readonly T[] {
+    const seen = this.clock.now() - this.settings.consistency;
+    const items: T[] = [];
+    for (const { item, since } of this.#shelves.get(on.id)?.get(`${account}/${region}`)?.values() ?? [])
+      if (since <= seen) items.push(item as T);
+    return items;
+  }
+
+  /** Everything of a kind, wherever it is. For events, which see the world as it is. */
+  everywhere<T>(on: Shelf<T>): readonly Placed<T>[] {
+    const all: Placed<T>[] = [];
+    for (const [place, items] of this.#shelves.get(on.id) ?? []) {
+      const [account = '', region = ''] = place.split('/');
+      for (const [key, { item }] of items) all.push({ account, region, key, item: item as T });
+    }
+    return all;
+  }
+
+  /** Services say here what a fault does to what they run. Called at its onset and at its end. */
+  onFault(reaction: Reaction): void {
+    this.#reactions.push(reaction);
+  }
+
+  /** Returns the number under which the fault can be lifted. */
+  inject(fault: Fault): number {
+    const id = this.#nextFault++;
+    this.#faults.set(id, { id, fault, since: this.clock.now() });
+    for (const react of this.#reactions) react(fault, this, 'begins');
+    return id;
+  }
+
+  lift(id: number): void {
+    const active = this.#faults.get(id);
+    if (active === undefined) return;
+    this.#faults.delete(id);
+    for (const react of this.#reactions) react(active.fault, this, 'ends');
+  }
+
+  get faults(): readonly ActiveFault[] {
+    return [...this.#faults.values()];
+  }
+
+  regionIsLost(region: string): boolean {
+    return this.faults.some((f) => f.fault.kind === 'region-loss' && f.fault.region === region);
+  }
+
+  /** An AZ is lost by itself or with its Region. */
+  zoneIsLost(zone: string): boolean {
+    return this.faults.some((f) => f.fault.kind === 'az-loss' && f.fault.zone === zone) || this.regionIsLost(regionOf(zone));
+  }
+
+  /** Names of the AZs of a Region, in order. */
+  zones(region: string): readonly string[] {
+    return zonesOf(region);
+  }
+}
