@@ -3,7 +3,7 @@
  * a third of a run on a typical stack. Chunks lie beside `run-child`, which starts `./child/main.js`.
  */
 import { rmSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 
 const ENTRIES = [
@@ -12,17 +12,6 @@ const ENTRIES = [
   'src/stacks/program/read-program.ts',
   'src/stacks/program/child/main.ts',
 ];
-
-/** The schema library brings its messages in sixty languages; ours are our own. */
-const withoutLocales = {
-  name: 'without-locales',
-  setup(builder) {
-    builder.onResolve({ filter: /\/locales\/index\.js$/ }, (args) =>
-      args.importer.includes(`${sep}zod${sep}`) ? { path: args.path, namespace: 'without-locales' } : undefined,
-    );
-    builder.onLoad({ filter: /.*/, namespace: 'without-locales' }, () => ({ contents: 'export {};' }));
-  },
-};
 
 export async function bundle(root) {
   const dist = join(root, 'dist');
@@ -39,7 +28,6 @@ export async function bundle(root) {
     target: 'node20',
     // A program is compiled by tsx, which must be found where it is installed.
     external: ['tsx'],
-    plugins: [withoutLocales],
     // A third less to parse at every start; names stay, so that a fault can be reported.
     minifyWhitespace: true,
     minifySyntax: true,

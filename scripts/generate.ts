@@ -5,7 +5,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { z } from 'zod';
+import * as z from 'zod';
 import { catalogueJsonSchema, SCHEMA_PATH } from '../src/catalog/json-schema.ts';
 import { verifyResultSchema } from '../src/reports/result-schema.ts';
 

@@ -2,7 +2,7 @@
  * The small values of `holdfast.yaml`: durations, percentages, days, names.
  * Messages are written `what is expected; what to do`: `issues.ts` puts what was found between the two.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { SCOPES } from '../model/scope.ts';
 
 /**

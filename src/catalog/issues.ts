@@ -1,5 +1,5 @@
 /** zod's issues → problems with places. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Place } from '../model/agreement.ts';
 import { listWords } from './fields.ts';
 import { type Problem, quote, suggest } from './problem.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { catalogueSchema } from './schema.ts';
 
 /** Where the published schema lies in the package; the first line of a catalogue names it for editors. */

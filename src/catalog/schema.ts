@@ -1,5 +1,5 @@
 /** The shape of `holdfast.yaml`, as zod schemas: the parser checks with them and the JSON Schema is printed from them. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { METRIC_TYPES, type MetricType } from '../model/agreement.ts';
 import { parseDuration } from '../model/quantity.ts';
 import { SCOPES } from '../model/scope.ts';

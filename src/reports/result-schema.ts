@@ -1,5 +1,5 @@
 /** Shape of `holdfast verify --format json`; `schema/verify.schema.json` is generated from it. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const RESULT_VERSION = '1.0';
 
