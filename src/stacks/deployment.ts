@@ -16,6 +16,7 @@ import {
   optionalList,
   optionalRecord,
   optionalText,
+  pathOf,
   type Spot,
   spotLabel,
   textList,
@@ -36,7 +37,7 @@ const FEATURES: ReadonlySet<string> = new Set([
 
 /** Reads `{version, features, deployment}` as `pulumi stack export` writes it. */
 export function readExport(document: JsonRecord, source: string): RawReading {
-  const spot = { source, path: '' };
+  const spot = { source };
   const deployment = field(document, 'deployment');
   if (deployment === undefined || deployment === null) return reading('export', source, {}, at(spot, 'deployment'), {});
   checkVersion(document, spot);
@@ -45,7 +46,7 @@ export function readExport(document: JsonRecord, source: string): RawReading {
 
 /** Reads `{version, features, checkpoint: {stack, config, latest}}`, and the form before versions, `{target, latest}`. */
 export function readCheckpoint(document: JsonRecord, source: string): RawReading {
-  const root = { source, path: '' };
+  const root = { source };
   const versioned = Object.hasOwn(document, 'checkpoint');
   if (versioned) checkVersion(document, root);
   const spot = versioned ? at(root, 'checkpoint') : root;
@@ -118,7 +119,7 @@ function reading(
 export function duplicate(urn: string, first: Spot, second: Spot): UsageError {
   return new UsageError(
     'duplicate-urn',
-    `${spotLabel(second)}: ${JSON.stringify(clip(urn))} is also at ${first.path}; a URN names one resource. Repair the stack with \`pulumi state repair\`.`,
+    `${spotLabel(second)}: ${JSON.stringify(clip(urn))} is also at ${pathOf(first)}; a URN names one resource. Repair the stack with \`pulumi state repair\`.`,
   );
 }
 

@@ -27,7 +27,7 @@ export function normalise(raw: RawReading, options: ReadOptions): SourceReading 
 }
 
 function redacted(resource: RawResource): RawResource {
-  const spot = { source: 'program', path: resource.urn };
+  const spot = { source: `${resource.urn} in program` };
   return { ...resource, inputs: toValues(resource.inputs, { spot }), outputs: toValues(resource.outputs, { spot }) };
 }
 

@@ -22,7 +22,7 @@ import { parseUrn, STACK_TYPE } from './urn.ts';
 import { isUnknownText, toValues } from './values.ts';
 
 export function readPlan(document: JsonRecord, source: string): RawReading {
-  const root = { source, path: '' };
+  const root = { source };
   const plans = optionalRecord(document, 'resourcePlans', root);
   const changes = Object.keys(plans).flatMap((urn) => readChange(urn, plans, at(root, 'resourcePlans')));
   const resources = changes.flatMap((c): readonly RawResource[] =>

@@ -67,7 +67,7 @@ function collect(): Collected {
 }
 
 export function readPreview(document: JsonRecord, source: string): RawReading {
-  const root = { source, path: '' };
+  const root = { source };
   const collected = collect();
   optionalList(document, 'steps', root).forEach((raw, i) => {
     const spot = at(at(root, 'steps'), i);
@@ -87,7 +87,7 @@ export function readEvents(events: readonly { readonly line: number; readonly ev
   let summary: JsonRecord | undefined;
   let config: unknown;
   for (const { line, event } of events) {
-    const spot = { source: `${source}, line ${line}`, path: '' };
+    const spot = { source: `${source}, line ${line}` };
     const record = expectRecord(event, spot);
     for (const [key, isPre] of [
       ['resourcePreEvent', true],
@@ -118,7 +118,7 @@ export function readEvents(events: readonly { readonly line: number; readonly ev
       `${source}: the events end without a summary, so resources may be missing. Run the preview to its end.`,
     );
   }
-  return previewReading(collected, summary, config, { source, path: '' });
+  return previewReading(collected, summary, config, { source });
 }
 
 function takeStep(collected: Collected, step: JsonRecord, oldKey: string, newKey: string, spot: Spot, counts: boolean): void {

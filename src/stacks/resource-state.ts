@@ -63,11 +63,11 @@ function inputsOf(state: JsonRecord, spot: Spot): JsonRecord {
 export function readPropertyDependencies(state: JsonRecord, spot: Spot): Readonly<Record<string, readonly string[]>> {
   const raw = optionalRecord(state, 'propertyDependencies', spot);
   const spotOfAll = at(spot, 'propertyDependencies');
-  return Object.fromEntries(
-    Object.keys(raw)
-      .filter((key) => key !== '__proto__')
-      .map((key) => [key, textList(raw, key, spotOfAll)]),
-  );
+  const dependencies: Record<string, readonly string[]> = {};
+  for (const key of Object.keys(raw)) {
+    if (key !== '__proto__') dependencies[key] = textList(raw, key, spotOfAll);
+  }
+  return dependencies;
 }
 
 /** @throws UsageError `missing-field`, `wrong-type` or `malformed-urn`. */

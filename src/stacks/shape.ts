@@ -6,21 +6,28 @@ import { UsageError } from '../model/errors.ts';
 
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
-/** A place in a source: `deployment.resources[12].urn in stack.json`. */
+/** A place in a source; the document itself when it is within nothing. Places are named for errors only. */
 export interface Spot {
   readonly source: string;
-  /** JSON path; empty for the document itself. */
-  readonly path: string;
+  readonly within?: { readonly spot: Spot; readonly key: string | number };
 }
 
 export function at(spot: Spot, key: string | number): Spot {
-  const step = typeof key === 'number' ? `[${key}]` : /^[A-Za-z_][\w-]*$/.test(key) ? key : `[${JSON.stringify(clip(key))}]`;
-  const dot = spot.path === '' || step.startsWith('[') ? '' : '.';
-  return { source: spot.source, path: `${spot.path}${dot}${step}` };
+  return { source: spot.source, within: { spot, key } };
 }
 
+/** JSON path of a place: `deployment.resources[12].urn`; empty for the document itself. */
+export function pathOf({ within }: Spot): string {
+  if (within === undefined) return '';
+  const { spot, key } = within;
+  const step = typeof key === 'number' ? `[${key}]` : /^[A-Za-z_][\w-]*$/.test(key) ? key : `[${JSON.stringify(clip(key))}]`;
+  const path = pathOf(spot);
+  return `${path}${path === '' || step.startsWith('[') ? '' : '.'}${step}`;
+}
+
+/** `deployment.resources[12].urn in stack.json`. */
 export function spotLabel(spot: Spot): string {
-  return spot.path === '' ? spot.source : `${spot.path} in ${spot.source}`;
+  return spot.within === undefined ? spot.source : `${pathOf(spot)} in ${spot.source}`;
 }
 
 export function isJsonRecord(value: unknown): value is JsonRecord {
@@ -37,16 +44,21 @@ export function expectRecord(value: unknown, spot: Spot): JsonRecord {
   throw wrongType(spot, 'an object', value);
 }
 
+/** Shared, since most of what an export may hold is left out of it. */
+const NO_RECORD: JsonRecord = {};
+const NO_LIST: readonly unknown[] = [];
+
 /** Absent and null mean an empty object, as they do to the engine. */
 export function optionalRecord(record: JsonRecord, key: string, spot: Spot): JsonRecord {
   const value = field(record, key);
-  return value === undefined || value === null ? {} : expectRecord(value, at(spot, key));
+  if (value === undefined || value === null) return NO_RECORD;
+  return isJsonRecord(value) ? value : expectRecord(value, at(spot, key));
 }
 
 /** Absent and null mean an empty list, as they do to the engine. */
 export function optionalList(record: JsonRecord, key: string, spot: Spot): readonly unknown[] {
   const value = field(record, key);
-  if (value === undefined || value === null) return [];
+  if (value === undefined || value === null) return NO_LIST;
   if (Array.isArray(value)) return value;
   throw wrongType(at(spot, key), 'a list', value);
 }
@@ -78,10 +90,14 @@ export function flag(record: JsonRecord, key: string, spot: Spot): boolean {
 }
 
 export function textList(record: JsonRecord, key: string, spot: Spot): readonly string[] {
-  return optionalList(record, key, spot).map((item, i) => {
-    if (typeof item === 'string') return item;
-    throw wrongType(at(at(spot, key), i), 'a text', item);
-  });
+  const list = optionalList(record, key, spot);
+  if (isTextList(list)) return list;
+  const wrong = list.findIndex((item) => typeof item !== 'string');
+  throw wrongType(at(at(spot, key), wrong), 'a text', list[wrong]);
+}
+
+function isTextList(list: readonly unknown[]): list is readonly string[] {
+  return list.every((item) => typeof item === 'string');
 }
 
 export function wrongType(spot: Spot, expected: string, found: unknown): UsageError {

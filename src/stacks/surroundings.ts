@@ -118,7 +118,7 @@ export function structured(value: Value | undefined): Value | undefined {
   if (typeof value !== 'string') return present(value);
   try {
     const parsed: unknown = JSON.parse(value);
-    return toValues({ parsed }, { spot: { source: 'provider', path: 'inputs' } }).parsed;
+    return toValues({ parsed }, { spot: { source: 'provider inputs' } }).parsed;
   } catch {
     return present(value);
   }

@@ -4,7 +4,7 @@
  * `pkg/resource/stack/deployment.go` in github.com/pulumi/pulumi). Secrets become holes here, marked or not.
  */
 import { UsageError } from '../model/errors.ts';
-import { Hole, type Mention, type Value, type Values } from '../model/value.ts';
+import { Hole, type Value, type Values } from '../model/value.ts';
 import { holdsSecret, isSecretName, isSuspicious, REDACTED, redactText } from './redact.ts';
 import { field, isJsonRecord, type JsonRecord, type Spot, spotLabel } from './shape.ts';
 
@@ -53,20 +53,41 @@ export function isUnknownText(text: string): boolean {
  * Reads a record of inputs or outputs. A property that is unknown as a whole mentions what it was made from, with an
  * empty property name: the engine tells resources only. Inside a property a mention is given where it is certain.
  * Values that were read before pass through unchanged, holes included, so another reader's values can be redacted here.
+ * What needs no change is not copied: most of a large source stays as it was parsed.
  * @throws UsageError `too-deep`.
  */
 export function toValues(record: JsonRecord, options: ValueOptions): Values {
+  const { spot, propertyDependencies = NONE, secretProperties = [] } = options;
+  return eachValue(record, (key, raw) => {
+    if (secretProperties.includes(key) && raw !== null) return secretHole();
+    const urns = Object.hasOwn(propertyDependencies, key) ? (propertyDependencies[key] ?? []) : [];
+    return property(key, raw, urns, spot);
+  });
+}
+
+const NONE: Readonly<Record<string, readonly string[]>> = {};
+
+/** The record with each value read; the record itself where that changes nothing. */
+function eachValue(record: JsonRecord, read: (key: string, raw: unknown) => Value): Values {
   const values: Record<string, Value> = {};
+  let same = true;
   for (const key of Object.keys(record)) {
-    if (LEFT_OUT.has(key)) continue;
+    if (LEFT_OUT.has(key)) {
+      same = false;
+      continue;
+    }
     const raw = record[key];
-    const dependencies = options.propertyDependencies;
-    const urns = dependencies !== undefined && Object.hasOwn(dependencies, key) ? (dependencies[key] ?? []) : [];
-    const mentions = urns.map((urn) => ({ urn, property: '' }));
-    const secret = options.secretProperties?.includes(key) === true && raw !== null;
-    values[key] = secret ? secretHole() : property(key, raw, mentions, options.spot);
+    const value = read(key, raw);
+    values[key] = value;
+    if (value !== raw) same = false;
   }
-  return values;
+  return same ? (record as Values) : values;
+}
+
+/** As `eachValue`, for a list. */
+function eachItem<T>(list: readonly T[], read: (raw: T) => Value): readonly Value[] {
+  const items = list.map(read);
+  return items.every((item, i) => item === list[i]) ? (list as readonly (T & Value)[]) : items;
 }
 
 /** What the values inside one top-level property are read with. */
@@ -74,13 +95,13 @@ interface Context {
   readonly spot: Spot;
   readonly key: string;
   /** The one resource that anything unknown inside was made from; empty when there are several or none. */
-  readonly mentions: readonly Mention[];
+  readonly urns: readonly string[];
 }
 
-function property(key: string, raw: unknown, mentions: readonly Mention[], spot: Spot): Value {
-  if (isUnknown(raw)) return unresolved(mentions);
-  if (Array.isArray(raw) && raw.length === mentions.length && raw.every(isUnknown)) return mentions.map((m) => unresolved([m]));
-  return named(key, raw, { spot, key, mentions: mentions.length === 1 ? mentions : [] }, 1);
+function property(key: string, raw: unknown, urns: readonly string[], spot: Spot): Value {
+  if (isUnknown(raw)) return unresolved(urns);
+  if (Array.isArray(raw) && raw.length === urns.length && raw.every(isUnknown)) return urns.map((urn) => unresolved([urn]));
+  return named(key, raw, { spot, key, urns: urns.length === 1 ? urns : [] }, 1);
 }
 
 function isUnknown(raw: unknown): boolean {
@@ -91,7 +112,7 @@ function named(key: string, raw: unknown, context: Context, depth: number): Valu
   if (secretName(key)) {
     if (typeof raw === 'string') return textUnderSecretName(raw, context);
     if (Array.isArray(raw) && raw.every((item) => typeof item === 'string'))
-      return raw.map((item) => textUnderSecretName(item, context));
+      return eachItem(raw, (item) => textUnderSecretName(item, context));
   }
   return value(raw, context, depth);
 }
@@ -110,24 +131,19 @@ function value(raw: unknown, context: Context, depth: number): Value {
       `${spotLabel(context.spot)}: property ${context.key} nests more than ${MAX_DEPTH} levels deep.`,
     );
   }
-  if (Array.isArray(raw)) return raw.map((item) => value(item, context, depth + 1));
+  if (Array.isArray(raw)) return eachItem(raw, (item) => value(item, context, depth + 1));
   return isJsonRecord(raw) ? record(raw, context, depth) : null;
 }
 
 function record(raw: JsonRecord, context: Context, depth: number): Value {
   const signature = field(raw, SIGNATURE_KEY);
   if (signature !== undefined) return signed(signature, raw, context, depth);
-  const values: Record<string, Value> = {};
   const secretKeys = secretKeysOf(raw);
-  for (const key of Object.keys(raw)) {
-    if (LEFT_OUT.has(key)) continue;
-    const item = raw[key];
-    values[key] =
-      secretKeys.includes(key) && item !== null && !isUnknown(item) && !(item instanceof Hole)
-        ? secretHole()
-        : named(key, item, context, depth + 1);
-  }
-  return values;
+  return eachValue(raw, (key, item) =>
+    secretKeys.includes(key) && item !== null && !isUnknown(item) && !(item instanceof Hole)
+      ? secretHole()
+      : named(key, item, context, depth + 1),
+  );
 }
 
 const PAIR_NAMES = ['name', 'key', 'Name', 'Key', 'parameterKey', 'ParameterKey'];
@@ -164,7 +180,7 @@ function signed(signature: unknown, raw: JsonRecord, context: Context, depth: nu
       if (Object.hasOwn(raw, 'value')) return value(raw.value, context, depth + 1);
       const urns = field(raw, 'dependencies');
       const texts = Array.isArray(urns) ? urns.filter((urn) => typeof urn === 'string') : [];
-      return unresolved(texts.map((urn) => ({ urn, property: '' })));
+      return unresolved(texts);
     }
     default:
       return new Hole('not-modelled', 'a value in an encoding that is not read (bytes, or a number that is not finite)');
@@ -173,7 +189,7 @@ function signed(signature: unknown, raw: JsonRecord, context: Context, depth: nu
 
 function text(raw: string, context: Context, depth: number): Value {
   if (raw === REDACTED) return secretHole();
-  if (isUnknownText(raw)) return unresolved(context.mentions);
+  if (isUnknownText(raw)) return unresolved(context.urns);
   if (!isSuspicious(raw)) return raw;
   const first = raw.trimStart()[0];
   const parsed = first === '{' || first === '[' ? parseQuietly(raw) : undefined;
@@ -209,11 +225,12 @@ function secretHole(): Hole {
   return new Hole('secret', 'a secret, which is not read');
 }
 
-function unresolved(mentions: readonly Mention[]): Hole {
+/** Unknown until the update, and made from these resources. */
+function unresolved(urns: readonly string[]): Hole {
   return new Hole(
     'unresolved-at-preview',
     'not known before the update; read an export of the deployed stack to know it',
-    mentions,
+    urns.map((urn) => ({ urn, property: '' })),
   );
 }
 

@@ -4,7 +4,7 @@ import { toValues } from '../../src/stacks/values.ts';
 
 const KEY = '4dabf18193072939515e22adb298388d';
 const UNKNOWN = '04da6b54-80e4-46f7-96ec-b56ff0331ba9';
-const spot = { source: 'x', path: 'inputs' };
+const spot = { source: 'x' };
 const values = (record: Record<string, unknown>, propertyDependencies: Record<string, string[]> = {}) =>
   toValues(record, { spot, propertyDependencies });
 const value = (raw: unknown): Value | undefined => values({ a: raw }).a;
