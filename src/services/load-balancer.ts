@@ -3,6 +3,7 @@ import type { Known, Truth } from '../model/known.ts';
 import { all, andThen, collect, fold, known, map, unknown, yes } from '../model/known.ts';
 import type { Impact, Link, Placement, Spread, Timing } from '../model/protection.ts';
 import { fixed, row, slowest, timeUnknown } from '../model/protection.ts';
+import { once } from './once.ts';
 import { referringTo, withinBlocks } from './pointing.ts';
 import type { Identity } from './service.ts';
 import { identityOf, lost, meaning, reduced, regionalImpacts, service } from './service.ts';
@@ -31,7 +32,7 @@ export interface LoadBalancerFacts extends Identity {
   readonly groups: Known<readonly TargetGroupFacts[]>;
 }
 
-export function declareLoadBalancer(props: Props, view: View): LoadBalancerFacts {
+export const declareLoadBalancer = once((props: Props, view: View): LoadBalancerFacts => {
   const type = props.text('loadBalancerType', 'application');
   const spread = spreadOfLoadBalancer(props, view);
   const targetGroups = targetGroupsOf(props, view);
@@ -57,7 +58,7 @@ export function declareLoadBalancer(props: Props, view: View): LoadBalancerFacts
       ),
     ),
   };
-}
+});
 
 function spreadOfLoadBalancer(props: Props, view: View): Known<Spread> {
   return andThen(props.blocks('subnetMappings'), (mappings) => {

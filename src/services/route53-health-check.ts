@@ -5,6 +5,7 @@ import type { Link, Timing } from '../model/protection.ts';
 import { row, slowest, span, sum, timeUnknown } from '../model/protection.ts';
 import { alarmDetection } from './cloudwatch-alarm.ts';
 import { linkTo } from './links.ts';
+import { once } from './once.ts';
 import { addressed, regionOfTarget } from './route53-targets.ts';
 import type { Identity } from './service.ts';
 import { global, identityOf, lost, meaning, service, unaffected } from './service.ts';
@@ -48,7 +49,9 @@ export interface HealthCheckFacts extends Identity {
 /** Calculated checks may watch calculated checks; AWS forbids circles, a broken program need not. */
 const MAX_DEPTH = 4;
 
-export function declareHealthCheck(props: Props, view: View, depth = 0): HealthCheckFacts {
+export const declareHealthCheck = once((props: Props, view: View): HealthCheckFacts => factsAt(props, view, 0));
+
+function factsAt(props: Props, view: View, depth: number): HealthCheckFacts {
   const children = fold(
     view.targets(props, 'childHealthchecks', [HEALTH_CHECK]),
     (list) => list,
@@ -91,7 +94,7 @@ function checksOf(children: readonly Known<string>[], view: View, depth: number)
         const props = view.get(urn);
         return props === undefined
           ? unknown('dangling', 'the child health check is not in the sources', { resource: urn })
-          : known(declareHealthCheck(props, view, depth + 1));
+          : known(factsAt(props, view, depth + 1));
       }),
     ),
   );
@@ -256,7 +259,7 @@ export const route53HealthCheck = service<HealthCheckFacts>({
   kind: 'detector',
   types: [HEALTH_CHECK],
   parts: [],
-  declare: (props, view) => declareHealthCheck(props, view),
+  declare: declareHealthCheck,
   mean(facts) {
     const links: readonly Link[] = [
       ...facts.children.map((to): Link => ({ to, carries: 'health', property: 'childHealthchecks' })),

@@ -5,6 +5,7 @@ import type { ControlCall, Link, Protection, Timing } from '../model/protection.
 import { fixed, row, span, sum, timeUnknown } from '../model/protection.ts';
 import { Hole } from '../model/value.ts';
 import { linkTo, spelling } from './links.ts';
+import { once } from './once.ts';
 import type { Signal } from './route53-signal.ts';
 import { branchRegion, branchSignal } from './route53-signal.ts';
 import { aliasOf, fullName, RECORD, type RecordTarget, recordSetOf, targetsOf, ZONE } from './route53-targets.ts';
@@ -73,7 +74,7 @@ function policyOf(props: Props): Known<RoutingPolicy> {
   );
 }
 
-function branchOf(props: Props, view: View): Branch {
+const branchOf = once((props: Props, view: View): Branch => {
   const targets = targetsOf(props, view);
   return {
     id: props.id,
@@ -88,7 +89,7 @@ function branchOf(props: Props, view: View): Branch {
     targets,
     signal: branchSignal(props, view),
   };
-}
+});
 
 function declare(props: Props, view: View): RecordFacts {
   const alias = map(aliasOf(props), (block) => block !== undefined);

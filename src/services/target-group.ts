@@ -4,6 +4,7 @@ import { all, andThen, equals, fold, known, map, not, together, unknown } from '
 import type { Link, Timing } from '../model/protection.ts';
 import { never, span, timeUnknown } from '../model/protection.ts';
 import { spelling } from './links.ts';
+import { once } from './once.ts';
 import { eachBlock, pointingAt, referringTo } from './pointing.ts';
 import type { Identity } from './service.ts';
 import { identityOf, meaning, regional, regionalImpacts, service } from './service.ts';
@@ -37,7 +38,7 @@ export interface TargetGroupFacts extends Identity {
   readonly members: readonly { readonly to: Known<string>; readonly property: string }[];
 }
 
-export function declareTargetGroup(props: Props, view: View): TargetGroupFacts {
+export const declareTargetGroup = once((props: Props, view: View): TargetGroupFacts => {
   const targetType = props.text('targetType', 'instance');
   const checks = andThen(props.blocks('healthCheck'), (blocks) => known(blocks[0]));
   /**
@@ -69,7 +70,7 @@ export function declareTargetGroup(props: Props, view: View): TargetGroupFacts {
     slowStart: props.number('slowStart', 0),
     members: membersOf(props, view),
   };
-}
+});
 
 function membersOf(group: Props, view: View): TargetGroupFacts['members'] {
   const members: { to: Known<string>; property: string }[] = [];

@@ -70,76 +70,103 @@ export function only(attached: Attached): Known<Props | undefined> {
 }
 
 export function propsOf(resource: Resource): Props {
-  return blockOf(resource, resource.inputs, '');
+  return new Block(resource, resource.inputs, '');
 }
 
-/** Input trees nest a few levels; anything deeper than this is not an AWS configuration. */
-const MAX_DEPTH = 32;
+/** A class, because an estate has one for every resource and block: its methods are shared, where closures would not be. */
+class Block implements Props {
+  readonly id: string;
+  readonly resource: Resource;
+  readonly at: string;
+  readonly #inputs: Values;
 
-function blockOf(resource: Resource, inputs: Values, at: string): Props {
-  const origin = (path: string): Origin => ({ resource: resource.urn, property: join(at, path) });
-  const raw = (path: string): Value | undefined => dig(inputs, path);
-  const scalar = <T>(
-    path: string,
-    unset: T | undefined,
-    accept: (v: Value) => T | undefined,
-    expected: string,
-  ): Known<T | undefined> => read(raw(path), origin(path), unset, accept, expected);
-  return {
-    id: resource.urn,
-    name: resource.name,
-    type: resource.type,
-    region: resource.region,
-    account: resource.account,
-    tags: resource.tags,
-    resource,
-    at,
-    raw,
-    origin,
-    text: ((path: string, unset?: string) => scalar(path, unset, asText, 'text')) as Props['text'],
-    number: ((path: string, unset?: number) => scalar(path, unset, asNumber, 'a number')) as Props['number'],
-    flag: ((path: string, unset?: boolean) => scalar(path, unset, asFlag, 'true or false')) as Props['flag'],
-    blocks: (path) => {
-      const value = raw(path);
-      if (value === undefined || value === null) return known([], origin(path));
-      if (value instanceof Hole) return holeAsUnknown(value, origin(path));
-      const list = isList(value) ? value : [value];
-      const blocks: Props[] = [];
-      for (const [i, item] of list.entries()) {
-        if (item instanceof Hole) return holeAsUnknown(item, origin(`${path}[${i}]`));
-        if (!isRecord(item)) return unknown('error', `expected a block at ${path}[${i}]`, origin(`${path}[${i}]`));
-        blocks.push(blockOf(resource, item, join(at, isList(value) ? `${path}[${i}]` : path)));
-      }
-      return known(blocks, origin(path));
-    },
-    texts: (path) => {
-      const value = raw(path);
-      if (value === undefined || value === null) return known([], origin(path));
-      if (value instanceof Hole) return holeAsUnknown(value, origin(path));
-      const list = isList(value) ? value : [value];
-      return known(
-        list.map((item, i) =>
-          item instanceof Hole
-            ? holeAsUnknown(item, origin(`${path}[${i}]`))
-            : typeof item === 'string'
-              ? known(item, origin(`${path}[${i}]`))
-              : unknown('error', `expected text at ${path}[${i}]`, origin(`${path}[${i}]`)),
-        ),
-        origin(path),
-      );
-    },
-    computed: (path) => {
-      const output = at === '' ? dig(resource.outputs, path) : undefined;
-      const value = output === undefined || output === null || output instanceof Hole ? raw(path) : output;
-      return read<string | number | boolean>(
-        value,
-        origin(path),
-        undefined,
-        (v) => (typeof v === 'string' || typeof v === 'number' || typeof v === 'boolean' ? v : undefined),
-        'a plain value',
-      );
-    },
-  };
+  constructor(resource: Resource, inputs: Values, at: string) {
+    this.id = resource.urn;
+    this.resource = resource;
+    this.at = at;
+    this.#inputs = inputs;
+  }
+
+  get name(): string {
+    return this.resource.name;
+  }
+
+  get type(): string {
+    return this.resource.type;
+  }
+
+  get region(): Known<string> {
+    return this.resource.region;
+  }
+
+  get account(): Known<string> {
+    return this.resource.account;
+  }
+
+  get tags(): Known<Readonly<Record<string, string>>> {
+    return this.resource.tags;
+  }
+
+  raw(path: string): Value | undefined {
+    return dig(this.#inputs, path);
+  }
+
+  origin(path: string): Origin {
+    return { resource: this.id, property: join(this.at, path) };
+  }
+
+  text(path: string): Known<string | undefined>;
+  text(path: string, unset: string): Known<string>;
+  text(path: string, unset?: string): Known<string | undefined> {
+    return read(this.raw(path), this.origin(path), unset, asText, 'text');
+  }
+
+  number(path: string): Known<number | undefined>;
+  number(path: string, unset: number): Known<number>;
+  number(path: string, unset?: number): Known<number | undefined> {
+    return read(this.raw(path), this.origin(path), unset, asNumber, 'a number');
+  }
+
+  flag(path: string): Known<boolean | undefined>;
+  flag(path: string, unset: boolean): Known<boolean>;
+  flag(path: string, unset?: boolean): Known<boolean | undefined> {
+    return read(this.raw(path), this.origin(path), unset, asFlag, 'true or false');
+  }
+
+  blocks(path: string): Known<readonly Props[]> {
+    const value = this.raw(path);
+    if (value === undefined || value === null) return known([], this.origin(path));
+    if (value instanceof Hole) return holeAsUnknown(value, this.origin(path));
+    const list = isList(value) ? value : [value];
+    const blocks: Props[] = [];
+    for (const [i, item] of list.entries()) {
+      if (item instanceof Hole) return holeAsUnknown(item, this.origin(`${path}[${i}]`));
+      if (!isRecord(item)) return unknown('error', `expected a block at ${path}[${i}]`, this.origin(`${path}[${i}]`));
+      blocks.push(new Block(this.resource, item, join(this.at, isList(value) ? `${path}[${i}]` : path)));
+    }
+    return known(blocks, this.origin(path));
+  }
+
+  texts(path: string): Known<readonly Known<string>[]> {
+    const value = this.raw(path);
+    if (value === undefined || value === null) return known([], this.origin(path));
+    if (value instanceof Hole) return holeAsUnknown(value, this.origin(path));
+    const list = isList(value) ? value : [value];
+    return known(
+      list.map((item, i) => {
+        const from = this.origin(`${path}[${i}]`);
+        if (item instanceof Hole) return holeAsUnknown(item, from);
+        return typeof item === 'string' ? known(item, from) : unknown('error', `expected text at ${path}[${i}]`, from);
+      }),
+      this.origin(path),
+    );
+  }
+
+  computed(path: string): Known<string | number | boolean | undefined> {
+    const output = this.at === '' ? dig(this.resource.outputs, path) : undefined;
+    const value = output === undefined || output === null || output instanceof Hole ? this.raw(path) : output;
+    return read(value, this.origin(path), undefined, asPlain, 'a plain value');
+  }
 }
 
 function read<T>(
@@ -161,7 +188,11 @@ export function holeAsUnknown(hole: Hole, from: Origin): Unknown {
   return unknown(hole.reason, hole.detail, from);
 }
 
+/** Input trees nest a few levels; anything deeper than this is not an AWS configuration. */
+const MAX_DEPTH = 32;
+
 function dig(values: Values, path: string): Value | undefined {
+  if (!path.includes('.')) return Object.hasOwn(values, path) ? values[path] : undefined;
   let current: Value | undefined = values;
   let depth = 0;
   for (const key of path.split('.')) {
@@ -176,6 +207,8 @@ function dig(values: Values, path: string): Value | undefined {
 
 const join = (at: string, path: string): string => (at === '' ? path : `${at}.${path}`);
 
+const asPlain = (v: Value): string | number | boolean | undefined =>
+  typeof v === 'string' || typeof v === 'number' || typeof v === 'boolean' ? v : undefined;
 const asText = (v: Value): string | undefined => (typeof v === 'string' ? v : typeof v === 'number' ? String(v) : undefined);
 /** The AWS provider is a Terraform bridge: numbers and booleans may arrive as text. */
 const asNumber = (v: Value): number | undefined => {
