@@ -1,6 +1,6 @@
 /** Which resources a selector picks. */
 import type { Selector } from '../model/agreement.ts';
-import { all, is, type Known, no, type Truth, yes } from '../model/known.ts';
+import { all, fold, type Known, no, type Truth, yes } from '../model/known.ts';
 import { compileGlob } from './glob.ts';
 
 /** What a selector looks at in a resource. */
@@ -27,7 +27,7 @@ export function compileSelector(selector: Selector): (facts: SelectorFacts) => T
   const part = (pattern: string | undefined, matches: (facts: SelectorFacts, glob: (text: string) => boolean) => boolean) => {
     if (pattern === undefined) return;
     const glob = compileGlob(pattern);
-    parts.push((facts) => (matches(facts, glob) ? yes() : no()));
+    parts.push((facts) => (matches(facts, glob) ? MATCHES : RULED_OUT));
   };
   part(selector.type, (f, glob) => glob(f.type));
   part(selector.name, (f, glob) => glob(f.name));
@@ -37,10 +37,30 @@ export function compileSelector(selector: Selector): (facts: SelectorFacts) => T
   part(selector.urn, (f, glob) => glob(f.urn));
   for (const [key, pattern] of Object.entries(selector.tags ?? {})) {
     const glob = compileGlob(pattern);
-    parts.push((facts) => is(facts.tags, (tags) => Object.hasOwn(tags, key) && glob(tags[key] ?? ''), `tag ${key}`));
+    const matches = (tags: Readonly<Record<string, string>>): boolean => Object.hasOwn(tags, key) && glob(tags[key] ?? '');
+    parts.push((facts) =>
+      fold(
+        facts.tags,
+        (tags): Truth => (matches(tags) ? MATCHES : RULED_OUT),
+        (why) => why,
+      ),
+    );
   }
-  return (facts) => all(parts.map((p) => p(facts)));
+  return (facts) => {
+    const answers: Truth[] = [];
+    for (const part of parts) {
+      const answer = part(facts);
+      // Most resources are not of the service: nothing more is asked of them.
+      if (answer === RULED_OUT) return answer;
+      answers.push(answer);
+    }
+    return all(answers);
+  };
 }
+
+/** Shared: a catalogue asks each of its selectors about each resource. */
+const MATCHES = yes();
+const RULED_OUT = no();
 
 /** Does the selector pick this resource? Use `compileSelector` for many resources. */
 export function selectorMatches(selector: Selector, facts: SelectorFacts): Truth {
