@@ -1,5 +1,5 @@
-import type { Known } from './known.ts';
-import type { Values } from './value.ts';
+import type { Known, Unknown } from './known.ts';
+import type { Hole, Values } from './value.ts';
 
 /** Live AWS, or the simulated one. Every fact, verdict, page and document names its world. */
 export type World = 'live' | 'simulated';
@@ -31,6 +31,8 @@ export interface Resource {
   readonly inputs: Values;
   /** Empty for programs and creates. */
   readonly outputs: Values;
+  /** Set when none of its properties could be read: it exists, or is declared, and nothing more is known of it. */
+  readonly unread?: Hole;
   readonly parent: string | undefined;
   readonly dependencies: readonly string[];
   readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
@@ -49,11 +51,19 @@ export interface Resource {
   readonly pending: 'create' | 'update' | 'replace' | 'delete' | undefined;
 }
 
+/** What a source could not list: resources of these types may exist that nobody saw. */
+export interface Gap {
+  readonly types: readonly string[];
+  readonly account: string;
+  readonly region: string;
+  readonly why: Unknown;
+}
+
 /** What reading one source gave: its resources and what it could not show. */
 export interface SourceReading {
   /** As the user named it. */
   readonly source: string;
-  readonly kind: 'program' | 'export' | 'checkpoint' | 'preview' | 'plan';
+  readonly kind: 'program' | 'export' | 'checkpoint' | 'preview' | 'plan' | 'observed';
   readonly project: string;
   readonly stack: string;
   readonly resources: readonly Resource[];
@@ -61,6 +71,8 @@ export interface SourceReading {
   readonly stackOutputs: Values;
   /** True when resources may be missing (a difference without its state): nothing may be met by their absence. */
   readonly partial: boolean;
+  /** For what AWS showed: listings that failed. Nothing may be met by the absence of their types. */
+  readonly gaps?: readonly Gap[];
   /** One line each for the reader: stand-ins used, remote components, resources left out. */
   readonly notes: readonly string[];
 }

@@ -11,8 +11,8 @@ export interface Caller {
   readonly account: string;
   readonly region: string;
   readonly principal: Principal;
-  /** Id that the next created thing keeps; for deployments of an export. */
-  readonly keepId?: string | undefined;
+  /** The id that the first created thing of its kind takes, once: a deployment keeps the ids of its source. */
+  readonly keep?: { id: string | undefined };
 }
 
 /** AWS does not answer: the connection is refused or nothing comes back. Not an API error, and carries no code of the API. */
@@ -91,7 +91,6 @@ function contextOf(aws: SimulatedAws, service: SimulatedService, caller: Caller)
   const { world } = aws;
   const { account } = caller;
   const region = service.global === true ? GLOBAL : caller.region;
-  let keep = caller.keepId;
   return {
     world,
     account,
@@ -103,11 +102,12 @@ function contextOf(aws: SimulatedAws, service: SimulatedService, caller: Caller)
     list: (on) => world.list(on, account, region),
     arn: (name, resource) => `arn:aws:${name}:${service.global === true ? '' : caller.region}:${account}:${resource}`,
     id: (prefix, digits = 17) => {
-      const kept = keep;
-      keep = undefined;
-      return kept ?? `${prefix}-${world.random.hex(digits)}`;
+      const kept = caller.keep?.id;
+      if (caller.keep === undefined || kept?.startsWith(`${prefix}-`) !== true) return `${prefix}-${world.random.hex(digits)}`;
+      caller.keep.id = undefined;
+      return kept;
     },
     call: (client, operation, input, to) =>
-      invoke(aws, client, operation, input, { ...caller, keepId: undefined, region: to ?? caller.region }),
+      invoke(aws, client, operation, input, { account, principal: caller.principal, region: to ?? caller.region }),
   };
 }
