@@ -67,7 +67,7 @@ export const verifyResultSchema = z.object({
   sources: z.array(
     z.object({
       source: z.string(),
-      kind: z.enum(['program', 'export', 'checkpoint', 'preview', 'plan']),
+      kind: z.enum(['program', 'export', 'checkpoint', 'preview', 'plan', 'observed']),
       project: z.string(),
       stack: z.string(),
       resources: z.int(),

@@ -63,6 +63,7 @@ function named(reading: RawReading): string {
     checkpoint: 'a checkpoint',
     preview: 'a preview',
     plan: 'a saved plan',
+    observed: 'what AWS shows',
   }[reading.kind];
 }
 

@@ -1,0 +1,122 @@
+/**
+ * The estate as AWS shows it, with the names of the code: what is observed takes the URN, the component and the stack of its
+ * declaration, so that services, roles and findings are the same at both levels.
+ */
+import { fold, known, unknown } from '../model/known.ts';
+import type { Gap, Resource, SourceReading } from '../model/resource.ts';
+import { Hole } from '../model/value.ts';
+import { inertReason } from '../services/inert.ts';
+import type { ServiceModule } from '../services/service.ts';
+
+export interface Observation {
+  /** As in a reading: what was asked, for the reader of a report. */
+  readonly source: string;
+  readonly resources: readonly Resource[];
+  readonly gaps: readonly Gap[];
+  /** Canonical types that were looked for, in every account and Region that was asked. */
+  readonly types: ReadonlySet<string>;
+  readonly notes: readonly string[];
+}
+
+export interface InPlace {
+  readonly readings: readonly SourceReading[];
+  /** Declared, looked for, and not there. */
+  readonly missing: readonly Resource[];
+  /** There, and declared by none of the sources. */
+  readonly undeclared: readonly Resource[];
+}
+
+/**
+ * A declared resource that AWS shows is replaced by what AWS shows of it. One that could not be looked for, or cannot be
+ * told apart (a program before its first `up` has no ids), stays as a resource of which nothing is known. One that is not
+ * there stays so too, since what it would have meant is not in place: its service is then unknown, never met without it.
+ * A part that is not there (versioning of a bucket) is left out: its owner was read and says the same.
+ */
+export function inPlace(declared: readonly SourceReading[], seen: Observation, modules: readonly ServiceModule[]): InPlace {
+  const byKey = new Map<string, Resource>();
+  for (const resource of seen.resources) for (const key of keysOf(resource)) byKey.set(`${resource.type}\n${key}`, resource);
+  const parts = new Set(modules.flatMap((m) => m.parts.map((p) => p.type)));
+  const judged = new Set([...modules.flatMap((m) => m.types), ...parts]);
+  const taken = new Set<Resource>();
+  const missing: Resource[] = [];
+  const readings = declared.map((reading): SourceReading => {
+    const resources = reading.resources.flatMap((resource): readonly Resource[] => {
+      if (!resource.custom || !judged.has(resource.type) || inertReason(resource.type) !== undefined) return [resource];
+      const match = keysOf(resource)
+        .map((key) => byKey.get(`${resource.type}\n${key}`))
+        .find((found) => found !== undefined && sameRegion(found, resource));
+      if (match !== undefined) {
+        taken.add(match);
+        return [named(match, resource)];
+      }
+      if (!seen.types.has(resource.type))
+        return [unread(resource, 'not-modelled', `Holdfast does not read ${resource.type} from AWS`)];
+      const gap = seen.gaps.find((g) => g.types.includes(resource.type) && mayHold(g, resource));
+      if (gap !== undefined) return [unread(resource, gap.why.reason, gap.why.detail)];
+      if (resource.id === undefined)
+        return [unread(resource, 'unmapped', 'the program does not say which resource of AWS this is: give its stack export')];
+      missing.push(resource);
+      return parts.has(resource.type) ? [] : [unread(resource, 'not-reported', 'declared, and not found in AWS')];
+    });
+    return { ...reading, resources };
+  });
+  const undeclared = seen.resources.filter((r) => !taken.has(r));
+  return {
+    readings: [
+      ...readings,
+      {
+        source: seen.source,
+        kind: 'observed',
+        project: '',
+        stack: '',
+        resources: undeclared,
+        stackOutputs: {},
+        partial: false,
+        gaps: seen.gaps,
+        notes: seen.notes,
+      },
+    ],
+    missing,
+    undeclared,
+  };
+}
+
+/** Everything by which state or AWS names one thing among those of its type. */
+function keysOf(resource: Resource): readonly string[] {
+  const keys = new Set<string>();
+  for (const key of [resource.id, resource.outputs.arn, resource.outputs.id])
+    if (typeof key === 'string' && key !== '') keys.add(key);
+  return [...keys];
+}
+
+/** Names repeat from Region to Region and account to account; one that is not known fits any. */
+function sameRegion(a: Resource, b: Resource): boolean {
+  return fits(a.region, b.region) && fits(a.account, b.account);
+}
+
+function fits(a: Resource['region'], b: Resource['region']): boolean {
+  return fold(
+    a,
+    (x) =>
+      fold(
+        b,
+        (y) => x === y,
+        () => true,
+      ),
+    () => true,
+  );
+}
+
+function mayHold(gap: Gap, resource: Resource): boolean {
+  return fits(known(gap.account), resource.account) && (gap.region === '' || fits(known(gap.region), resource.region));
+}
+
+function named(observed: Resource, declared: Resource): Resource {
+  const { urn, name, project, stack, parent, sourceType, position, protect, retainOnDelete, ignoreChanges } = declared;
+  return { ...observed, urn, name, project, stack, parent, sourceType, position, protect, retainOnDelete, ignoreChanges };
+}
+
+function unread(resource: Resource, reason: Hole['reason'], detail: string): Resource {
+  const hole = new Hole(reason, detail);
+  return { ...resource, inputs: {}, outputs: {}, tags: unknown(reason, detail, { resource: resource.urn }), unread: hole };
+}
