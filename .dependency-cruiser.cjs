@@ -2,6 +2,8 @@
 const MAY = {
   catalog: [],
   stacks: [],
+  aws: [],
+  simulator: [],
   services: ['aws'],
   estate: ['services'],
   rules: ['estate', 'services'],
@@ -14,7 +16,7 @@ const layers = Object.entries(MAY).map(([from, to]) => ({
   comment: `src/${from} may import src/model${to.map((t) => `, src/${t}`).join('')} and nothing else of this project.`,
   severity: 'error',
   from: { path: `^src/${from}/` },
-  to: { path: '^(src|scripts|infra)/', pathNot: `^src/(model|${[from, ...to].join('|')})/` },
+  to: { path: '^(src|checks|scripts|infra)/', pathNot: `^src/(model|${[from, ...to].join('|')})/` },
 }));
 
 module.exports = {
@@ -33,7 +35,14 @@ module.exports = {
       from: { path: '^infra/' },
       to: { pathNot: ['^infra/', '^node_modules/@pulumi/'], dependencyTypesNot: ['core'] },
     },
-    { name: 'src-imports-no-scripts', severity: 'error', from: { path: '^src/' }, to: { path: '^(scripts|infra|test|bench)/' } },
+    {
+      name: 'checks-import-no-scripts-or-simulator',
+      comment: 'A check observes AWS through the session it is given, whichever world that is.',
+      severity: 'error',
+      from: { path: '^checks/' },
+      to: { path: '^(scripts|infra|src/(stacks|simulator|reports))/' },
+    },
+    { name: 'src-imports-no-scripts', severity: 'error', from: { path: '^src/' }, to: { path: '^(checks|scripts|infra|test|bench)/' } },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
     { name: 'nothing-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
