@@ -3,7 +3,17 @@ import { formatPercent } from '../model/quantity.ts';
 import type { VerifyResult } from './result-schema.ts';
 import { plainText } from './text.ts';
 import type { FindingResult } from './words.ts';
-import { grouped, headline, placeText, predictedText, shareText, survivalText, whyText, worstAnswer } from './words.ts';
+import {
+  established,
+  grouped,
+  headline,
+  placeText,
+  predictedText,
+  shareText,
+  survivalText,
+  whyText,
+  worstAnswer,
+} from './words.ts';
 
 const MARKS: Readonly<Record<string, string>> = {
   met: '✅ met',
@@ -14,7 +24,7 @@ const MARKS: Readonly<Record<string, string>> = {
 };
 
 export function renderMarkdown(result: VerifyResult): string {
-  const parts: string[] = ['# Continuity: designed level', ''];
+  const parts: string[] = [`# Continuity: ${result.level === 'designed' ? 'designed level' : 'designed and in place'}`, ''];
   const sources = result.sources.map((s) => code(`${s.source} (${s.kind}, ${s.project}/${s.stack})`)).join(', ');
   parts.push(
     `World: **${result.world}** · ${result.date} · ${sources}`,
@@ -24,7 +34,7 @@ export function renderMarkdown(result: VerifyResult): string {
   if (result.kpis !== null) parts.push(...kpiSection(result.kpis));
   if (result.metrics.length > 0) parts.push(...metricSection(result));
   if (result.survey.length > 0) parts.push(...surveySection(result));
-  parts.push(...findingSection(result), ...roleSection(result), ...ignoranceSection(result));
+  parts.push(...findingSection(result), ...liveSection(result), ...roleSection(result), ...ignoranceSection(result));
   return `${parts.join('\n').trimEnd()}\n`;
 }
 
@@ -38,7 +48,8 @@ function metricSection(result: VerifyResult): string[] {
       '|---|---|---|---|---|---|---|---|',
     );
     for (const m of result.metrics.filter((x) => x.service === id)) {
-      const d = m.designed;
+      const d = established(m);
+      const verdict = (v: { readonly verdict: string } | null): string => (v === null ? '–' : (MARKS[v.verdict] ?? v.verdict));
       const predicted = d.predicted === null ? '–' : `p${m.percentile} ${predictedText(m)}`;
       lines.push(
         row([
@@ -46,8 +57,8 @@ function metricSection(result: VerifyResult): string[] {
           m.target.text,
           predicted,
           d.automation ?? '–',
-          MARKS[d.verdict] ?? d.verdict,
-          '–',
+          verdict(m.designed),
+          verdict(m.inPlace),
           '–',
           whyText(d),
         ]),
@@ -101,7 +112,37 @@ function findingSection(result: VerifyResult): string[] {
   return [...lines, ''];
 }
 
-function kpiSection({ kpi1, kpi2, kpi3 }: NonNullable<VerifyResult['kpis']>): string[] {
+function liveSection({ observed, checks }: VerifyResult): string[] {
+  if (observed === null) return [];
+  const where = observed.places.map((p) => code(`${p.account}/${p.region}`)).join(', ');
+  const lines = [
+    '## What AWS shows',
+    '',
+    `${observed.resources} resources in ${where}, ${observed.calls} calls, at ${observed.at}.`,
+    '',
+  ];
+  for (const g of observed.gaps)
+    lines.push(
+      `- not listed in ${code(`${g.account}/${g.region}`)}: ${g.types.map(code).join(', ')} (${escapeMarkdown(`${g.reason}: ${g.detail}`)})`,
+    );
+  for (const urn of observed.missing) lines.push(`- declared, not there: ${code(urn)}`);
+  if (observed.undeclared.length > 0) lines.push(`- there, in none of the sources: ${observed.undeclared.length} resources`);
+  for (const check of checks) {
+    lines.push('', `### ${escapeMarkdown(check.title)}`, '');
+    if (check.facts.length === 0) lines.push('Nothing to look at.');
+    else
+      lines.push(
+        '| resource | what | seen |',
+        '|---|---|---|',
+        ...check.facts.map((f) => row([f.resourceTitle, f.what, factText(f)])),
+      );
+  }
+  return [...lines, ''];
+}
+
+function kpiSection({ kpi1, kpi2, kpi2InPlace, kpi3 }: NonNullable<VerifyResult['kpis']>): string[] {
+  const inPlace = (of: 'all' | 'withoutDataScope' | 'feasibleWithPerson'): string =>
+    kpi2InPlace === null ? '–' : shareText(kpi2InPlace[of]);
   return [
     '## KPIs',
     '',
@@ -113,9 +154,9 @@ function kpiSection({ kpi1, kpi2, kpi3 }: NonNullable<VerifyResult['kpis']>): st
       '',
       '',
     ]),
-    row(['2 metrics kept by automatic failover', shareText(kpi2.all), '–', '–']),
-    row(['2 without data scope', shareText(kpi2.withoutDataScope), '–', '–']),
-    row(['2 when a person may act', shareText(kpi2.feasibleWithPerson), '–', '–']),
+    row(['2 metrics kept by automatic failover', shareText(kpi2.all), inPlace('all'), '–']),
+    row(['2 without data scope', shareText(kpi2.withoutDataScope), inPlace('withoutDataScope'), '–']),
+    row(['2 when a person may act', shareText(kpi2.feasibleWithPerson), inPlace('feasibleWithPerson'), '–']),
     row([
       '3 services covered (minimum set)',
       `${formatPercent(kpi3.minimum)} of ${kpi3.services}${kpi3.denominatorDoubtful ? ', denominator doubtful' : ''}`,

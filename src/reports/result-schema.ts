@@ -1,4 +1,4 @@
-/** Shape of `holdfast verify --format json`; `schema/verify.schema.json` is generated from it. */
+/** Shape of what `holdfast verify` and `holdfast check` print as JSON; `schema/verify.schema.json` is generated from it. */
 import * as z from 'zod';
 
 export const RESULT_VERSION = '1.0';
@@ -20,6 +20,8 @@ const share = z.object({
   point: z.number().nullable().describe('Percent: met of met and not-met; null when nothing was decided'),
   upper: z.number().describe('Percent: met, unknown and expired of n'),
 });
+
+const kpi2 = z.object({ all: share, withoutDataScope: share, feasibleWithPerson: share, notApplicable: z.int() });
 
 const predicted = z.object({
   p50: seconds,
@@ -56,11 +58,42 @@ const judged = z.object({
   ),
 });
 
+const observed = z.object({
+  at: z.string().describe('ISO time at which AWS was read'),
+  places: z.array(z.object({ account: z.string(), region: z.string() })),
+  resources: z.int(),
+  calls: z.int(),
+  gaps: z
+    .array(
+      z.object({ types: z.array(z.string()), account: z.string(), region: z.string(), reason: z.string(), detail: z.string() }),
+    )
+    .describe('Listings that failed: nothing was concluded from the absence of these types'),
+  missing: z.array(urn).describe('Declared, looked for, and not there'),
+  undeclared: z.array(urn).describe('There, and in none of the sources'),
+});
+
+const checked = z.object({
+  id: z.string(),
+  title: z.string(),
+  facts: z.array(
+    z.object({
+      resource: urn,
+      resourceTitle: z.string(),
+      what: z.string(),
+      value: z.union([z.number(), z.string(), z.boolean()]).nullable(),
+      unknownBecause: z.string().nullable(),
+      unit: z.enum(['seconds', 'percent', 'count', 'none']),
+      at: z.string().nullable().describe('ISO time of what was seen; null: the state of now'),
+      ageSeconds: z.number().nullable(),
+    }),
+  ),
+});
+
 export const verifyResultSchema = z.object({
   schemaVersion: z.literal(RESULT_VERSION),
-  command: z.literal('verify'),
+  command: z.enum(['verify', 'check']),
   world: z.enum(['live', 'simulated']),
-  level: z.literal('designed').describe('The level of evidence that this command establishes'),
+  level: z.enum(['designed', 'in-place']).describe('The level of evidence that this command establishes'),
   date: z.string().describe('YYYY-MM-DD: the day on which agreements and waivers were looked at'),
   seed: z.int(),
   catalogue: z.string().nullable(),
@@ -117,7 +150,7 @@ export const verifyResultSchema = z.object({
       clock: z.enum(['onset', 'declaration']),
       scopeDefaulted: z.boolean(),
       designed: judged,
-      inPlace: z.null().describe('`holdfast check` establishes it'),
+      inPlace: judged.nullable().describe('What live AWS shows; null where nobody looked'),
       demonstrated: z.null().describe('A drill or a real event establishes it'),
     }),
   ),
@@ -135,13 +168,15 @@ export const verifyResultSchema = z.object({
       position: position.nullable(),
       message: z.string(),
       fingerprint: z.string(),
+      levels: z.array(z.enum(['designed', 'in-place'])).describe('Where it was found: in the code, in AWS, or in both'),
       waiver: z.object({ approvedBy: z.string(), until: z.string(), reason: z.string(), expired: z.boolean() }).nullable(),
     }),
   ),
   kpis: z
     .object({
       kpi1: z.object({ sla: z.int(), ola: z.int(), agreed: z.int(), notInForce: z.int(), unsupported: z.int() }),
-      kpi2: z.object({ all: share, withoutDataScope: share, feasibleWithPerson: share, notApplicable: z.int() }),
+      kpi2: kpi2.describe('Designed'),
+      kpi2InPlace: kpi2.nullable(),
       kpi3: z.object({
         services: z.int(),
         any: z.number(),
@@ -154,6 +189,8 @@ export const verifyResultSchema = z.object({
     })
     .nullable()
     .describe('Null without a catalogue'),
+  observed: observed.nullable().describe('What was seen of AWS; null where nobody looked'),
+  checks: z.array(checked).describe('What the checks of live AWS saw and measured'),
   survey: z
     .array(
       z.object({

@@ -5,7 +5,7 @@ import { unitOf } from '../model/agreement.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Truth } from '../model/known.ts';
 import { decide } from '../model/known.ts';
-import type { Share } from '../model/kpi.ts';
+import type { Kpi2, Share } from '../model/kpi.ts';
 import { formatDuration, formatPercent } from '../model/quantity.ts';
 import { memberLabel } from '../model/scope.ts';
 import type { MetricVerdict, Predicted } from '../model/verdict.ts';
@@ -81,20 +81,18 @@ export function resultOf(judgement: Judgement, seed: number): VerifyResult {
       inPlace: null,
       demonstrated: null,
     })),
-    findings: judgement.findings.map(findingOf),
+    findings: judgement.findings.map((f) => findingOf(f, ['designed'])),
     kpis:
       kpis === undefined
         ? null
         : {
             kpi1: kpis.kpi1,
-            kpi2: {
-              all: shareOf(kpis.kpi2.all),
-              withoutDataScope: shareOf(kpis.kpi2.withoutDataScope),
-              feasibleWithPerson: shareOf(kpis.kpi2.feasibleWithPerson),
-              notApplicable: kpis.kpi2.notApplicable,
-            },
+            kpi2: kpi2Of(kpis.kpi2),
+            kpi2InPlace: null,
             kpi3: kpis.kpi3,
           },
+    observed: null,
+    checks: [],
     survey: [...judgement.survey]
       .sort((a, b) => urgency(a) - urgency(b))
       .map((row) => ({
@@ -118,7 +116,7 @@ function urgency({ answers }: SurveyRow): number {
   return az >= 0 ? az : answers.data.survival === 'lost' ? order.length : order.length + 1;
 }
 
-function judgedOf(v: MetricVerdict): JudgedResult {
+export function judgedOf(v: MetricVerdict): JudgedResult {
   return {
     verdict: v.verdict,
     automation: v.automation ?? null,
@@ -156,7 +154,7 @@ function predictedOf(p: Predicted): NonNullable<JudgedResult['predicted']> {
   };
 }
 
-function findingOf(f: Finding): VerifyResult['findings'][number] {
+export function findingOf(f: Finding, levels: VerifyResult['findings'][number]['levels']): VerifyResult['findings'][number] {
   return {
     rule: f.rule,
     title: f.title,
@@ -170,7 +168,17 @@ function findingOf(f: Finding): VerifyResult['findings'][number] {
     position: f.position ?? null,
     message: f.message,
     fingerprint: f.fingerprint,
+    levels,
     waiver: f.waiver ?? null,
+  };
+}
+
+export function kpi2Of(k: Kpi2): NonNullable<VerifyResult['kpis']>['kpi2'] {
+  return {
+    all: shareOf(k.all),
+    withoutDataScope: shareOf(k.withoutDataScope),
+    feasibleWithPerson: shareOf(k.feasibleWithPerson),
+    notApplicable: k.notApplicable,
   };
 }
 

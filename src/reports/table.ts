@@ -5,6 +5,8 @@ import type { Cell, Paint, Style } from './text.ts';
 import { columns, plainText, wrap } from './text.ts';
 import type { FindingResult, MetricResult, SurveyResult, SurveyScope } from './words.ts';
 import {
+  established,
+  factText,
   grouped,
   headline,
   holdsNoData,
@@ -52,11 +54,15 @@ export function renderTable(result: VerifyResult, options: TableOptions): string
   const sources = result.sources
     .map((s) => `${plainText(s.source)} (${s.kind}, ${plainText(`${s.project}/${s.stack}`)})`)
     .join(', ');
-  const title = wrap(`Designed level · world: ${result.world} · ${result.date} · ${sources}`, width);
+  const title = wrap(
+    `${result.level === 'designed' ? 'Designed level' : 'In-place level'} · world: ${result.world} · ${result.date} · ${sources}`,
+    width,
+  );
   lines.push(...title.map((line) => paint(line, 'bold')), ...headline(result).flatMap((line) => wrap(line, width)), '');
   if (result.metrics.length > 0) lines.push(...metricLines(result, options));
   if (result.survey.length > 0) lines.push(...surveyLines(result, options));
   lines.push(...findingLines(result, options));
+  lines.push(...liveLines(result, options));
   if (result.kpis !== null) lines.push(...kpiLines(result, options));
   lines.push(...ignoranceLines(result, options));
   if (options.next !== '') lines.push(...wrap(`Next: ${plainText(options.next)}`, width));
@@ -73,23 +79,28 @@ function metricLines(result: VerifyResult, { width, paint }: TableOptions): stri
         ? ''
         : ` · tier ${service.tier}${service.owner === null ? '' : ` · ${service.owner}`} · ${service.resources} resources`;
     lines.push(paint(plainText(`${service?.title ?? id}${about}`), 'bold'));
-    const levels = width < WIDE ? ['designed'] : ['designed', 'in place', 'demonstrated'];
+    const levels =
+      width < WIDE
+        ? result.level === 'designed'
+          ? ['designed']
+          : ['designed', 'in place']
+        : ['designed', 'in place', 'demonstrated'];
     const header = ['metric', 'target', 'predicted', 'path', ...levels, 'why'].map((text): Cell => ({ text, style: 'dim' }));
-    const rows = result.metrics.filter((m) => m.service === id).map((m) => metricRow(m, levels.length > 1));
+    const rows = result.metrics.filter((m) => m.service === id).map((m) => metricRow(m, levels.length));
     lines.push(...columns([header, ...rows], width, paint), '');
   }
   return lines;
 }
 
-function metricRow(m: MetricResult, everyLevel: boolean): Cell[] {
-  const d = m.designed;
+function metricRow(m: MetricResult, levels: number): Cell[] {
+  const d = established(m);
+  const verdicts = [m.designed, m.inPlace, m.demonstrated].slice(0, levels);
   return [
     { text: `${m.type} ${m.scope}${m.scopeDefaulted ? '*' : ''}` },
     { text: `${m.target.text}${m.clock === 'declaration' ? ' from declaration' : ''}` },
-    { text: m.designed.predicted === null ? '–' : `p${m.percentile} ${predictedText(m)}` },
+    { text: d.predicted === null ? '–' : `p${m.percentile} ${predictedText(m)}` },
     { text: d.automation ?? '–' },
-    { text: d.verdict, ...styleOf(VERDICT_STYLE[d.verdict]) },
-    ...(everyLevel ? [{ text: '–' }, { text: '–' }] : []),
+    ...verdicts.map((v): Cell => (v === null ? { text: '–' } : { text: v.verdict, ...styleOf(VERDICT_STYLE[v.verdict]) })),
     { text: whyText(d) },
   ];
 }
@@ -156,6 +167,34 @@ function findingText(f: FindingResult): string {
   return `${f.message}${waiver}${place === '' ? '' : ` · ${place}`}`;
 }
 
+function liveLines({ observed, checks }: VerifyResult, { width, paint, places }: TableOptions): string[] {
+  if (observed === null) return [];
+  const { at, calls, gaps, missing, undeclared } = observed;
+  const where = observed.places.map((p) => `${p.account}/${p.region}`).join(', ');
+  const lines = wrap(`What AWS shows: ${observed.resources} resources in ${where}, ${calls} calls, at ${at}`, width).map((l) =>
+    paint(l, 'bold'),
+  );
+  const rows: Cell[][] = gaps.map((g) => [
+    { text: `not listed: ${g.types.join(', ')}`, style: 'doubt' },
+    { text: `${g.account} ${g.region}: ${g.reason}: ${g.detail}` },
+  ]);
+  if (missing.length > 0) rows.push([{ text: 'declared, not there', style: 'bad' }, { text: missing.map(shortUrn).join(', ') }]);
+  if (undeclared.length > 0) rows.push([{ text: 'there, not declared' }, { text: `${undeclared.length} resources` }]);
+  if (rows.length > 0) lines.push(...columns(rows, width, paint, '  '));
+  for (const check of checks) {
+    lines.push(`  ${plainText(check.title)}`);
+    const facts = check.facts
+      .slice(0, 4 * places)
+      .map((f): Cell[] => [{ text: f.resourceTitle }, { text: f.what }, { text: factText(f) }]);
+    lines.push(...(facts.length === 0 ? ['    nothing to look at'] : columns(facts, width, paint, '    ')));
+    if (check.facts.length > facts.length)
+      lines.push(`    … and ${check.facts.length - facts.length} more (--format json lists all)`);
+  }
+  return [...lines, ''];
+}
+
+const shortUrn = (urn: string): string => urn.split('::').pop() ?? urn;
+
 function kpiLines(result: VerifyResult, { width, paint }: TableOptions): string[] {
   const { kpis } = result;
   if (kpis === null) return [];
@@ -169,7 +208,9 @@ function kpiLines(result: VerifyResult, { width, paint }: TableOptions): string[
     ],
     [
       { text: 'KPI 2 metrics kept by automatic failover' },
-      { text: `designed ${shareText(kpi2.all)} · in place – · demonstrated –` },
+      {
+        text: `designed ${shareText(kpi2.all)} · in place ${kpis.kpi2InPlace === null ? '–' : shareText(kpis.kpi2InPlace.all)} · demonstrated –`,
+      },
     ],
     [{ text: '  without data scope' }, { text: shareText(kpi2.withoutDataScope) }],
     [{ text: '  when a person may act' }, { text: shareText(kpi2.feasibleWithPerson) }],
@@ -188,10 +229,7 @@ function ignoranceLines(result: VerifyResult, { width, paint }: TableOptions): s
   for (const t of result.notModelled)
     rows.push([{ text: `not modelled: ${t.type}` }, { text: `${t.count} ${t.count === 1 ? 'resource' : 'resources'}` }]);
   if (result.orphans.length > 0)
-    rows.push([
-      { text: 'stateful, in no service' },
-      { text: result.orphans.map((urn) => urn.split('::').pop() ?? urn).join(', ') },
-    ]);
+    rows.push([{ text: 'stateful, in no service' }, { text: result.orphans.map(shortUrn).join(', ') }]);
   const open = grouped(result.findings.filter((f) => f.state === 'unknown'));
   for (const { rule, items } of open)
     rows.push([{ text: `undecided: ${rule}` }, { text: `${items.length} × ${(items[0] as FindingResult).message}` }]);

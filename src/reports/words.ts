@@ -6,6 +6,13 @@ export type MetricResult = VerifyResult['metrics'][number];
 export type FindingResult = VerifyResult['findings'][number];
 type ShareResult = NonNullable<VerifyResult['kpis']>['kpi2']['all'];
 
+/** The verdict at the level that the command establishes, else at the one below it. */
+export function established(metric: MetricResult): MetricResult['designed'] {
+  return metric.inPlace ?? metric.designed;
+}
+
+export const LEVEL_WORDS = { designed: 'designed', 'in-place': 'in place' } as const;
+
 /** The one reason that matters, the member of the scope that is worst, and whether a person would be enough. */
 export function whyText({ verdict, reason, member, automation, withPerson }: MetricResult['designed']): string {
   // The path's class has a column of its own.
@@ -15,7 +22,7 @@ export function whyText({ verdict, reason, member, automation, withPerson }: Met
 }
 
 export function predictedText(metric: MetricResult): string {
-  const p = metric.designed.predicted;
+  const p = established(metric).predicted;
   if (p === null) return '–';
   const value = p.atPercentile;
   return value === 'never' ? 'never' : formatAbout(value);
@@ -33,13 +40,32 @@ export function placeText(f: { readonly position: FindingResult['position'] }): 
   return f.position === null ? '' : `${f.position.file}:${f.position.line}:${f.position.column}`;
 }
 
+type CheckedFact = VerifyResult['checks'][number]['facts'][number];
+
+/** `4.2 s`, `not known (throttled: …)`; with its age where it is not the state of now. */
+export function factText(f: CheckedFact): string {
+  const value =
+    f.value === null
+      ? `not known (${f.unknownBecause})`
+      : typeof f.value === 'number' && f.unit === 'seconds'
+        ? formatAbout(f.value)
+        : typeof f.value === 'number' && f.unit === 'percent'
+          ? formatPercent(f.value)
+          : typeof f.value === 'boolean'
+            ? f.value
+              ? 'yes'
+              : 'no'
+            : String(f.value);
+  return f.ageSeconds === null ? value : `${value}, seen ${formatAbout(f.ageSeconds)} before`;
+}
+
 /** What was read, and with a catalogue how the metrics stand. */
 export function headline({ resources: r, metrics }: VerifyResult): readonly string[] {
   const read = `${r.total} resources: ${r.modelled + r.parts} read, ${r.inert + r.components} cannot affect recovery, ${r.notModelled} not modelled`;
   if (metrics.length === 0) return [read];
   const kinds = ['met', 'not-met', 'unknown', 'expired', 'not-applicable'] as const;
   const counts = kinds
-    .map((kind) => ({ kind, n: metrics.filter((m) => m.designed.verdict === kind).length }))
+    .map((kind) => ({ kind, n: metrics.filter((m) => established(m).verdict === kind).length }))
     .filter(({ kind, n }) => n > 0 || kind === 'met' || kind === 'not-met' || kind === 'unknown');
   return [read, `${metrics.length} metrics: ${counts.map(({ kind, n }) => `${n} ${kind}`).join(', ')}`];
 }
