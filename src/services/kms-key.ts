@@ -91,11 +91,15 @@ export const kmsKey = service<KmsKeyFacts>({
   },
 });
 
+/** Material is usually imported outside the code; then only AWS can tell, by the state of the key. */
 function importedKeyEnabled(props: Props): Known<boolean> {
   const material = props.raw('keyMaterialBase64');
-  return material === undefined || material === null
-    ? unknown('not-reported', 'the key material is imported outside the code', props.origin('keyMaterialBase64'))
-    : props.flag('enabled', true);
+  if (material !== undefined && material !== null) return props.flag('enabled', true);
+  return andThen(props.computed('keyState'), (state) =>
+    state === undefined
+      ? unknown('not-reported', 'the key material is imported outside the code', props.origin('keyMaterialBase64'))
+      : known(state === 'Enabled', props.origin('keyState')),
+  );
 }
 
 function armedInOtherRegion(facts: KmsKeyFacts): Truth {

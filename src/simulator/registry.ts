@@ -1,4 +1,5 @@
 /** Every AWS service that is simulated. A test holds it against the folder. */
 import type { SimulatedService } from './service.ts';
+import { kms } from './services/kms.ts';
 
-export const SIMULATED: readonly SimulatedService[] = [];
+export const SIMULATED: readonly SimulatedService[] = [kms];

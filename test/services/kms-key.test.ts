@@ -56,6 +56,14 @@ describe('defaults', () => {
   });
 });
 
+it.each([
+  ['Enabled', true],
+  ['PendingImport', false],
+])('the state of a key whose material is imported outside the code says whether it can be used: %s', (keyState, enabled) => {
+  const key = declared(KMS_EXTERNAL_KEY, 'k', {}, { outputs: { keyState } });
+  expect(factsOf(kmsKey, estate(key), key)).toMatchObject({ enabled: { value: enabled } });
+});
+
 describe('references', () => {
   const key = declared(KMS_KEY, 'k', {}, { region: 'us-west-2', outputs: { arn: 'arn:aws:kms:us-west-2:111122223333:key/1' } });
   const alias = declared(KMS_ALIAS, 'a', { name: 'alias/shop', targetKeyId: ref(key, 'keyId') });

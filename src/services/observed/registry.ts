@@ -1,4 +1,5 @@
 /** Every scan of live AWS. A test holds it against the folder. */
+import { kmsKeys } from './kms.ts';
 import type { Scan } from './scan.ts';
 
-export const SCANS: readonly Scan[] = [];
+export const SCANS: readonly Scan[] = [kmsKeys];
