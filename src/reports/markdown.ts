@@ -5,6 +5,7 @@ import { plainText } from './text.ts';
 import type { FindingResult } from './words.ts';
 import {
   established,
+  factText,
   grouped,
   headline,
   placeText,
