@@ -73,13 +73,13 @@ const NAMING_IN: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Asked for every resource, and there are far fewer types than resources. */
-const namingByType = new Map<string, readonly string[]>();
+const namingByType = new Map<string, ReadonlySet<string>>();
 
-function namingOf(type: string): readonly string[] {
+function namingOf(type: string): ReadonlySet<string> {
   const kept = namingByType.get(type);
   if (kept !== undefined) return kept;
   const own = Object.keys(NAMING_IN).filter((property) => NAMING_IN[property]?.includes(type) === true);
-  const naming = [...NAMING, ...own];
+  const naming = new Set([...NAMING, ...own]);
   namingByType.set(type, naming);
   return naming;
 }
@@ -243,8 +243,9 @@ function doubt(doubts: Unknown[], why: Unknown): void {
 function namesOf(resource: Resource): ReadonlySet<string> {
   const names = new Set<string>();
   if (resource.id !== undefined && resource.id !== '') names.add(resource.id);
+  const naming = namingOf(resource.type);
   for (const values of [resource.outputs, resource.inputs]) {
-    for (const property of namingOf(resource.type)) add(names, values[property]);
+    for (const property of Object.keys(values)) if (naming.has(property)) add(names, values[property]);
     // The host behind a custom domain of an HTTP API.
     const domain = values.domainNameConfiguration;
     if (isRecord(domain)) add(names, domain.targetDomainName);

@@ -6,7 +6,7 @@ import { asBucket } from './bucket-v2.ts';
 import type { RawReading, RawResource, ReadOptions } from './raw.ts';
 import { type Surroundings, surroundingsOf } from './surroundings.ts';
 import { tagsOf } from './tags.ts';
-import { parseUrn, providerUrn, STACK_TYPE } from './urn.ts';
+import { parseUrn, STACK_TYPE } from './urn.ts';
 import { toValues } from './values.ts';
 import { accountOf, regionOf } from './whereabouts.ts';
 
@@ -50,7 +50,7 @@ function resourceOf(raw: RawResource, around: Surroundings, options: ReadOptions
     parent: raw.parent,
     dependencies: raw.dependencies,
     propertyDependencies: raw.propertyDependencies,
-    provider: raw.provider === undefined ? undefined : providerUrn(raw.provider),
+    provider: around.providerOf(raw),
     region: regionOf(raw, type, around, options),
     account: accountOf(raw, type, around),
     tags: tagsOf(raw, type, around),

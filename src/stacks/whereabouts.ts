@@ -3,7 +3,7 @@ import { fold, type Known, known, unknown } from '../model/known.ts';
 import { Hole, isList, isRecord, type Value, type Values } from '../model/value.ts';
 import { isAwsType, isGlobalType } from './aws-types.ts';
 import type { RawResource, ReadOptions } from './raw.ts';
-import { arnOf, hasDefaultProvider, present, type Surroundings, shownRegion, structured, why } from './surroundings.ts';
+import { declaredRegion, hasDefaultProvider, present, type Surroundings, shownRegion, structured, why } from './surroundings.ts';
 
 /** The Region of resources that belong to none, as AWS's partition metadata names it. */
 export const GLOBAL_REGION = 'aws-global';
@@ -17,7 +17,7 @@ export function regionOf(resource: RawResource, type: string, around: Surroundin
   const { urn } = resource;
   if (type === 'pulumi:providers:aws' || type === 'pulumi:providers:aws-native') {
     return (
-      ofProvider(resource.inputs, urn) ??
+      declaredRegion(resource.inputs, urn) ??
       unknown('not-reported', 'the provider takes its Region from the environment', { resource: urn, property: 'region' })
     );
   }
@@ -27,16 +27,18 @@ export function regionOf(resource: RawResource, type: string, around: Surroundin
   const own = present(resource.inputs.region);
   if (typeof own === 'string') return known(own, { resource: urn, property: 'region' });
   // An own `region` that is not known overrides the provider's, whatever that is.
-  const declared =
-    own instanceof Hole ? why(own, urn, 'region') : ofProvider(around.providerInputs(resource), resource.provider ?? urn);
-  const shown = shownRegion(resource);
-  const byState = shown === undefined ? undefined : known(shown, { resource: urn, property: 'arn' });
-  if (declared === undefined) return byState ?? byStack(resource, around, options);
+  const declared = own instanceof Hole ? why(own, urn, 'region') : around.providerRegion(resource);
+  if (declared === undefined) return byState(resource, around) ?? byStack(resource, around, options);
   return fold(
     declared,
     () => declared,
-    () => byState ?? declared,
+    () => byState(resource, around) ?? declared,
   );
+}
+
+function byState(resource: RawResource, around: Surroundings): Known<string> | undefined {
+  const shown = shownRegion(resource, around.arnOf(resource));
+  return shown === undefined ? undefined : known(shown, { resource: resource.urn, property: 'arn' });
 }
 
 function byStack(resource: RawResource, around: Surroundings, options: ReadOptions): Known<string> {
@@ -54,12 +56,6 @@ function byStack(resource: RawResource, around: Surroundings, options: ReadOptio
   });
 }
 
-function ofProvider(inputs: Values | undefined, urn: string): Known<string> | undefined {
-  const region = present(inputs?.region);
-  if (typeof region === 'string') return known(region, { resource: urn, property: 'region' });
-  return region instanceof Hole ? why(region, urn, 'region') : undefined;
-}
-
 /**
  * Account of a resource: its own ARN, the role or the one allowed account of its provider, else the account that every
  * other resource of its provider shows.
@@ -68,7 +64,7 @@ export function accountOf(resource: RawResource, type: string, around: Surroundi
   const { urn } = resource;
   if (!isAwsType(type) || !resource.custom)
     return unknown('not-reported', 'only AWS resources have an account of their own', { resource: urn });
-  const own = arnOf(resource)?.account;
+  const own = around.arnOf(resource)?.account;
   if (own !== undefined) return known(own, { resource: urn, property: 'arn' });
   const inputs = around.providerInputs(resource) ?? {};
   const declared = ofRole(inputs) ?? soleAccount(structured(inputs.allowedAccountIds));
