@@ -5,6 +5,9 @@ import { parseDuration } from '../model/quantity.ts';
 import { SCOPES } from '../model/scope.ts';
 import { byScope, day, duration, foreignKey, id, listOf, mapping, named, oneOf, percent, someOf, text } from './fields.ts';
 
+/** Compiled checks pay for themselves over many documents; a run reads one. */
+z.config({ jitless: true });
+
 const selector = someOf(
   {
     tag: z
