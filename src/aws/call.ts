@@ -43,6 +43,8 @@ export interface Place {
   /** Twelve digits. */
   readonly account: string;
   readonly region: string;
+  /** URL, where the API is not at its Region's own: the five endpoints of an ARC routing control cluster. */
+  readonly endpoint?: string;
 }
 
 /** AWS as Holdfast sees it: one call at a time, allowed by list, retried and limited on the injected clock. */
