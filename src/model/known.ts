@@ -54,18 +54,26 @@ export type Truth = Known<boolean>;
 /** Origins kept on a combined value. Beyond this many, further places do not help a reader. */
 const MAX_ORIGINS = 8;
 
-export function known<T>(value: T, from: Origin | readonly Origin[] = [], detail?: string): Fact<T> {
+/** One for all: most values of a run come from no place of their own. */
+const NOWHERE: readonly Origin[] = [];
+
+export function known<T>(value: T, from: Origin | readonly Origin[] = NOWHERE, detail?: string): Fact<T> {
   const origins = Array.isArray(from) ? (from as readonly Origin[]) : [from as Origin];
   return detail === undefined ? { state: 'known', value, from: origins } : { state: 'known', value, from: origins, detail };
 }
 
-export function unknown(reason: Reason, detail: string, from: Origin | readonly Origin[] = []): Unknown {
+export function unknown(reason: Reason, detail: string, from: Origin | readonly Origin[] = NOWHERE): Unknown {
   const origins = Array.isArray(from) ? (from as readonly Origin[]) : [from as Origin];
   return { state: 'unknown', reason, detail, from: origins };
 }
 
-export const yes = (detail?: string, from: Origin | readonly Origin[] = []): Truth => known(true, from, detail);
-export const no = (detail?: string, from: Origin | readonly Origin[] = []): Truth => known(false, from, detail);
+const YES = known(true);
+const NO = known(false);
+
+export const yes = (detail?: string, from: Origin | readonly Origin[] = NOWHERE): Truth =>
+  detail === undefined && from === NOWHERE ? YES : known(true, from, detail);
+export const no = (detail?: string, from: Origin | readonly Origin[] = NOWHERE): Truth =>
+  detail === undefined && from === NOWHERE ? NO : known(false, from, detail);
 
 /** Leaves the world of `Known`: both cases must be answered, so ignorance cannot be dropped by accident. */
 export function fold<T, R>(k: Known<T>, onKnown: (value: T, fact: Fact<T>) => R, onUnknown: (why: Unknown) => R): R {
@@ -81,7 +89,8 @@ export function map<T, R>(k: Known<T>, f: (value: T) => R): Known<R> {
 export function andThen<T, R>(k: Known<T>, f: (value: T) => Known<R>): Known<R> {
   if (k.state !== 'known') return k;
   const next = f(k.value);
-  return { ...next, from: mergeOrigins(k.from, next.from) };
+  const from = mergeOrigins(k.from, next.from);
+  return from === next.from ? next : { ...next, from };
 }
 
 /** Puts a reader's clause on a known value; an unknown keeps its own. */
@@ -96,8 +105,9 @@ type Values<K extends Readonly<Record<string, Known<unknown>>>> = {
 /** All of several values at once: known when every one is, else the first ignorance met. */
 export function together<K extends Readonly<Record<string, Known<unknown>>>>(parts: K): Known<Values<K>> {
   const values: Record<string, unknown> = {};
-  let from: readonly Origin[] = [];
-  for (const [key, part] of Object.entries(parts)) {
+  let from = NOWHERE;
+  for (const key of Object.keys(parts)) {
+    const part = parts[key] as Known<unknown>;
     if (part.state !== 'known') return part;
     values[key] = part.value;
     from = mergeOrigins(from, part.from);
@@ -108,7 +118,7 @@ export function together<K extends Readonly<Record<string, Known<unknown>>>>(par
 /** As `together`, for a list. The empty list is known and empty: nothing was asked. */
 export function collect<T>(items: readonly Known<T>[]): Known<readonly T[]> {
   const values: T[] = [];
-  let from: readonly Origin[] = [];
+  let from = NOWHERE;
   for (const item of items) {
     if (item.state !== 'known') return item;
     values.push(item.value);
@@ -150,7 +160,7 @@ export function any(truths: readonly Truth[]): Truth {
 
 function combine(truths: readonly Truth[], decides: boolean): Truth {
   let ignorance: Unknown | undefined;
-  let from: readonly Origin[] = [];
+  let from = NOWHERE;
   let decider: Truth | undefined;
   for (const t of truths) {
     if (t.state === 'known' && t.value === decides) {
@@ -184,5 +194,6 @@ function mergeOrigins(a: readonly Origin[], b: readonly Origin[]): readonly Orig
     if (merged.length >= MAX_ORIGINS) break;
     if (!merged.some((o) => o.resource === origin.resource && o.property === origin.property)) merged.push(origin);
   }
-  return merged;
+  // Nothing new is the usual case along a chain of facts about one resource: they then share one list.
+  return merged.length === a.length ? a : merged;
 }

@@ -40,14 +40,14 @@ function valueAt(e: Expression, ends: Ends, u: number, z: number): number {
 }
 
 /** Finish of each node with every leaf at its u-quantile: finish(v) = max over `after` of finish + own time. */
-export function finishesAt(nodes: readonly PlanNode[], ends: Ends, u: number): readonly number[] {
+export function finishesAt(nodes: readonly PlanNode[], ends: Ends, u: number): Float64Array {
   const z = normalQuantile(u);
-  const finish: number[] = [];
-  for (const node of nodes) {
+  const finish = new Float64Array(nodes.length);
+  nodes.forEach((node, position) => {
     let start = 0;
     for (const i of node.after) start = Math.max(start, finish[i] ?? 0);
-    finish.push(start + valueAt(node.own, ends, u, z));
-  }
+    finish[position] = start + valueAt(node.own, ends, u, z);
+  });
   return finish;
 }
 

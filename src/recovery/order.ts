@@ -6,8 +6,9 @@
  * any of them waits for outside. Who waits for one of them waits for the last; all else stays as it is (Tarjan's strongly connected components).
  */
 export function withoutCircles(after: ReadonlyMap<string, ReadonlySet<string>>): ReadonlyMap<string, ReadonlySet<string>> {
-  const ordered = new Map<string, ReadonlySet<string>>();
   const circles = components(after);
+  if (circles.length === after.size && [...after].every(([id, waits]) => !waits.has(id))) return after;
+  const ordered = new Map<string, ReadonlySet<string>>();
   const last = new Map(circles.flatMap((circle) => circle.map((id) => [id, circle.at(-1) ?? id] as const)));
   for (const circle of circles) {
     const inside = new Set(circle);

@@ -98,15 +98,16 @@ function untouched(role: Role, serving: readonly string[], aftermath: Aftermath)
   const first = serving[0] as string;
   const fate = aftermath.fate(first);
   const why = fate.kind === 'unknown' ? '' : fate.why;
+  const stands = yes(why, { resource: first });
   return {
     role,
     kind: 'unaffected',
     says: `${role.title}: ${why}`,
     decidedBy: first,
-    exists: yes(why, { resource: first }),
-    automatic: yes(why, { resource: first }),
-    survives: yes(why, { resource: first }),
-    armed: yes(why, { resource: first }),
+    exists: stands,
+    automatic: stands,
+    survives: stands,
+    armed: stands,
     automation: 'always-on',
     mechanism: undefined,
     time: INSTANT,
@@ -274,16 +275,16 @@ function gone(role: Role, urn: string, aftermath: Aftermath, reason?: string): O
     reason ??
     `${fate.kind === 'unknown' || fate.kind === 'untouched' ? 'what it leads to is lost' : fate.why}, and ${disarmed ?? 'nothing brings it back'}${twin}`;
   const why = `${title}: ${because}`;
-  const from = { resource: urn };
+  const lost = no(why, { resource: urn });
   return {
     role,
     kind: 'lost',
     says: why,
     decidedBy: urn,
-    exists: no(why, from),
-    automatic: no(why, from),
+    exists: lost,
+    automatic: lost,
     survives: yes(),
-    armed: no(why, from),
+    armed: lost,
     automation: 'human-execution',
     mechanism: undefined,
     time: never(because),

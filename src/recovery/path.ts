@@ -11,8 +11,7 @@ import type { RecoveryGraph, RecoveryNode } from './graph.ts';
 import { withoutCircles } from './order.ts';
 import type { Outcome } from './outcome.ts';
 import { outcomeOf } from './outcome.ts';
-import type { Terrain } from './standing.ts';
-import { Aftermath } from './standing.ts';
+import type { Aftermath, Terrain } from './standing.ts';
 
 /** What a service is, to the recovery model. */
 export interface ServiceNeeds {
@@ -55,7 +54,7 @@ const NEEDS: ReadonlySet<LinkKind> = new Set(['traffic', 'endpoint', 'key', 'sec
 const ROOTS = new Set(['store', 'compute', 'queue']);
 
 export function recoveryPath(service: ServiceNeeds, member: Member, needed: number, terrain: Terrain): RecoveryPath {
-  const aftermath = new Aftermath(terrain, member);
+  const aftermath = terrain.after(member);
   const outcomes = new Map<string, Outcome>();
   const after = new Map<string, Set<string>>();
   const { services, entries, optional, start, timeUnknowns, ...footprint } = footprintOf(service, terrain);

@@ -52,7 +52,7 @@ export interface Plan {
  * times and loses its edges, which can only make the total shorter.
  */
 export function planOf(graph: RecoveryGraph, table: TimeTable, measures: Measure): Plan {
-  const nodes = [...graph.nodes].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  const nodes = [...graph.nodes].sort((a, b) => (a.id === b.id ? 0 : a.id < b.id ? -1 : 1));
   const reader = timingReader(table);
   const ordered = measures === 'time' ? inOrder(nodes, reader.ignorance) : nodes.map((node) => ({ node, after: [] }));
   const planned: PlanNode[] = [];

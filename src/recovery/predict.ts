@@ -70,13 +70,15 @@ export function predictPlan(plan: Plan, question: Question): Prediction {
   const why = whyUnknown(plan);
   if (why !== undefined && min < Number.POSITIVE_INFINITY) return { known: false, measures, why, min, rows, assumedRows };
 
-  const at = (p: number) => quantileBounds(plan, EXPECTED, p);
-  const exact = [0.5, 0.95, 0.99, percentile / 100].map(at).every(({ low, high }) => low === high);
+  const max = worstAt(plan, EXPECTED, 1);
+  const agreed = percentile / 100;
+  const bounds = new Map([0.5, 0.95, 0.99, agreed].map((p) => [p, quantileBounds(plan, EXPECTED, p)]));
+  const exact = [...bounds.values()].every(({ low, high }) => low === high);
   const skewed = measures === 'point' && plan.nodes.length > 1 && min < Number.POSITIVE_INFINITY;
   const sampled = !exact || skewed;
-  const drawn = sampled ? drawAround(plan, EXPECTED, percentile / 100, target, question) : undefined;
-  const quantile = (p: number) => estimated(drawn, p, at(p));
-  const { value, low, high } = quantile(percentile / 100);
+  const drawn = sampled ? drawAround(plan, EXPECTED, agreed, target, question) : undefined;
+  const quantile = (p: number) => estimated(drawn, p, bounds.get(p) ?? { low: min, high: max });
+  const { value, low, high } = quantile(agreed);
   return {
     known: true,
     measures,
@@ -87,11 +89,11 @@ export function predictPlan(plan: Plan, question: Question): Prediction {
     atPercentile: value,
     error: value === Number.POSITIVE_INFINITY ? 0 : Math.max(value - low, high - value),
     min,
-    max: worstAt(plan, EXPECTED, 1),
+    max,
     samples: drawn?.worst.length ?? 0,
     seed: question.seed,
     skew: drawn?.skew === undefined ? undefined : percentiles(drawn.skew),
-    last: lastToFinish(plan, drawn, percentile / 100),
+    last: lastToFinish(plan, drawn, agreed),
     rows,
     assumedRows,
   };

@@ -3,7 +3,6 @@
 import type { Estate, EstateResource } from '../estate/estate.ts';
 import { meaningOf } from '../estate/estate.ts';
 import type { Role, Roles } from '../estate/roles.ts';
-import { linked } from '../estate/roles.ts';
 import type { Truth } from '../model/known.ts';
 import { all, any, decide, fold, no, not, unknown, yes } from '../model/known.ts';
 import type { Orchestration, ResourceKind } from '../model/protection.ts';
@@ -22,6 +21,7 @@ export class Terrain {
   readonly #users = new Map<string, string[]>();
   readonly #standby = new Map<string, boolean>();
   readonly #serving = new Map<Role, readonly string[]>();
+  readonly #aftermaths = new Map<string, Aftermath>();
   /** Every plan or automation of the estate that can start protections. */
   readonly orchestrations: readonly Orchestration[];
 
@@ -33,9 +33,18 @@ export class Terrain {
     this.roles = roles;
     this.slowest = slowest;
     this.orchestrations = [...estate.resources.values()].flatMap((item) => meaningOf(item)?.orchestrations ?? []);
-    for (const urn of estate.resources.keys()) {
-      for (const to of linked(estate, urn, 'traffic')) add(this.#senders, to, urn);
-      for (const to of linked(estate, urn, 'endpoint')) if (isPassive(meaningOf(this.item(to))?.kind)) add(this.#users, to, urn);
+    for (const [urn, item] of estate.resources) {
+      for (const { carries, to } of meaningOf(item)?.links ?? []) {
+        if (carries !== 'traffic' && carries !== 'endpoint') continue;
+        fold(
+          to,
+          (target) => {
+            if (carries === 'traffic') add(this.#senders, target, urn);
+            else if (isPassive(meaningOf(this.item(target))?.kind)) add(this.#users, target, urn);
+          },
+          () => undefined,
+        );
+      }
     }
   }
 
@@ -45,6 +54,14 @@ export class Terrain {
 
   senders(urn: string): readonly string[] {
     return this.#senders.get(urn) ?? [];
+  }
+
+  /** What is left after the loss of a member. The same for all who ask, so that services share the answers. */
+  after(member: Member): Aftermath {
+    const key = `${member.scope} ${member.name}`;
+    const aftermath = this.#aftermaths.get(key) ?? new Aftermath(this, member);
+    this.#aftermaths.set(key, aftermath);
+    return aftermath;
   }
 
   /**
@@ -240,4 +257,7 @@ export class Aftermath {
   }
 }
 
-export const holds = (t: Truth): boolean => decide(t, { yes: () => true, no: () => false, unknown: () => false });
+const IS_YES = { yes: () => true, no: () => false, unknown: () => false };
+
+/** Is it certain? Asked a hundred thousand times in a run. */
+export const holds = (t: Truth): boolean => decide(t, IS_YES);

@@ -8,7 +8,7 @@ import type { AlarmFacts } from '../services/cloudwatch-alarm.ts';
 import { cloudwatchAlarm } from '../services/cloudwatch-alarm.ts';
 import { route53HealthCheck } from '../services/route53-health-check.ts';
 import { detectionBudget } from './places.ts';
-import { anyAgreed, some, textOr, whenAny } from './questions.ts';
+import { anyAgreed, anyNames, some, textOr, whenAny } from './questions.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { on } from './rule.ts';
 
@@ -109,9 +109,10 @@ export const alarmRules: readonly Rule[] = [
   },
 ];
 
+const followedByCheck = anyNames((context) => context.allFacts(route53HealthCheck).map((check) => check.alarm));
+
 /** Health checks and Region switch plans follow the state of an alarm; its actions are of no concern to them. */
 function startsFailover(facts: AlarmFacts, context: RuleContext): Truth {
-  const byCheck = some(context.allFacts(route53HealthCheck), (check) => is(check.alarm, (urn) => urn === facts.id), context);
   const byPlan = some(
     context.allFacts(arcRegionSwitchPlan),
     (plan) =>
@@ -120,7 +121,7 @@ function startsFailover(facts: AlarmFacts, context: RuleContext): Truth {
       ),
     context,
   );
-  return any([resolved(byCheck), resolved(byPlan)]);
+  return any([resolved(followedByCheck(facts.id, context)), resolved(byPlan)]);
 }
 
 /** A reference to something outside the sources is certainly not about an alarm inside them. */

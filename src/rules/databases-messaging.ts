@@ -12,7 +12,7 @@ import { mqBroker } from '../services/mq-broker.ts';
 import { mskCluster } from '../services/msk-cluster.ts';
 import { snsTopic } from '../services/sns-topic.ts';
 import { SQS_QUEUE, sqsQueue } from '../services/sqs-queue.ts';
-import { oncePerEstate, some, strictest, textOr, when, whenAny } from './questions.ts';
+import { anyNames, oncePerEstate, some, strictest, textOr, when, whenAny } from './questions.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { answer, on } from './rule.ts';
 
@@ -192,11 +192,19 @@ function bound(
       );
 }
 
+/** Topics with where they deliver to; null stands for a place that nobody can read. */
+const deliveries = oncePerEstate((context) =>
+  context
+    .allFacts(snsTopic)
+    .map((topic) => ({ topic, endpoints: new Set(topic.subscriptions.map((s) => textOr(s.endpoint, null))) })),
+);
+
 /** A topic that delivers to it also delivers to a resource in another Region. */
 function fannedOut(item: EstateResource, context: RuleContext): Truth {
+  const perhaps = deliveries(context).filter(({ endpoints }) => endpoints.has(item.resource.urn) || endpoints.has(null));
   return some(
-    context.allFacts(snsTopic),
-    (topic) =>
+    perhaps,
+    ({ topic }) =>
       all([
         some(topic.subscriptions, (s) => is(s.endpoint, (urn) => urn === item.resource.urn), context),
         some(
@@ -214,7 +222,7 @@ function fannedOut(item: EstateResource, context: RuleContext): Truth {
 }
 
 /** Queues of the sources that the redrive policies of others name: they take what failed and need no such queue themselves. */
-const deadLetterQueues = oncePerEstate((context) =>
+const takesDeadLetters = anyNames((context) =>
   context.estate.view
     .all(SQS_QUEUE, 'aws:sqs/redrivePolicy:RedrivePolicy')
     .flatMap((queue) => mentionsOf(queue, context.estate.view))
@@ -222,9 +230,6 @@ const deadLetterQueues = oncePerEstate((context) =>
     .map((mention) => mention.to)
     .filter((to) => textOr(to, undefined) !== undefined),
 );
-
-const takesDeadLetters = (urn: string, context: RuleContext): Truth =>
-  some(deadLetterQueues(context), (queue) => is(queue, (to) => to === urn), context);
 
 function behindEndpoint(bus: string, context: RuleContext): Truth {
   return some(

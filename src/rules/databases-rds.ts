@@ -2,7 +2,7 @@
 
 import type { EstateResource } from '../estate/estate.ts';
 import type { Known, Truth } from '../model/known.ts';
-import { all, andThen, any, atLeast, because, equals, is, no, not } from '../model/known.ts';
+import { all, andThen, any, atLeast, because, is, no, not } from '../model/known.ts';
 import { formatDuration } from '../model/quantity.ts';
 import { inOtherRegion } from '../services/apart.ts';
 import { docdbCluster } from '../services/docdb-cluster.ts';
@@ -15,11 +15,11 @@ import type { Identity } from '../services/service.ts';
 import {
   agreedDays,
   anyAgreed,
+  anyNames,
   awsBackup,
   awsBackupDays,
   comesBack,
   days,
-  some,
   startedByItself,
   strictest,
   when,
@@ -32,6 +32,8 @@ const USER_GUIDE = 'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide';
 
 /** Instances of Aurora belong to a cluster, which answers for them; `multiAz` means nothing to them. */
 const ownStandby = (facts: RdsInstanceFacts) => all([not(facts.isReplica), is(facts.engine, (e) => !e.startsWith('aurora'))]);
+
+const proxied = anyNames((context) => context.allFacts(rdsProxy).flatMap((proxy) => proxy.targets.map((link) => link.to)));
 
 export const rdsRules: readonly Rule[] = [
   {
@@ -136,10 +138,8 @@ export const rdsRules: readonly Rule[] = [
       on(rdsInstance, (facts, _item, context) => {
         const rto = strictest(context, facts.id, 'RTO', 'az');
         if (rto === undefined || rto >= FAILOVER) return undefined;
-        const targets = context.allFacts(rdsProxy).flatMap((proxy) => proxy.targets);
-        const proxied = some(targets, (link) => equals(link.to, facts.id), context);
         return when(
-          [facts.multiAz, ownStandby(facts), not(proxied)],
+          [facts.multiAz, ownStandby(facts), not(proxied(facts.id, context))],
           `${facts.name} fails over in 60 to 120 s and has no RDS Proxy; the agreement needs ${formatDuration(rto)}`,
           'multiAz',
         );

@@ -10,7 +10,7 @@ import { route53HealthCheck } from '../services/route53-health-check.ts';
 import type { Branch, RecordFacts } from '../services/route53-record.ts';
 import { route53Record } from '../services/route53-record.ts';
 import { detectionBudget, regionMatters } from './places.ts';
-import { oncePerEstate, some, textOr, when, whenAny } from './questions.ts';
+import { anyNames, oncePerEstate, some, textOr, when, whenAny } from './questions.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { on } from './rule.ts';
 
@@ -46,7 +46,7 @@ export const healthCheckRules: readonly Rule[] = [
                   `health check ${facts.name} is disabled, so Route 53 takes it for healthy whatever happens`,
                 ),
                 because(
-                  all([facts.inverted, followed(facts, context)]),
+                  all([facts.inverted, followed(facts.id, context)]),
                   `health check ${facts.name} is inverted: the record that follows it is left while its target works, and served when it fails`,
                 ),
               ],
@@ -246,14 +246,12 @@ export function followers(id: string, context: RuleContext): readonly RecordFact
   return byHealthCheck(context).get(id) ?? [];
 }
 
-function followed(facts: HealthCheckFacts, context: RuleContext): Truth {
-  return some(context.allFacts(route53Record), (r) => is(r.own.signal.healthCheck, (id) => id === facts.id), context);
-}
+const followed = anyNames((context) => context.allFacts(route53Record).map((r) => r.own.signal.healthCheck));
+const isChild = anyNames((context) => context.allFacts(route53HealthCheck).flatMap((check) => check.children));
 
 /** By a record, or as the child of another check. */
 function used(facts: HealthCheckFacts, context: RuleContext): Truth {
-  const parents = context.allFacts(route53HealthCheck).flatMap((check) => check.children);
-  return any([followed(facts, context), ...parents.map((child) => is(child, (id) => id === facts.id))]);
+  return any([followed(facts.id, context), isChild(facts.id, context)]);
 }
 
 /** The check itself and the records that hang on it: a promise about either is one about both. */

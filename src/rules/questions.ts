@@ -3,8 +3,8 @@
 import type { EstateResource } from '../estate/estate.ts';
 import { meaningOf } from '../estate/estate.ts';
 import { mentionsOf } from '../estate/mentions.ts';
-import type { Known, Truth } from '../model/known.ts';
-import { all, any, because, decide, fold, is, known, no } from '../model/known.ts';
+import type { Known, Truth, Unknown } from '../model/known.ts';
+import { all, any, because, decide, fold, is, known, no, yes } from '../model/known.ts';
 import type { Protection } from '../model/protection.ts';
 import { isAutomatic } from '../model/protection.ts';
 import type { Scope } from '../model/scope.ts';
@@ -45,6 +45,32 @@ export const days = (n: number): string => (n === 1 ? '1 day' : `${n} days`);
 /** Some element passes; of an empty list none does, unless the sources are partial and it may only be out of sight. */
 export function some<T>(items: readonly T[], test: (item: T) => Truth, context: RuleContext): Truth {
   return any([...items.map(test), context.estate.partial ?? no()]);
+}
+
+/**
+ * Is the resource one of those that the estate names in these places? As `some` over them with `is`, for questions about
+ * every resource of a kind: the places are read once.
+ */
+export function anyNames(
+  places: (context: RuleContext) => readonly Known<string | undefined>[],
+): (urn: string, context: RuleContext) => Truth {
+  const read = oncePerEstate((context) => {
+    const all = places(context);
+    return {
+      named: new Set(all.map((k) => textOr(k, undefined))),
+      unread: all.flatMap((k) =>
+        fold<unknown, readonly Unknown[]>(
+          k,
+          () => [],
+          (why) => [why],
+        ),
+      ),
+    };
+  });
+  return (urn, context) => {
+    const { named, unread } = read(context);
+    return any([named.has(urn) ? yes() : no(), ...unread, context.estate.partial ?? no()]);
+  };
 }
 
 /** Does AWS Backup keep something to restore from after the loss of `scope`? */

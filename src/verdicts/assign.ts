@@ -6,8 +6,9 @@ import type { Estate, EstateResource } from '../estate/estate.ts';
 import type { WrittenRole } from '../estate/roles.ts';
 import type { Catalogue, RoleEntry, Selector, ServiceEntry } from '../model/agreement.ts';
 import { UsageError } from '../model/errors.ts';
-import type { Unknown } from '../model/known.ts';
+import type { Truth, Unknown } from '../model/known.ts';
 import { any, decide } from '../model/known.ts';
+import { isNo } from './conditions.ts';
 
 export interface ServiceResources {
   readonly entry: ServiceEntry;
@@ -64,8 +65,6 @@ interface Picked {
   readonly doubts: readonly Unknown[];
 }
 
-const RULED_OUT = { yes: () => false, no: () => true, unknown: () => false };
-
 function pickAll(
   selectors: readonly Selector[],
   candidates: readonly { readonly item: EstateResource; readonly facts: SelectorFacts }[],
@@ -76,16 +75,14 @@ function pickAll(
   const sure: string[] = [];
   const doubts: Unknown[] = [];
   for (const { item, facts } of candidates) {
-    let hit = false;
-    const answers = compiled.map((c) => {
+    const answers: Truth[] = [];
+    for (const c of compiled) {
       const answer = c.matches(facts);
-      if (!decide(answer, RULED_OUT)) {
-        c.hits += 1;
-        hit = true;
-      }
-      return answer;
-    });
-    if (!hit) continue;
+      if (isNo(answer)) continue;
+      c.hits += 1;
+      answers.push(answer);
+    }
+    if (answers.length === 0) continue;
     decide(any(answers), {
       yes: () => sure.push(item.resource.urn),
       no: () => 0,

@@ -12,6 +12,7 @@ import { judgeRecovery } from '../recovery/judge.ts';
 import type { Outcome } from '../recovery/outcome.ts';
 import type { RecoveryPath } from '../recovery/path.ts';
 import type { Prediction } from '../recovery/predict.ts';
+import { holds } from '../recovery/standing.ts';
 import type { Ground } from './ground.ts';
 
 /** Metrics that no failover can keep or break: they are judged, listed, and kept out of KPI 2. */
@@ -67,6 +68,7 @@ export function fromPath(
     });
     return condition(id, holds, reason, decisive?.decidedBy ?? originOf(holds));
   };
+  const critical = criticalOnPath(metric, outcomes, ground);
   // What never comes back decides, and not whoever waits for it.
   const lost = outcomes.find((o) => o.kind === 'lost');
   const slow = lost ?? outcomes.find((o) => o.role.id === fit.last || `reconnect ${o.role.id}` === fit.last);
@@ -82,7 +84,7 @@ export function fromPath(
     ),
     roles('proactive', (o) => o.armed),
     evidence(),
-    findingsCondition(metric, outcomes, ground),
+    findingsCondition(critical),
   ];
   const acting = outcomes.filter((o) => o.kind === 'recovered' || o.kind === 'lost');
   const automation = outcomes.length === 0 ? undefined : worstClass(outcomes.map((o) => o.automation));
@@ -92,7 +94,7 @@ export function fromPath(
   const summary = (slow ?? acting[0])?.says ?? supplied;
   const judged = finish(metric, path.member, conditions, automation, fit, summary, slow?.decidedBy ?? acting[0]?.decidedBy);
   const besides = conditions.filter((c) => c.id !== 'automatic' && c.id !== 'findings');
-  const findings = findingsCondition(metric, outcomes, ground, PERSON_NEEDED);
+  const findings = findingsCondition(critical.filter((f) => !PERSON_NEEDED.has(f.rule)));
   return { ...judged, withPerson: all([...besides, findings].map((c) => c.holds)) };
 }
 
@@ -113,13 +115,8 @@ const PERSON_NEEDED: ReadonlySet<string> = new Set([
   'dns-simple-record-only',
 ]);
 
-/** Condition 7: no open critical finding on the path at that scope. A waived one still counts. */
-function findingsCondition(
-  metric: Metric,
-  outcomes: readonly Outcome[],
-  ground: Ground,
-  leftOut: ReadonlySet<string> = new Set(),
-): Condition {
+/** Critical findings at the metric's scope about what the path leads through. */
+function criticalOnPath(metric: Metric, outcomes: readonly Outcome[], ground: Ground): readonly Finding[] {
   const onPath = new Set<string>();
   for (const { role, carriers } of outcomes) {
     for (const urn of role.members) onPath.add(urn);
@@ -127,8 +124,13 @@ function findingsCondition(
   }
   const critical: Finding[] = [];
   for (const urn of onPath) {
-    for (const f of ground.criticalFindings(urn)) if (f.scopes.includes(metric.scope) && !leftOut.has(f.rule)) critical.push(f);
+    for (const f of ground.criticalFindings(urn)) if (f.scopes.includes(metric.scope)) critical.push(f);
   }
+  return critical;
+}
+
+/** Condition 7: no open critical finding on the path at that scope. A waived one still counts. */
+function findingsCondition(critical: readonly Finding[]): Condition {
   const firing = critical.filter((f) => f.undecided === undefined);
   const fires = firing.find((f) => !isWaived(f)) ?? firing[0];
   if (fires !== undefined)
@@ -217,6 +219,7 @@ export function worst(verdicts: readonly MetricVerdict[]): MetricVerdict {
 }
 
 const isWaived = (f: Finding): boolean => f.waiver !== undefined && !f.waiver.expired;
-export const isNo = (t: Truth): boolean => decide(t, { yes: () => false, no: () => true, unknown: () => false });
-export const isYes = (t: Truth): boolean => decide(t, { yes: () => true, no: () => false, unknown: () => false });
+const IS_NO = { yes: () => false, no: () => true, unknown: () => false };
+export const isNo = (t: Truth): boolean => decide(t, IS_NO);
+export const isYes = holds;
 const originOf = (t: Truth): string | undefined => t.from[0]?.resource;

@@ -10,7 +10,6 @@ import { ANY_MEMBER } from '../model/scope.ts';
 import type { Outcome } from '../recovery/outcome.ts';
 import { outcomeOf } from '../recovery/outcome.ts';
 import type { Terrain } from '../recovery/standing.ts';
-import { Aftermath } from '../recovery/standing.ts';
 import { SUBNET } from '../services/subnets.ts';
 
 export const SURVEYED = ['az', 'region', 'data'] as const;
@@ -30,13 +29,6 @@ export interface SurveyRow {
 const SHOWN: ReadonlySet<ResourceKind> = new Set(['store', 'compute', 'traffic', 'queue', 'key', 'secret', 'proxy', 'network']);
 
 export function survey(terrain: Terrain): readonly SurveyRow[] {
-  const aftermaths = new Map<string, Aftermath>();
-  const after = (member: Member): Aftermath => {
-    const key = `${member.scope} ${member.name}`;
-    const made = aftermaths.get(key) ?? new Aftermath(terrain, member);
-    aftermaths.set(key, made);
-    return made;
-  };
   const rows: SurveyRow[] = [];
   for (const role of terrain.roles.all) {
     for (const urn of terrain.serving(role)) {
@@ -44,7 +36,7 @@ export function survey(terrain: Terrain): readonly SurveyRow[] {
       const meaning = meaningOf(item);
       if (item === undefined || meaning === undefined || !SHOWN.has(meaning.kind) || !isOwnPlace(item)) continue;
       const answerFor = (scope: SurveyedScope): SurveyRow['answers'][SurveyedScope] => {
-        const outcome = outcomeOf(role, after(memberOf(scope, item)), 1);
+        const outcome = outcomeOf(role, terrain.after(memberOf(scope, item)), 1);
         return { survival: survivalOf(outcome), says: outcome.says };
       };
       rows.push({
