@@ -71,13 +71,14 @@ function tableRow(row: ServiceTime): TableRow {
       throw new Error(`service time ${row.id}: optimistic ≤ expected ≤ pessimistic does not hold at position ${i}`);
     }
   }
-  const fits = [optimistic, expected, pessimistic].map(fitTriple);
-  const open = optimistic.some((seconds, i) => seconds !== pessimistic[i]);
+  const best = fitTriple(optimistic);
   const middle = fitTriple(expected);
+  const worst = fitTriple(pessimistic);
+  const open = optimistic.some((seconds, i) => seconds !== pessimistic[i]);
   const quantile: Record<End, QuantileFunction> = {
     expected: middle,
-    optimistic: open ? (z) => Math.min(...fits.map((f) => f(z))) : middle,
-    pessimistic: open ? (z) => Math.max(...fits.map((f) => f(z))) : middle,
+    optimistic: open ? (z) => Math.min(best(z), middle(z), worst(z)) : middle,
+    pessimistic: open ? (z) => Math.max(best(z), middle(z), worst(z)) : middle,
   };
   const grids = new Map<End, Float64Array>();
   return {

@@ -125,8 +125,10 @@ function membersFor(needs: ServiceNeeds, scope: Scope, terrain: Terrain): readon
       if (role !== undefined && !spared) names.add(role.id);
     }
   }
-  const named = new Set([...names].map(regionOfToken));
-  for (const region of somewhere) if (!named.has(region)) names.add(unnamedZone(region));
+  if (somewhere.size > 0) {
+    const named = new Set([...names].map(regionOfToken));
+    for (const region of somewhere) if (!named.has(region)) names.add(unnamedZone(region));
+  }
   return names.size === 0 ? [{ scope, name: ANY_MEMBER }] : [...names].sort().map((name) => ({ scope, name }));
 }
 
