@@ -52,7 +52,8 @@ export interface Plan {
  * times and loses its edges, which can only make the total shorter.
  */
 export function planOf(graph: RecoveryGraph, table: TimeTable, measures: Measure): Plan {
-  const nodes = [...graph.nodes].sort((a, b) => (a.id === b.id ? 0 : a.id < b.id ? -1 : 1));
+  const measured = graph.nodes.filter((node) => measures === 'time' || node.point !== undefined);
+  const nodes = measured.sort((a, b) => (a.id === b.id ? 0 : a.id < b.id ? -1 : 1));
   const reader = timingReader(table);
   const ordered = measures === 'time' ? inOrder(nodes, reader.ignorance) : nodes.map((node) => ({ node, after: [] }));
   const planned: PlanNode[] = [];
@@ -113,54 +114,57 @@ function timingReader(table: TimeTable): TimingReader {
   const ignorance: Unknown[] = [];
   const nevers: string[] = [];
   const rows = new Map<string, TableRow>();
-
-  function read(timing: Timing, node: RecoveryNode): Expression {
-    let leaves = 0;
-    const nextLeaf = () => {
-      leaves += 1;
-      return leaves;
-    };
-    const unread = (why: Unknown): Expression => {
-      ignorance.push({ ...why, detail: `${node.label}: ${why.detail}` });
-      return { kind: 'constant', seconds: 0 };
-    };
-    const lost = (why: string): Expression => {
-      nevers.push(`${node.label}: ${why}`);
-      return { kind: 'constant', seconds: Number.POSITIVE_INFINITY };
-    };
-    const between = (min: number, max: number, why: string): Expression => {
-      if (min === Number.POSITIVE_INFINITY) return lost(why);
-      if (!(0 <= min && min <= max && max < Number.POSITIVE_INFINITY)) {
-        return unread(unknown('error', `a time between ${min} and ${max} seconds makes no sense`));
+  /** Of the node in hand. */
+  let label = '';
+  let leaves = 0;
+  const nextLeaf = () => {
+    leaves += 1;
+    return leaves;
+  };
+  const unread = (why: Unknown): Expression => {
+    ignorance.push({ ...why, detail: `${label}: ${why.detail}` });
+    return { kind: 'constant', seconds: 0 };
+  };
+  const lost = (why: string): Expression => {
+    nevers.push(`${label}: ${why}`);
+    return { kind: 'constant', seconds: Number.POSITIVE_INFINITY };
+  };
+  const between = (min: number, max: number, why: string): Expression => {
+    if (min === Number.POSITIVE_INFINITY) return lost(why);
+    if (!(0 <= min && min <= max && max < Number.POSITIVE_INFINITY)) {
+      return unread(unknown('error', `a time between ${min} and ${max} seconds makes no sense`));
+    }
+    return min === max ? { kind: 'constant', seconds: min } : { kind: 'span', min, max, leaf: nextLeaf() };
+  };
+  const expression = (t: Timing): Expression => {
+    switch (t.kind) {
+      case 'row': {
+        const found = table.get(t.row);
+        if (found === undefined) return unread(unknown('not-modelled', `there is no service time "${t.row}"`));
+        rows.set(t.row, found);
+        return { kind: 'row', row: found, leaf: nextLeaf() };
       }
-      return min === max ? { kind: 'constant', seconds: min } : { kind: 'span', min, max, leaf: nextLeaf() };
-    };
-    const expression = (t: Timing): Expression => {
-      switch (t.kind) {
-        case 'row': {
-          const found = table.get(t.row);
-          if (found === undefined) return unread(unknown('not-modelled', `there is no service time "${t.row}"`));
-          rows.set(t.row, found);
-          return { kind: 'row', row: found, leaf: nextLeaf() };
-        }
-        case 'fixed':
-          return between(t.seconds, t.seconds, t.why);
-        case 'span':
-          return between(t.min, t.max, t.why);
-        case 'sum':
-        case 'slowest': {
-          const [only, ...others] = t.parts.map(expression);
-          if (only === undefined) return unread(unknown('not-reported', 'its time is made of no parts'));
-          return others.length === 0 ? only : { kind: t.kind, parts: [only, ...others] };
-        }
-        case 'never':
-          return lost(t.why);
-        case 'unknown':
-          return unread(t.why);
+      case 'fixed':
+        return between(t.seconds, t.seconds, t.why);
+      case 'span':
+        return between(t.min, t.max, t.why);
+      case 'sum':
+      case 'slowest': {
+        const [only, ...others] = t.parts.map(expression);
+        if (only === undefined) return unread(unknown('not-reported', 'its time is made of no parts'));
+        return others.length === 0 ? only : { kind: t.kind, parts: [only, ...others] };
       }
-    };
+      case 'never':
+        return lost(t.why);
+      case 'unknown':
+        return unread(t.why);
+    }
+  };
+  const read = (timing: Timing, node: RecoveryNode): Expression => {
+    label = node.label;
+    leaves = 0;
     return expression(timing);
-  }
+  };
   return { read, ignorance, nevers, rows };
 }
 
@@ -178,17 +182,24 @@ function inOrder(nodes: readonly RecoveryNode[], ignorance: Unknown[]): readonly
     ignorance.push(unknown('error', 'two parts of the recovery graph have the same id'));
     return withoutEdges();
   }
-  const dangling = waiting.flatMap(({ node, after }) => after.filter((id) => !labels.has(id)).map((id) => ({ node, id })));
-  for (const { node, id } of dangling) {
-    ignorance.push(unknown('dangling', `${node.label} waits for ${id}, which is not in the recovery graph`));
+  const read = ignorance.length;
+  for (const { node, after } of waiting) {
+    for (const id of after) {
+      if (labels.has(id)) continue;
+      ignorance.push(unknown('dangling', `${node.label} waits for ${id}, which is not in the recovery graph`));
+    }
   }
-  if (dangling.length > 0) return withoutEdges();
+  if (ignorance.length > read) return withoutEdges();
 
   const followers = new Map<string, Ordered[]>();
   const open = new Map<string, number>();
   for (const entry of waiting) {
     open.set(entry.node.id, entry.after.length);
-    for (const id of entry.after) followers.set(id, [...(followers.get(id) ?? []), entry]);
+    for (const id of entry.after) {
+      const present = followers.get(id);
+      if (present === undefined) followers.set(id, [entry]);
+      else present.push(entry);
+    }
   }
   const ordered: Ordered[] = waiting.filter(({ after }) => after.length === 0);
   for (let i = 0; i < ordered.length; i += 1) {

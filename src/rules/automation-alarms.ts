@@ -1,14 +1,16 @@
 /** CloudWatch alarms that a failover hangs on. */
 
+import { groupBy } from '../model/collections.ts';
 import type { Truth } from '../model/known.ts';
 import { all, andThen, any, because, equals, fold, is, known, no, not, together, yes } from '../model/known.ts';
 import { formatDuration } from '../model/quantity.ts';
 import { arcRegionSwitchPlan } from '../services/arc-region-switch-plan.ts';
 import type { AlarmFacts } from '../services/cloudwatch-alarm.ts';
 import { cloudwatchAlarm } from '../services/cloudwatch-alarm.ts';
+import type { HealthCheckFacts } from '../services/route53-health-check.ts';
 import { route53HealthCheck } from '../services/route53-health-check.ts';
 import { detectionBudget } from './places.ts';
-import { anyAgreed, anyNames, some, textOr, whenAny } from './questions.ts';
+import { anyAgreed, oncePerEstate, some, textOr, whenAny } from './questions.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { on } from './rule.ts';
 
@@ -109,7 +111,14 @@ export const alarmRules: readonly Rule[] = [
   },
 ];
 
-const followedByCheck = anyNames((context) => context.allFacts(route53HealthCheck).map((check) => check.alarm));
+/** Health checks by the alarm that they follow; null stands for one that nobody can read. */
+const byAlarm = oncePerEstate((context) => groupBy(context.allFacts(route53HealthCheck), (check) => textOr(check.alarm, null)));
+
+/** A health check follows the alarm, and this holds of it. */
+function followedBy(facts: AlarmFacts, holds: (check: HealthCheckFacts) => Truth, context: RuleContext): Truth {
+  const perhaps = [...(byAlarm(context).get(facts.id) ?? []), ...(byAlarm(context).get(null) ?? [])];
+  return resolved(some(perhaps, (check) => all([is(check.alarm, (urn) => urn === facts.id), holds(check)]), context));
+}
 
 /** Health checks and Region switch plans follow the state of an alarm; its actions are of no concern to them. */
 function startsFailover(facts: AlarmFacts, context: RuleContext): Truth {
@@ -121,7 +130,7 @@ function startsFailover(facts: AlarmFacts, context: RuleContext): Truth {
       ),
     context,
   );
-  return any([resolved(followedByCheck(facts.id, context)), resolved(byPlan)]);
+  return any([followedBy(facts, () => yes(), context), resolved(byPlan)]);
 }
 
 /** A reference to something outside the sources is certainly not about an alarm inside them. */
@@ -136,12 +145,8 @@ function resolved(t: Truth): Truth {
 /** INSUFFICIENT_DATA is heard by its own actions, or by a health check that takes it for unhealthy. */
 function actsOnSilence(facts: AlarmFacts, context: RuleContext): Truth {
   const own = is(facts.insufficientDataActions, (list) => list.length > 0);
-  const byCheck = some(
-    context.allFacts(route53HealthCheck),
-    (check) => all([is(check.alarm, (urn) => urn === facts.id), equals(check.insufficientData, 'Unhealthy')]),
-    context,
-  );
-  return all([equals(facts.missingData, 'missing'), any([own, resolved(byCheck)])]);
+  const byCheck = followedBy(facts, (check) => equals(check.insufficientData, 'Unhealthy'), context);
+  return all([equals(facts.missingData, 'missing'), any([own, byCheck])]);
 }
 
 /** Composite alarms name others in their rule, by name or ARN. */

@@ -1,5 +1,6 @@
 /** Records that only a change of the record set moves, and whether that change is possible. */
 
+import { groupBy } from '../model/collections.ts';
 import type { Truth } from '../model/known.ts';
 import { all, andThen, any, because, equals, is, known, no, not, together, yes } from '../model/known.ts';
 import { formatDuration } from '../model/quantity.ts';
@@ -8,7 +9,7 @@ import { route53Record } from '../services/route53-record.ts';
 import { route53Zone } from '../services/route53-zone.ts';
 import { label, ofSet } from './dns-records.ts';
 import { regionMatters, sendersOf } from './places.ts';
-import { some, startedByItself, textOr, when, whenAny } from './questions.ts';
+import { oncePerEstate, some, startedByItself, textOr, when, whenAny } from './questions.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { on } from './rule.ts';
 
@@ -16,6 +17,8 @@ const GLOBAL_SERVICES = 'https://docs.aws.amazon.com/whitepapers/latest/aws-faul
 
 /** Seconds until a public zone with accelerated recovery takes changes again (developer guide, "Accelerated recovery"). */
 const ACCELERATED = 3600;
+
+const byZone = oncePerEstate((context) => groupBy(context.allFacts(route53Record), (r) => textOr(r.zone, undefined)));
 
 export const switchingRules: readonly Rule[] = [
   {
@@ -71,7 +74,7 @@ export const switchingRules: readonly Rule[] = [
     source: 'https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/accelerated-recovery.html',
     checks: [
       on(route53Zone, (zone, _item, context) => {
-        const records = context.allFacts(route53Record).filter((r) => textOr(r.zone, undefined) === zone.id);
+        const records = byZone(context).get(zone.id) ?? [];
         const concerned = [zone.id, ...records.map((r) => r.id)];
         if (
           !(context.hasCatalogue
