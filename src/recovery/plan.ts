@@ -173,46 +173,49 @@ interface Ordered {
   readonly after: readonly string[];
 }
 
+interface Waiting extends Ordered {
+  /** How many of `after` are not in order yet. */
+  open: number;
+  readonly followers: Waiting[];
+}
+
 /** Topological order by Kahn's algorithm; ties in order of id. Adds to `ignorance` what keeps it from one. */
 function inOrder(nodes: readonly RecoveryNode[], ignorance: Unknown[]): readonly Ordered[] {
-  const labels = new Map(nodes.map((node) => [node.id, node.label]));
-  const waiting = nodes.map((node) => ({ node, after: node.starts === 'at-onset' ? [] : [...new Set(node.after)] }));
+  const waiting = nodes.map((node): Waiting => {
+    const after = node.starts === 'at-onset' ? [] : [...new Set(node.after)];
+    return { node, after, open: after.length, followers: [] };
+  });
+  const index = new Map(waiting.map((entry) => [entry.node.id, entry]));
   const withoutEdges = () => nodes.map((node) => ({ node, after: [] }));
-  if (labels.size < nodes.length) {
+  if (index.size < nodes.length) {
     ignorance.push(unknown('error', 'two parts of the recovery graph have the same id'));
     return withoutEdges();
   }
-  const read = ignorance.length;
-  for (const { node, after } of waiting) {
-    for (const id of after) {
-      if (labels.has(id)) continue;
-      ignorance.push(unknown('dangling', `${node.label} waits for ${id}, which is not in the recovery graph`));
-    }
-  }
-  if (ignorance.length > read) return withoutEdges();
-
-  const followers = new Map<string, Ordered[]>();
-  const open = new Map<string, number>();
+  let dangling = false;
   for (const entry of waiting) {
-    open.set(entry.node.id, entry.after.length);
     for (const id of entry.after) {
-      const present = followers.get(id);
-      if (present === undefined) followers.set(id, [entry]);
-      else present.push(entry);
+      const before = index.get(id);
+      if (before !== undefined) {
+        before.followers.push(entry);
+        continue;
+      }
+      dangling = true;
+      ignorance.push(unknown('dangling', `${entry.node.label} waits for ${id}, which is not in the recovery graph`));
     }
   }
-  const ordered: Ordered[] = waiting.filter(({ after }) => after.length === 0);
-  for (let i = 0; i < ordered.length; i += 1) {
-    for (const follower of followers.get(ordered[i]?.node.id ?? '') ?? []) {
-      const left = (open.get(follower.node.id) ?? 0) - 1;
-      open.set(follower.node.id, left);
-      if (left === 0) ordered.push(follower);
+  if (dangling) return withoutEdges();
+
+  const ordered = waiting.filter(({ after }) => after.length === 0);
+  for (const { followers } of ordered) {
+    for (const follower of followers) {
+      follower.open -= 1;
+      if (follower.open === 0) ordered.push(follower);
     }
   }
   if (ordered.length === nodes.length) return ordered;
   const cycle = oneCycle(waiting, new Set(ordered.map(({ node }) => node.id)));
   ignorance.push(
-    unknown('error', `these wait for one another in a circle: ${cycle.map((id) => labels.get(id) ?? id).join(' → ')}`),
+    unknown('error', `these wait for one another in a circle: ${cycle.map((id) => index.get(id)?.node.label ?? id).join(' → ')}`),
   );
   return withoutEdges();
 }

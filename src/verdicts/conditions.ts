@@ -117,16 +117,15 @@ const PERSON_NEEDED: ReadonlySet<string> = new Set([
 
 /** Critical findings at the metric's scope about what the path leads through. */
 function criticalOnPath(metric: Metric, outcomes: readonly Outcome[], ground: Ground): readonly Finding[] {
-  const onPath = new Set<string>();
+  const critical = new Set<Finding>();
+  const lookAt = (urn: string): void => {
+    for (const f of ground.criticalFindings(urn)) if (f.scopes.includes(metric.scope)) critical.add(f);
+  };
   for (const { role, carriers } of outcomes) {
-    for (const urn of role.members) onPath.add(urn);
-    for (const urn of carriers) onPath.add(urn);
+    role.members.forEach(lookAt);
+    carriers.forEach(lookAt);
   }
-  const critical: Finding[] = [];
-  for (const urn of onPath) {
-    for (const f of ground.criticalFindings(urn)) if (f.scopes.includes(metric.scope)) critical.push(f);
-  }
-  return critical;
+  return [...critical];
 }
 
 /** Condition 7: no open critical finding on the path at that scope. A waived one still counts. */

@@ -60,8 +60,7 @@ export function findingsOf(
   const concerned = byModule(context.estate);
   for (const rule of rules) {
     for (const check of rule.checks) {
-      for (const item of concerned(check.module)) {
-        const facts = item.standing.kind === 'modelled' ? item.standing.facts : identity(item);
+      for (const { item, facts } of concerned(check.module)) {
         for (const answer of listOf(check.check(facts, item, context))) {
           const finding = toFinding(rule, answer, item, context);
           if (finding === undefined) continue;
@@ -80,11 +79,16 @@ export function findingsOf(
   );
 }
 
+interface Concerned {
+  readonly item: EstateResource;
+  readonly facts: Identity;
+}
+
 /** The resources that a check of a service looks at, and every custom resource for a check of none. */
-function byModule(estate: Estate): (module: ServiceModule | undefined) => readonly EstateResource[] {
-  const items = [...estate.resources.values()];
-  const custom = items.filter((item) => item.resource.custom);
-  const modelled = groupBy(items, ({ standing }) => (standing.kind === 'modelled' ? standing.module.id : undefined));
+function byModule(estate: Estate): (module: ServiceModule | undefined) => readonly Concerned[] {
+  const items = [...estate.resources.values()].map((item): Concerned => ({ item, facts: factsOrIdentity(item) }));
+  const custom = items.filter(({ item }) => item.resource.custom);
+  const modelled = groupBy(items, ({ item: { standing } }) => (standing.kind === 'modelled' ? standing.module.id : undefined));
   return (module) => (module === undefined ? custom : (modelled.get(module.id) ?? []));
 }
 
@@ -118,7 +122,8 @@ function shown(waiver: Waiver, today: string): NonNullable<Finding['waiver']> {
   return { approvedBy: waiver.approvedBy, until: waiver.until, reason: waiver.reason, expired: waiver.until < today };
 }
 
-function identity(item: EstateResource): Identity {
+function factsOrIdentity(item: EstateResource): Identity {
+  if (item.standing.kind === 'modelled') return item.standing.facts;
   const { urn, name, region, account } = item.resource;
   return { id: urn, name, region, account };
 }

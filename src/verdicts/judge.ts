@@ -75,8 +75,11 @@ export function judge(estate: Estate, catalogue: Catalogue | undefined, options:
   const agreements = catalogue === undefined ? [] : agreedAt(catalogue, options.today);
   const metrics = agreements.flatMap((a) => a.metrics);
   const perService = groupBy(metrics, (m) => m.serviceId);
-  const ofResources = new Map([...assignment.owners].map(([urn, ids]) => [urn, ids.flatMap((id) => perService.get(id) ?? [])]));
-  const metricsOf = (urn: string): readonly Metric[] => ofResources.get(urn) ?? [];
+  const metricsOf = (urn: string): readonly Metric[] => {
+    const lists = (assignment.owners.get(urn) ?? []).map((id) => perService.get(id) ?? []);
+    // One owner is the rule: nothing to put together.
+    return lists.length === 1 ? (lists[0] ?? []) : lists.flat();
+  };
   const context = ruleContext(terrain, metricsOf, catalogue !== undefined);
   const findings = findingsOf(RULES, context, catalogue, options.today);
   const shared = ground(terrain, times, simulation(options.seed), metrics, findings, catalogue?.failureRates ?? {});
