@@ -1,5 +1,6 @@
 /** Every AWS service that is simulated. A test holds it against the folder. */
 import type { SimulatedService } from './service.ts';
+import { ec2 } from './services/ec2.ts';
 import { kms } from './services/kms.ts';
 
-export const SIMULATED: readonly SimulatedService[] = [kms];
+export const SIMULATED: readonly SimulatedService[] = [kms, ec2];

@@ -1,5 +1,7 @@
 /** Every scan of live AWS. A test holds it against the folder. */
+
+import { ec2Scans } from './ec2.ts';
 import { kmsKeys } from './kms.ts';
 import type { Scan } from './scan.ts';
 
-export const SCANS: readonly Scan[] = [kmsKeys];
+export const SCANS: readonly Scan[] = [kmsKeys, ...ec2Scans];
