@@ -1,0 +1,23 @@
+/** ARC Region switch (docs.aws.amazon.com/arc-region-switch/latest/api): no client of it is installed. Syntax of a row: ../tables.ts. */
+export const REGION_SWITCH: readonly string[] = [
+  'ApprovePlanExecutionStep',
+  'CancelPlanExecution',
+  'CreatePlan',
+  'DeletePlan',
+  'GetPlan',
+  'GetPlanEvaluationStatus',
+  'GetPlanExecution',
+  'GetPlanInRegion',
+  'ListPlanExecutionEvents',
+  'ListPlanExecutions',
+  'ListPlans',
+  'ListPlansInRegion',
+  'ListRoute53HealthChecks',
+  'ListTagsForResource',
+  'StartPlanExecution',
+  'TagResource',
+  'UntagResource',
+  'UpdatePlan',
+  'UpdatePlanExecution',
+  'UpdatePlanExecutionStep',
+];
