@@ -2,5 +2,7 @@
 import type { SimulatedService } from './service.ts';
 import { ec2 } from './services/ec2.ts';
 import { kms } from './services/kms.ts';
+import { route53 } from './services/route-53.ts';
+import { cloudwatch } from './services/cloudwatch.ts';
 
-export const SIMULATED: readonly SimulatedService[] = [kms, ec2];
+export const SIMULATED: readonly SimulatedService[] = [kms, ec2, route53, cloudwatch];

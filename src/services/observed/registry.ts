@@ -1,7 +1,9 @@
 /** Every scan of live AWS. A test holds it against the folder. */
 
+import { cloudwatchAlarms } from './cloudwatch.ts';
 import { ec2Scans } from './ec2.ts';
 import { kmsKeys } from './kms.ts';
+import { route53Zones } from './route-53.ts';
 import type { Scan } from './scan.ts';
 
-export const SCANS: readonly Scan[] = [kmsKeys, ...ec2Scans];
+export const SCANS: readonly Scan[] = [kmsKeys, ...ec2Scans, route53Zones, cloudwatchAlarms];

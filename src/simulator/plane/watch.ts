@@ -1,0 +1,80 @@
+/** Checkers in several Regions that ask an endpoint again and again, and what Route 53 makes of their answers. */
+import type { Checker, Watch } from '../services/route-53-model.ts';
+import type { World } from '../world/world.ts';
+
+/** Regions with health checkers (API reference, HealthCheckConfig, Regions). */
+export const CHECKER_REGIONS = [
+  'ap-northeast-1',
+  'ap-southeast-1',
+  'ap-southeast-2',
+  'eu-west-1',
+  'sa-east-1',
+  'us-east-1',
+  'us-west-1',
+  'us-west-2',
+] as const;
+
+/** Healthy while more than 18 % of the checkers say so (Route 53 developer guide, "How Route 53 determines whether a health check is healthy"). */
+const HEALTHY_SHARE = 0.18;
+/** From the checkers' agreement to the name servers: AWS gives no figure; a few seconds is an assumption. */
+const AGGREGATION_MS = { least: 1_000, most: 5_000 };
+
+export interface WatchSettings {
+  readonly regions: readonly string[];
+  readonly intervalMs: number;
+  readonly threshold: number;
+  readonly answers: () => boolean;
+}
+
+/**
+ * Begins at once; everything counts as answering until enough checks have failed. One checker stands for its Region: real ones
+ * are about two each (an endpoint is asked every 2 s when each asks every 30 s), which all see the same here.
+ */
+export function watch(world: World, settings: WatchSettings): Watch {
+  const checkers = settings.regions.map(
+    (region, i): Checker => ({
+      region,
+      address: `15.177.${i}.1`,
+      last: 'answers',
+      count: 0,
+      reports: 'answers',
+      checkedAt: world.clock.now(),
+    }),
+  );
+  const made: Watch = { checkers, healthy: true, stopped: false };
+  const apart = settings.intervalMs / checkers.length;
+  const turn = (n: number): void => {
+    if (made.stopped) return;
+    const checker = checkers[n % checkers.length];
+    if (checker !== undefined && !world.regionIsLost(checker.region)) {
+      note(checker, settings.answers() ? 'answers' : 'fails', settings.threshold, world.clock.now());
+      settle(world, made);
+    }
+    world.clock.after(apart, () => turn(n + 1));
+  };
+  world.clock.after(Math.floor(world.random.next() * apart), () => turn(0));
+  return made;
+}
+
+function note(checker: Checker, seen: 'answers' | 'fails', threshold: number, at: number): void {
+  checker.count = checker.last === seen ? checker.count + 1 : 1;
+  checker.last = seen;
+  checker.checkedAt = at;
+  if (checker.count >= threshold) checker.reports = seen;
+}
+
+function settle(world: World, made: Watch): void {
+  const healthy = agreed(world, made);
+  if (healthy === made.healthy) return;
+  const delay = AGGREGATION_MS.least + world.random.next() * (AGGREGATION_MS.most - AGGREGATION_MS.least);
+  world.clock.after(delay, () => {
+    if (agreed(world, made) === healthy) made.healthy = healthy;
+  });
+}
+
+/** Checkers of a lost Region have no vote. */
+function agreed(world: World, made: Watch): boolean {
+  const voting = made.checkers.filter((c) => !world.regionIsLost(c.region));
+  if (voting.length === 0) return made.healthy;
+  return voting.filter((c) => c.reports === 'answers').length / voting.length > HEALTHY_SHARE;
+}

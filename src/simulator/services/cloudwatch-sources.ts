@@ -1,0 +1,21 @@
+/** Every series that simulated services show in CloudWatch. */
+import type { MetricSource } from '../metric-source.ts';
+import { checkIsHealthy } from '../plane/health.ts';
+import { HEALTH_CHECKS } from './route-53-model.ts';
+
+/** Route 53's metrics exist in us-east-1 alone (Route 53 developer guide, "Monitoring health checks using CloudWatch"). */
+const healthCheckStatus: MetricSource = {
+  namespace: 'AWS/Route53',
+  metric: 'HealthCheckStatus',
+  *dimensions(world) {
+    for (const { account, item } of world.everywhere(HEALTH_CHECKS))
+      yield {
+        account,
+        region: 'us-east-1',
+        dimensions: { HealthCheckId: item.id },
+        value: () => (checkIsHealthy(world, item.id) ? 1 : 0),
+      };
+  },
+};
+
+export const METRIC_SOURCES: readonly MetricSource[] = [healthCheckStatus];

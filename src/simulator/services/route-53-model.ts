@@ -1,0 +1,88 @@
+/** What Route 53 keeps: hosted zones with their records, and health checks. Everything belongs to no Region. */
+import type { HealthCheckConfig, ResourceRecordSet, VPC } from '@aws-sdk/client-route-53';
+import { GLOBAL, type Placed, shelf, type World } from '../world/world.ts';
+
+export interface StoredZone {
+  /** `Z…`, without `/hostedzone/`. */
+  readonly id: string;
+  /** Lower case, with its final dot. */
+  readonly name: string;
+  readonly callerReference: string;
+  readonly comment: string | undefined;
+  readonly private: boolean;
+  readonly vpcs: readonly VPC[];
+  readonly accelerated: boolean;
+  readonly nameServers: readonly string[];
+  /** What the API shows, by `keyOf`. */
+  readonly records: Map<string, ResourceRecordSet>;
+  /** What the name servers answer with: a change arrives there when it is INSYNC. */
+  readonly served: Map<string, ResourceRecordSet>;
+}
+
+/** What one checker has seen of an endpoint. */
+export interface Checker {
+  readonly region: string;
+  readonly address: string;
+  last: 'answers' | 'fails';
+  /** Equal results in a row. */
+  count: number;
+  /** What it tells Route 53: it changes after `FailureThreshold` equal results in a row. */
+  reports: 'answers' | 'fails';
+  /** Milliseconds since the epoch. */
+  checkedAt: number;
+}
+
+/** An endpoint that is asked again and again, by health checks and for aliases that evaluate their target. */
+export interface Watch {
+  readonly checkers: readonly Checker[];
+  /** What the name servers act on. */
+  healthy: boolean;
+  stopped: boolean;
+}
+
+export interface StoredHealthCheck {
+  readonly id: string;
+  readonly callerReference: string;
+  readonly config: HealthCheckConfig;
+  readonly version: number;
+  /** Endpoint checks alone are watched; the others follow what they name. */
+  readonly watch: Watch | undefined;
+}
+
+export interface StoredChange {
+  readonly id: string;
+  readonly submitted: number;
+  readonly insyncAt: number;
+}
+
+export const ZONES = shelf<StoredZone>('route53:zone');
+export const HEALTH_CHECKS = shelf<StoredHealthCheck>('route53:health-check');
+export const CHANGES = shelf<StoredChange>('route53:change');
+/** Tags by `hostedzone/Z1` or `healthcheck/…`. */
+export const TAGS = shelf<Readonly<Record<string, string>>>('route53:tags');
+
+/** Records are told apart by name, type and set identifier (API reference, ResourceRecordSet). */
+export function keyOf(record: ResourceRecordSet): string {
+  return [dotted(record.Name ?? ''), record.Type ?? '', record.SetIdentifier ?? ''].join('|');
+}
+
+/** Lower case and with a final dot; `\052` is the API's spelling of `*`. */
+export function dotted(name: string): string {
+  const plain = name.toLowerCase().replaceAll('\\052', '*');
+  return plain.endsWith('.') ? plain : `${plain}.`;
+}
+
+export const undotted = (name: string): string => dotted(name).slice(0, -1);
+
+export function zoneById(world: World, id: string): Placed<StoredZone> | undefined {
+  return world.everywhere(ZONES).find((z) => z.item.id === id);
+}
+
+export function healthCheckById(world: World, id: string): StoredHealthCheck | undefined {
+  return world.everywhere(HEALTH_CHECKS).find((h) => h.item.id === id)?.item;
+}
+
+/** Health checks of an account, by id. */
+export function healthCheckOf(world: World, account: string, id: string): StoredHealthCheck | undefined {
+  return world.get(HEALTH_CHECKS, account, GLOBAL, id);
+}
