@@ -141,6 +141,7 @@ export class Aftermath {
   readonly member: Member;
   readonly #fates = new Map<string, Fate>();
   readonly #open = new Map<string, Truth>();
+  readonly #ways = new Map<string, Truth>();
 
   constructor(terrain: Terrain, member: Member) {
     this.terrain = terrain;
@@ -238,7 +239,11 @@ export class Aftermath {
 
   /** Does anything that still serves send requests to it? Yes when nothing in the sources ever did: it is a door itself. */
   reached(urn: string): Truth {
-    return this.#reached(urn, new Set());
+    const remembered = this.#ways.get(urn);
+    if (remembered !== undefined) return remembered;
+    const reached = this.#reached(urn, new Set());
+    this.#ways.set(urn, reached);
+    return reached;
   }
 
   #reached(urn: string, seen: ReadonlySet<string>): Truth {
