@@ -46,10 +46,16 @@ export function leastPrivilege(calls: readonly AnyCall[]): readonly PolicyDocume
 
 /** A service's actions in one statement, or in several when they alone are too long for a document. */
 function statementsOf(service: string, actions: readonly string[]): readonly PolicyStatement[] {
-  const whole = statement(sidOf(service), actions);
-  if (sizeOf([whole]) <= POLICY_SIZE) return [whole];
+  const parts = partsOf(service, actions);
+  // A Sid may stand only once in a document.
+  return parts.map((part, i) => statement(`${sidOf(service)}${parts.length === 1 ? '' : i + 1}`, part));
+}
+
+function partsOf(service: string, actions: readonly string[]): readonly (readonly string[])[] {
+  // The number that a part's Sid gets takes some room as well.
+  if (sizeOf([statement(sidOf(service), actions)]) <= POLICY_SIZE - 4) return [actions];
   const half = actions.length >> 1;
-  return [actions.slice(0, half), actions.slice(half)].flatMap((part) => statementsOf(service, part));
+  return [actions.slice(0, half), actions.slice(half)].flatMap((part) => partsOf(service, part));
 }
 
 const statement = (Sid: string, Action: readonly string[]): PolicyStatement => ({ Sid, Effect: 'Allow', Action, Resource: '*' });

@@ -1,0 +1,96 @@
+/** The reader that scans work with: sends through whatever it is given, and keeps account of what could not be had. */
+import pLimit from 'p-limit';
+import type { Call } from '../../../aws/call.ts';
+import { AwsFailure, failureOf, holeOf, isOneOf } from '../../../aws/failure.ts';
+import type { Hole } from '../../../model/value.ts';
+import type { Reader } from '../scan.ts';
+
+export type Send = <I, O>(call: Call<I, O>, input: I) => Promise<O>;
+
+/** What a scan could not have. */
+export interface Failings {
+  /** A listing ended early: the types of the scan are incomplete. */
+  incomplete(failure: AwsFailure): void;
+  /** A question about one resource was not answered, and a hole given in its place. */
+  hole(failure: AwsFailure, hole: Hole): void;
+}
+
+/** Items of one `each` under way at a time. How fast they are sent is decided by the limits of the session. */
+const AT_ONCE = 16;
+
+/** Listings that AWS answers without any member when there is nothing to list. From all others that is a corrupt reply. */
+const BARE = new Set(['sqs ListQueues']);
+
+export function reader(place: { readonly account: string; readonly region: string }, send: Send, failings: Failings): Reader {
+  return {
+    account: place.account,
+    region: place.region,
+
+    async *pages<I, O>(call: Call<I, O>, input: I) {
+      const corrupt = (why: string): void => failings.incomplete(failureOf(new SyntaxError(why), call, place));
+      let token: unknown;
+      for (;;) {
+        let output: O;
+        try {
+          output = await send(
+            call,
+            token === undefined || call.pages === undefined ? input : { ...input, [call.pages.input]: token },
+          );
+        } catch (error) {
+          if (!(error instanceof AwsFailure)) throw error;
+          failings.incomplete(error);
+          return;
+        }
+        if (!BARE.has(`${call.client} ${call.operation}`) && !hasMembers(output)) {
+          corrupt(`the reply of ${call.action} has no members`);
+          return;
+        }
+        yield output;
+        if (call.pages === undefined) return;
+        const next = memberOf(output, call.pages.output);
+        if (next === undefined || next === null || next === '') return;
+        if (next === token) {
+          corrupt(`${call.action} gives the same token for the next page again`);
+          return;
+        }
+        token = next;
+      }
+    },
+
+    async ask<I, O>(call: Call<I, O>, input: I, absent: readonly string[] = []) {
+      try {
+        return await send(call, input);
+      } catch (error) {
+        if (!(error instanceof AwsFailure)) throw error;
+        if (isOneOf(error, absent)) return undefined;
+        const hole = holeOf(error);
+        failings.hole(error, hole);
+        return hole;
+      }
+    },
+
+    async each<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
+      const limit = pLimit(AT_ONCE);
+      try {
+        return await Promise.all(items.map((item) => limit(work, item)));
+      } finally {
+        // After a failure nothing of what still waits is begun.
+        limit.clearQueue();
+      }
+    },
+  };
+}
+
+function hasMembers(output: unknown): boolean {
+  return Object.entries(output as object).some(([name, value]) => name !== '$metadata' && value !== undefined);
+}
+
+/** `NextMarker`, or `DistributionList.NextMarker` where the page is wrapped. */
+function memberOf(output: unknown, path: string): unknown {
+  let value = output;
+  for (const part of path.split('.')) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as Readonly<Record<string, unknown>>)[part];
+  }
+  return value;
+}

@@ -1,0 +1,244 @@
+/** Reads AWS: every scan in every account and Region. What could not be read is part of the result, never missing from it. */
+import pLimit from 'p-limit';
+import type { Call, Session } from '../../aws/call.ts';
+import { AwsFailure, reasonOf, saysOf, stopOf } from '../../aws/failure.ts';
+import type { Target, Unreached } from '../../aws/organisation.ts';
+import type { Tally } from '../../aws/session.ts';
+import type { Clock } from '../../model/clock.ts';
+import { UsageError } from '../../model/errors.ts';
+import type { Reason } from '../../model/known.ts';
+import type { Resource, World } from '../../model/resource.ts';
+import { reader, type Send } from './engine/reader.ts';
+import { GLOBAL_REGION, resourcesOf, type Seen, wrongWith } from './engine/resource.ts';
+import { type Attempt, salvage } from './engine/salvage.ts';
+import { SCANS } from './registry.ts';
+import type { Scan } from './scan.ts';
+
+/** Types of which, in a place, resources may exist that are not shown: nothing follows from the absence of one. */
+export interface Gap {
+  /** Canonical Pulumi types. */
+  readonly types: readonly string[];
+  readonly account: string;
+  /** `aws-global` for what belongs to no Region; undefined: every Region of the account. */
+  readonly region: string | undefined;
+  readonly action: string;
+  readonly reason: Reason;
+  readonly detail: string;
+}
+
+/** Questions about single resources that were not answered; a `Hole` stands in the properties of each. */
+export interface Unanswered {
+  readonly action: string;
+  readonly account: string;
+  readonly region: string;
+  readonly reason: Reason;
+  readonly detail: string;
+  readonly count: number;
+}
+
+export interface Observation {
+  readonly world: World;
+  /** When reading began: no fact is older. ISO 8601, by the session's clock. */
+  readonly at: string;
+  /** When it ended. */
+  readonly until: string;
+  /** By account, Region and scan, in the order in which AWS lists them. */
+  readonly resources: readonly Resource[];
+  readonly gaps: readonly Gap[];
+  readonly holes: readonly Unanswered[];
+  /** Requests by IAM action, retries included. */
+  readonly calls: Readonly<Record<string, number>>;
+  readonly notes: readonly string[];
+}
+
+export interface Progress {
+  readonly done: number;
+  readonly scans: number;
+  readonly resources: number;
+  /** The scan that has just ended, and where. */
+  readonly scan: string;
+  readonly account: string;
+  readonly region: string;
+}
+
+export interface ObserveOptions {
+  readonly session: Session & { tally?(): Tally };
+  readonly clock: Clock;
+  readonly targets: readonly Target[];
+  readonly unreached?: readonly Unreached[];
+  readonly notes?: readonly string[];
+  readonly scans?: readonly Scan[];
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: (progress: Progress) => void;
+  /** Scans begun at a time. Most of them wait for a limit, which costs nothing. */
+  readonly atOnce?: number;
+}
+
+interface Job {
+  readonly scan: Scan;
+  readonly account: string;
+  /** Where the scan's calls go. */
+  readonly region: string;
+  /** Where what it finds is, unless it says so itself. */
+  readonly place: string;
+}
+
+interface Result {
+  readonly seen: readonly Seen[];
+  readonly gaps: readonly Gap[];
+  readonly failures: readonly AwsFailure[];
+}
+
+/**
+ * Throws `UsageError` when no scan could do better (credentials, clock, budget), or the signal's reason when it is aborted; both
+ * after every scan under way has ended. All else is a gap or a hole.
+ */
+export async function observe(options: ObserveOptions): Promise<Observation> {
+  const { session, clock, targets, unreached = [], notes = [], scans = SCANS, signal, onProgress, atOnce = 2000 } = options;
+  const at = new Date(clock.now()).toISOString();
+  const jobs = jobsOf(scans, targets);
+  const limit = pLimit(atOnce);
+  let stop: { readonly error: unknown } | undefined;
+  let done = 0;
+  let resources = 0;
+
+  const sendFor =
+    (job: Job): Send =>
+    async <I, O>(call: Call<I, O>, input: I): Promise<O> => {
+      if (stop !== undefined) throw stop.error;
+      try {
+        return await session.send(call, input, { account: job.account, region: job.region });
+      } catch (error) {
+        const ends =
+          error instanceof AwsFailure
+            ? stopOf(error)
+            : error instanceof UsageError || signal?.aborted === true
+              ? error
+              : undefined;
+        if (ends === undefined) throw error;
+        stop ??= { error: ends };
+        throw stop.error;
+      }
+    };
+
+  const work = async (job: Job): Promise<Result | undefined> => {
+    if (stop !== undefined) return undefined;
+    const result = await run(job, sendFor(job), () => stop !== undefined);
+    done += 1;
+    resources += result.seen.length;
+    const { account, place, scan } = job;
+    onProgress?.({ done, scans: jobs.length, resources, scan: scan.id, account, region: place });
+    return result;
+  };
+
+  const results = await Promise.all(jobs.map((job) => limit(work, job)));
+  if (signal?.aborted === true) throw signal.reason;
+  if (stop !== undefined) throw (stop as { readonly error: unknown }).error;
+  const whole = inOrder(jobs, results);
+  const types = [...new Set(scans.flatMap((s) => s.types))].sort();
+  return {
+    world: session.world,
+    at,
+    until: new Date(clock.now()).toISOString(),
+    resources: resourcesOf(whole.flatMap((r) => r.seen)),
+    gaps: [...unreached.map((u) => ({ types, ...u })), ...whole.flatMap((r) => r.gaps)],
+    holes: unanswered(whole.flatMap((r) => r.failures)),
+    calls: session.tally?.().calls ?? {},
+    notes,
+  };
+}
+
+/** By scan, so that every account has begun the slow ones before any has come to the end of the list; global ones first. */
+function jobsOf(scans: readonly Scan[], targets: readonly Target[]): readonly Job[] {
+  const first = (scan: Scan): number => (scan.where === 'global' ? 0 : 1);
+  return [...scans]
+    .sort((a, b) => first(a) - first(b))
+    .flatMap((scan) =>
+      targets.flatMap(({ account, regions }): readonly Job[] =>
+        scan.where === 'global'
+          ? regions.slice(0, 1).map((region) => ({ scan, account, region, place: GLOBAL_REGION }))
+          : regions.map((region) => ({ scan, account, region, place: region })),
+      ),
+    );
+}
+
+/** By account and Region, then as the scans are listed, whichever ended first. */
+function inOrder(jobs: readonly Job[], results: readonly (Result | undefined)[]): readonly Result[] {
+  const text = ({ account, place }: Job): string => `${account} ${place}`;
+  return jobs
+    .flatMap((job, i) => {
+      const result = results[i];
+      return result === undefined ? [] : [{ place: text(job), result }];
+    })
+    .sort((a, b) => (a.place < b.place ? -1 : a.place > b.place ? 1 : 0))
+    .map((r) => r.result);
+}
+
+/** One scan in one place. It never rejects: what it could not do is in its gaps. */
+async function run(job: Job, send: Send, stopped: () => boolean): Promise<Result> {
+  const once = (by: Send): Promise<Attempt<Result>> => attempt(job, by);
+  const straight = await once(send);
+  if (straight.error === undefined || stopped()) return straight.result;
+  const { result, lost, error } = await salvage(send, job, once);
+  const gap = (action: string, cause: unknown): Gap => ({
+    ...placeOf(job),
+    action,
+    reason: 'error',
+    detail: `${job.scan.id} cannot read what ${action} answers: ${cause instanceof Error ? cause.message : String(cause)}`,
+  });
+  const own = error === undefined ? [] : [gap(job.scan.calls[0]?.action ?? job.scan.id, error)];
+  return { ...result, gaps: [...result.gaps, ...lost.map((l) => gap(l.action, l.error)), ...own] };
+}
+
+async function attempt(job: Job, send: Send): Promise<Attempt<Result>> {
+  const { scan, account, place } = job;
+  const seen: Seen[] = [];
+  const gaps: Gap[] = [];
+  const failures: AwsFailure[] = [];
+  const result = { seen, gaps, failures };
+  const aws = reader(job, send, {
+    incomplete: (failure) =>
+      gaps.push({ ...placeOf(job), action: failure.call.action, reason: reasonOf(failure), detail: saysOf(failure) }),
+    hole: (failure) => failures.push(failure),
+  });
+  try {
+    for await (const observed of scan.run(aws)) {
+      const wrong = wrongWith(observed, scan);
+      if (wrong === undefined) seen.push({ observed, account, region: observed.region ?? place });
+      else gaps.push({ ...placeOf(job), ...unusable(scan, wrong) });
+    }
+    return { result, error: undefined };
+  } catch (error) {
+    return { result, error: error ?? new Error('the scan threw nothing') };
+  }
+}
+
+const placeOf = ({ scan, account, place }: Job): Pick<Gap, 'types' | 'account' | 'region'> => ({
+  types: scan.types,
+  account,
+  region: place,
+});
+
+const unusable = (scan: Scan, wrong: string): Pick<Gap, 'action' | 'reason' | 'detail'> => ({
+  action: scan.calls[0]?.action ?? scan.id,
+  reason: 'error',
+  detail: `AWS answered with ${wrong} (${scan.id})`,
+});
+
+function unanswered(failures: readonly AwsFailure[]): readonly Unanswered[] {
+  const groups = new Map<string, Unanswered>();
+  for (const failure of failures) {
+    const { account, region } = failure.at;
+    const { action } = failure.call;
+    const reason = reasonOf(failure);
+    const key = `${action} ${account} ${region} ${reason}`;
+    const group = groups.get(key);
+    groups.set(
+      key,
+      group === undefined
+        ? { action, account, region, reason, detail: saysOf(failure), count: 1 }
+        : { ...group, count: group.count + 1 },
+    );
+  }
+  return [...groups.values()];
+}
