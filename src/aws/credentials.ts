@@ -36,6 +36,8 @@ export interface RoleOptions {
   /** `arn:aws:iam::{account}:role/NAME`; `{account}` becomes the account of each call. */
   readonly role: string;
   readonly externalId?: string | undefined;
+  /** The caller's own account, read with its own credentials: a management account seldom has the role of its members. */
+  readonly own?: string | undefined;
   /** Region whose STS is asked. */
   readonly region: string;
   /** Sends with the caller's own credentials. */
@@ -59,11 +61,11 @@ export function accountOfRole(role: string): string | undefined {
 }
 
 /**
- * Credentials of the role in each account, assumed at the first call and again before they expire. `CALLER` is answered by the
- * given base. The provider throws `AwsFailure` of sts:AssumeRole.
+ * Credentials of the role in each account, assumed at the first call and again before they expire. `CALLER` and the
+ * caller's own account are answered by the given base. The provider throws `AwsFailure` of sts:AssumeRole.
  */
 export function assumedRoles(base: CredentialsProvider, options: RoleOptions): (account: string) => CredentialsProvider {
-  const { role, externalId, region, transport, clock } = options;
+  const { role, externalId, own, region, transport, clock } = options;
   const held = new Map<string, { readonly credentials: Promise<Credentials>; expires: number }>();
   accountOfRole(role);
 
@@ -109,7 +111,7 @@ export function assumedRoles(base: CredentialsProvider, options: RoleOptions): (
       throw error;
     }
   };
-  return (account) => (account === CALLER ? base : () => get(account));
+  return (account) => (account === CALLER || account === own ? base : () => get(account));
 }
 
 /** The account (twelve digits) and ARN behind the session's credentials in an account, `CALLER` by default. */
