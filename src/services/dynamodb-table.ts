@@ -19,8 +19,8 @@ import {
 } from '../model/known.ts';
 import type { Meaning, Protection, Timing } from '../model/protection.ts';
 import { fixed, row, timeUnknown } from '../model/protection.ts';
-import { differ, inOtherRegion } from './apart.ts';
-import { completeness, controlCall, protection, ruledOut } from './database-parts.ts';
+import { differ, inOtherAccount, inOtherRegion } from './apart.ts';
+import { completeness, controlCall, holds, protection, ruledOut } from './database-parts.ts';
 import { keyReference } from './kms-key.ts';
 import { linkTo } from './links.ts';
 import type { Identity } from './service.ts';
@@ -93,7 +93,7 @@ export const dynamodbTable = service<DynamodbTableFacts>({
   // Defaults are those in the docs of dynamodb.Table and its blocks in @pulumi/aws 7.48, the same in 5 and 6.
   declare(props, view) {
     const attached = view.attached(props.id, TABLE_REPLICA, 'globalTableArn');
-    const old = view.attached(props.id, GLOBAL_TABLE_2017, 'name');
+    const old = globalTableOf(props, view);
     const scaling = scalingOf(props, view);
     const inline = map(props.blocks('replicas'), (blocks) => blocks.map((block) => inlineReplica(block, props, view)));
     const beside = attached.found.map((part) => besideReplica(part, props, view));
@@ -128,8 +128,10 @@ export const dynamodbTable = service<DynamodbTableFacts>({
         max: target.number('maxCapacity'),
       })),
       scalingComplete: completeness(scaling),
-      // Without a key of one's own, AWS encrypts under a key that it owns.
-      key: keyReference(props, 'serverSideEncryption.kmsKeyArn', view),
+      // Without a key of one's own, AWS encrypts under a key that it owns; the provider sends the key only when it is enabled.
+      key: andThen(props.flag('serverSideEncryption.enabled', false), (enabled) =>
+        enabled ? keyReference(props, 'serverSideEncryption.kmsKeyArn', view) : known(undefined),
+      ),
     };
   },
   mean(facts): Meaning {
@@ -188,6 +190,22 @@ function besideReplica(part: Props, table: Props, view: View): TableReplica {
   };
 }
 
+/** The one version 2017 global table of this table's name that has a replica here, whichever Region it is declared in. */
+function globalTableOf(table: Props, view: View): Attached {
+  const { found, doubts } = view.attached(table.id, GLOBAL_TABLE_2017, 'name');
+  const first = found[0] ?? view.all(GLOBAL_TABLE_2017).find((global) => holds(joins(global, table)));
+  return { found: first === undefined ? [] : [first], doubts };
+}
+
+function joins(global: Props, table: Props): Truth {
+  const regions = andThen(global.blocks('replicas'), (blocks) => collect(blocks.map((block) => block.text('regionName'))));
+  return all([
+    is(together({ a: global.text('name'), b: table.computed('name') }), ({ a, b }) => a !== undefined && a === b),
+    is(together({ regions, here: table.region }), (at) => at.regions.includes(at.here)),
+    not(inOtherAccount(global, table)),
+  ]);
+}
+
 /** A version 2017 global table joins tables of one name; each is a resource of its own and keeps its own backups. */
 function replicasOf2017(globals: readonly Props[], table: Props): Known<readonly TableReplica[]> {
   const lists = globals.map((global) =>
@@ -209,7 +227,7 @@ function replicasOf2017(globals: readonly Props[], table: Props): Known<readonly
       }),
     ),
   );
-  return map(collect(lists), (read) => read.flat());
+  return map(collect(lists), (read) => read.flat().filter((replica) => !ruledOut(replica.otherRegion)));
 }
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-dynamodb-globaltable-globaltablewitness.html */
@@ -247,7 +265,8 @@ function regionProtections(facts: DynamodbTableFacts): readonly Protection[] {
               ...base,
               // Unless it is strong, the shape of a strong global table does not matter.
               armed: all([replica.otherRegion, any([not(replica.strong), facts.strongTopology])]),
-              successors: known([replica.id]),
+              // One table in several Regions, whether its replica is declared inside it or beside it.
+              successors: known([facts.id]),
               into: replica.region,
               time,
               point: pointOf(replica.strong),
@@ -309,7 +328,7 @@ function restoresOfReplicas(facts: DynamodbTableFacts): readonly Protection[] {
           scopes: ['data'],
           automation: 'human-execution',
           armed: equals(replica.pointInTimeRecovery, true, 'point-in-time recovery of the replica'),
-          successors: known([replica.id]),
+          successors: known([facts.id]),
           into: replica.region,
           time: row('dynamodb-pitr-restore'),
           point: row('dynamodb-pitr-point'),

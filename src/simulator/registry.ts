@@ -1,8 +1,10 @@
 /** Every AWS service that is simulated. A test holds it against the folder. */
 import type { SimulatedService } from './service.ts';
+import { applicationAutoScaling } from './services/application-auto-scaling.ts';
+import { cloudwatch } from './services/cloudwatch.ts';
+import { dynamodb } from './services/dynamodb.ts';
 import { ec2 } from './services/ec2.ts';
 import { kms } from './services/kms.ts';
 import { route53 } from './services/route-53.ts';
-import { cloudwatch } from './services/cloudwatch.ts';
 
-export const SIMULATED: readonly SimulatedService[] = [kms, ec2, route53, cloudwatch];
+export const SIMULATED: readonly SimulatedService[] = [kms, ec2, route53, cloudwatch, dynamodb, applicationAutoScaling];

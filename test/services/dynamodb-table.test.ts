@@ -38,7 +38,7 @@ describe('a DynamoDB table', () => {
     );
     const { meaning } = read(dynamodbTable, subject, [replica]);
     expect(under(meaning, 'region')).toEqual(['dynamodb-global-table:always-on:yes']);
-    expect(got(find(meaning, 'dynamodb-global-table').successors)).toEqual([replica.urn]);
+    expect(got(find(meaning, 'dynamodb-global-table').successors)).toEqual([subject.urn]);
     expect(under(meaning, 'data')).toEqual(['dynamodb-replica-point-in-time-restore:human-execution:yes']);
   });
 
@@ -110,6 +110,30 @@ describe('a DynamoDB table', () => {
     expect(told(facts.version2017)).toBe('yes');
     expect(under(meaning, 'region')).toEqual(['dynamodb-global-table:always-on:yes']);
     expect(told(read(dynamodbTable, subject).facts.version2017)).toBe('no');
+  });
+
+  it('a version 2017 global table is of the tables in all of its Regions, whichever it is declared in', () => {
+    const here = table();
+    const there = declared(DYNAMODB_TABLE, 'sessions-eu', { name: 'sessions', hashKey: 'id' }, { in: 'eu-west-1' });
+    const elsewhere = declared(DYNAMODB_TABLE, 'sessions-us', { name: 'sessions', hashKey: 'id' }, { in: 'us-west-2' });
+    const old = declared('aws:dynamodb/globalTable:GlobalTable', 'old', {
+      name: 'sessions',
+      replicas: [{ regionName: 'us-east-1' }, eu],
+    });
+    const regions = (subject: typeof here): readonly string[] =>
+      under(read(dynamodbTable, subject, [here, there, elsewhere, old].filter((r) => r !== subject)).meaning, 'region');
+    expect([regions(here), regions(there), regions(elsewhere)]).toEqual([
+      ['dynamodb-global-table:always-on:yes'],
+      ['dynamodb-global-table:always-on:yes'],
+      [],
+    ]);
+  });
+
+  it('a key is used only when encryption under a key is enabled', () => {
+    const key = declared('aws:kms/key:Key', 'key', {});
+    const under = (enabled: boolean): unknown =>
+      got(read(dynamodbTable, table({ serverSideEncryption: { enabled, kmsKeyArn: ref(key, 'arn') } }), [key]).facts.key);
+    expect([under(true), under(false)]).toEqual([key.urn, undefined]);
   });
 
   it('reads the scaling of its provisioned capacity', () => {

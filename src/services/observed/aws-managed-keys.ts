@@ -5,6 +5,7 @@
 import type { ListAliasesCommandInput, ListAliasesCommandOutput } from '@aws-sdk/client-kms';
 import { call } from '../../aws/call.ts';
 import { Hole } from '../../model/value.ts';
+import { inRegion } from './elsewhere.ts';
 import type { Reader } from './scan.ts';
 
 export const listAliases = call<ListAliasesCommandInput, ListAliasesCommandOutput>({
@@ -14,8 +15,8 @@ export const listAliases = call<ListAliasesCommandInput, ListAliasesCommandOutpu
   pages: { input: 'Marker', output: 'NextMarker' },
 });
 
-/** One listing for each reader, however many resources ask. */
-const listings = new WeakMap<Reader, Promise<ReadonlySet<string>>>();
+/** One listing for each reader and Region, however many resources ask. */
+const listings = new WeakMap<Reader, Map<string, Promise<ReadonlySet<string>>>>();
 
 /**
  * The key that a reply names, undefined when AWS manages it. Without permission to list aliases every key is kept as it is: a
@@ -23,23 +24,26 @@ const listings = new WeakMap<Reader, Promise<ReadonlySet<string>>>();
  */
 export async function ownKey(aws: Reader, text: string | undefined): Promise<string | undefined> {
   if (text === undefined || text === '' || /(?:^|:)alias\/aws\//.test(text)) return undefined;
-  let managed = listings.get(aws);
-  if (managed === undefined) {
-    managed = managedKeys(aws);
-    listings.set(aws, managed);
-  }
+  const region = /^arn:[^:]*:kms:([^:]+):/.exec(text)?.[1] ?? aws.region;
+  const byRegion = listings.get(aws) ?? new Map<string, Promise<ReadonlySet<string>>>();
+  listings.set(aws, byRegion);
+  const managed = byRegion.get(region) ?? managedKeys(aws, region);
+  byRegion.set(region, managed);
   return (await managed).has(text.split('/').at(-1) ?? text) ? undefined : text;
 }
 
-/** Ids of the Region's keys that AWS manages. */
-async function managedKeys(aws: Reader): Promise<ReadonlySet<string>> {
+/** Ids of a Region's keys that AWS manages. */
+async function managedKeys(aws: Reader, region: string): Promise<ReadonlySet<string>> {
+  const there = inRegion(listAliases, region);
   const ids = new Set<string>();
   let marker: string | undefined;
   do {
-    const reply = await aws.ask(listAliases, marker === undefined ? { Limit: 100 } : { Limit: 100, Marker: marker });
+    const reply = await aws.ask(there, marker === undefined ? { Limit: 100 } : { Limit: 100, Marker: marker });
     if (reply === undefined || reply instanceof Hole) break;
     for (const alias of reply.Aliases ?? [])
       if (alias.AliasName?.startsWith('alias/aws/') === true && alias.TargetKeyId !== undefined) ids.add(alias.TargetKeyId);
+    // A token that comes back would be asked for for ever.
+    if (reply.NextMarker === marker) break;
     marker = reply.NextMarker;
   } while (marker !== undefined);
   return ids;

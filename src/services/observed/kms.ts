@@ -78,12 +78,13 @@ interface Listed {
 async function observeKey(aws: Reader, { id, arn }: Listed): Promise<Observed | undefined> {
   const described = await aws.ask(describeKey, { KeyId: id }, ['NotFoundException']);
   if (described === undefined) return undefined;
-  if (described instanceof Hole) {
+  const key =
+    described instanceof Hole ? described : (described.KeyMetadata ?? new Hole('error', 'DescribeKey describes no key'));
+  if (key instanceof Hole) {
     // A key of some kind is there. What kind, only the description tells.
-    const properties = { isEnabled: described, multiRegion: described };
-    return { type: 'aws:kms/key:Key', id, arn, name: id, properties, outputs: { arn, keyId: id }, tags: described };
+    const properties = { isEnabled: key, multiRegion: key };
+    return { type: 'aws:kms/key:Key', id, arn, name: id, properties, outputs: { arn, keyId: id }, tags: key };
   }
-  const key = described.KeyMetadata ?? {};
   if (key.KeyManager === 'AWS') return undefined;
   return {
     ...ofKind(key),

@@ -1,9 +1,19 @@
 /** Every scan of live AWS. A test holds it against the folder. */
 
+import { scalableTargets } from './application-auto-scaling.ts';
 import { cloudwatchAlarms } from './cloudwatch.ts';
+import { dynamodbGlobalTables, dynamodbTables } from './dynamodb.ts';
 import { ec2Scans } from './ec2.ts';
 import { kmsKeys } from './kms.ts';
 import { route53Zones } from './route-53.ts';
 import type { Scan } from './scan.ts';
 
-export const SCANS: readonly Scan[] = [kmsKeys, ...ec2Scans, route53Zones, cloudwatchAlarms];
+export const SCANS: readonly Scan[] = [
+  kmsKeys,
+  ...ec2Scans,
+  route53Zones,
+  cloudwatchAlarms,
+  dynamodbTables,
+  dynamodbGlobalTables,
+  scalableTargets,
+];

@@ -26,7 +26,6 @@ function metadata(key: Key, account: string): KMS.KeyMetadata {
     KeyState: key.state,
     Origin: key.origin,
     KeyManager: key.manager,
-    CustomerMasterKeySpec: key.spec,
     KeySpec: key.spec,
     EncryptionAlgorithms: key.spec === 'SYMMETRIC_DEFAULT' ? ['SYMMETRIC_DEFAULT'] : undefined,
     MultiRegion: family !== undefined,
