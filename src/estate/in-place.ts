@@ -33,8 +33,15 @@ export interface InPlace {
  * A part that is not there (versioning of a bucket) is left out: its owner was read and says the same.
  */
 export function inPlace(declared: readonly SourceReading[], seen: Observation, modules: readonly ServiceModule[]): InPlace {
-  const byKey = new Map<string, Resource>();
-  for (const resource of seen.resources) for (const key of keysOf(resource)) byKey.set(`${resource.type}\n${key}`, resource);
+  // Ids repeat from Region to Region.
+  const byKey = new Map<string, Resource[]>();
+  for (const resource of seen.resources) {
+    for (const key of keysOf(resource)) {
+      const list = byKey.get(`${resource.type}\n${key}`);
+      if (list === undefined) byKey.set(`${resource.type}\n${key}`, [resource]);
+      else list.push(resource);
+    }
+  }
   const parts = new Set(modules.flatMap((m) => m.parts.map((p) => p.type)));
   const judged = new Set([...modules.flatMap((m) => m.types), ...parts]);
   const taken = new Set<Resource>();
@@ -43,8 +50,8 @@ export function inPlace(declared: readonly SourceReading[], seen: Observation, m
     const resources = reading.resources.flatMap((resource): readonly Resource[] => {
       if (!resource.custom || !judged.has(resource.type) || inertReason(resource.type) !== undefined) return [resource];
       const match = keysOf(resource)
-        .map((key) => byKey.get(`${resource.type}\n${key}`))
-        .find((found) => found !== undefined && sameRegion(found, resource));
+        .flatMap((key) => byKey.get(`${resource.type}\n${key}`) ?? [])
+        .find((found) => sameRegion(found, resource));
       if (match !== undefined) {
         taken.add(match);
         return [named(match, resource)];
