@@ -63,7 +63,7 @@ export function stranger(service: string | undefined, request: WireRequest): Wir
   const query = form || request.query.has('Action');
   const rest = service === undefined || service === 's3' ? 'restXml' : 'restJson1';
   return {
-    client: service ?? 's3',
+    client: service ?? (query ? 'nobody' : 's3'),
     protocol: query ? (service === 'ec2' ? 'ec2Query' : 'awsQuery') : rest,
     version: undefined,
     xmlNamespace: undefined,

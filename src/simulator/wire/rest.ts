@@ -14,7 +14,7 @@ import {
 import { Malformed, textOf, type WireRequest } from './message.ts';
 import type { HttpBinding } from './model.ts';
 import { bytesOf, isScalar, readText, writeText } from './scalars.ts';
-import type { Member, Shape, Structure } from './shapes.ts';
+import type { Binding, Member, Shape, Structure } from './shapes.ts';
 import { parseXml } from './xml.ts';
 import { readXml, readXmlMembers, writeXml, writeXmlMembers } from './xml-shapes.ts';
 
@@ -162,6 +162,8 @@ export function literalsOf(uri: string): readonly (readonly [name: string, value
     });
 }
 
+const FOR_INPUTS: ReadonlySet<Binding['place']> = new Set(['label', 'query', 'query-params']);
+
 export interface RestReply {
   readonly status: number;
   readonly headers: Record<string, string>;
@@ -178,7 +180,8 @@ export function writeRest(output: Structure, http: HttpBinding, value: unknown, 
   for (const member of output.members) {
     const { shape, traits } = member;
     const item = from[member.name];
-    if (traits.at === undefined) inBody.push(member);
+    // Shapes that serve as input too keep their labels and query names, which mean nothing in a reply.
+    if (traits.at === undefined || FOR_INPUTS.has(traits.at.place)) inBody.push(member);
     else if (item == null) continue;
     else if (traits.at.place === 'status') status = Number(item);
     else if (traits.at.place === 'header') headers[traits.at.name] = writeHeader(shape, item, traits.mediaType);
