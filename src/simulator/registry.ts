@@ -6,5 +6,16 @@ import { dynamodb } from './services/dynamodb.ts';
 import { ec2 } from './services/ec2.ts';
 import { kms } from './services/kms.ts';
 import { route53 } from './services/route-53.ts';
+import { routingControlCluster } from './services/route53-recovery-cluster.ts';
+import { routingControlConfig } from './services/route53-recovery-control-config.ts';
 
-export const SIMULATED: readonly SimulatedService[] = [kms, ec2, route53, cloudwatch, dynamodb, applicationAutoScaling];
+export const SIMULATED: readonly SimulatedService[] = [
+  kms,
+  ec2,
+  route53,
+  cloudwatch,
+  dynamodb,
+  applicationAutoScaling,
+  routingControlConfig,
+  routingControlCluster,
+];

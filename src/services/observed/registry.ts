@@ -6,6 +6,7 @@ import { dynamodbGlobalTables, dynamodbTables } from './dynamodb.ts';
 import { ec2Scans } from './ec2.ts';
 import { kmsKeys } from './kms.ts';
 import { route53Zones } from './route-53.ts';
+import { routingControls } from './route53-recovery-control-config.ts';
 import type { Scan } from './scan.ts';
 
 export const SCANS: readonly Scan[] = [
@@ -16,4 +17,5 @@ export const SCANS: readonly Scan[] = [
   dynamodbTables,
   dynamodbGlobalTables,
   scalableTargets,
+  routingControls,
 ];
