@@ -6,6 +6,7 @@ import { UsageError } from '../src/model/errors.ts';
 import { SEVERITIES } from '../src/model/finding.ts';
 import type { ExplainFlags } from './commands/explain.ts';
 import type { InitFlags } from './commands/init.ts';
+import type { SimulatorFlags } from './commands/simulator.ts';
 import type { VerifyFlags } from './commands/verify.ts';
 import { surroundings } from './surroundings.ts';
 
@@ -102,6 +103,32 @@ function program(): Command {
     .action(async (what: string, sources: string[], options: ExplainFlags) => {
       const { explain } = await import('./commands/explain.ts');
       process.exitCode = await explain(what, sources, options, surroundings());
+    });
+
+  holdfast
+    .command('simulator')
+    .description(
+      'simulated AWS as an HTTP endpoint of this machine, with the sources’ resources in it; any AWS client can use it',
+    )
+    .argument('[sources...]', 'Pulumi project folder (FOLDER@STACK), JSON file (export, checkpoint, preview, plan), or -')
+    .option('--port <number>', 'port; 0: any that is free', whole, 4599)
+    .option('--host <address>', 'loopback address', '127.0.0.1')
+    .option(
+      '--key <access:secret:account>',
+      'access key of an account; repeatable (default: test:test:123456789012)',
+      collect,
+      [],
+    )
+    .option('--seed <number>', 'seed of ids and of what happens by chance', whole, 1)
+    .option('--state <export>', 'stack export over which a preview or plan is read; repeatable', collect, [])
+    .option('--config <key=value>', 'configuration of a program, over its stack file; repeatable', collect, [])
+    .option('--region <region>', 'Region of resources that nothing else places (default: us-east-1)')
+    .option('--timeout <seconds>', 'time limit of a program run', whole, 60)
+    .option('--memory <mib>', 'memory limit of a program run', whole, 2048)
+    .option('--quiet', 'print nothing but the result')
+    .action(async (sources: string[], options: SimulatorFlags) => {
+      const { simulator } = await import('./commands/simulator.ts');
+      process.exitCode = await simulator(sources, options, surroundings());
     });
   return holdfast;
 }

@@ -14,7 +14,7 @@ export interface HttpDoorSettings {
   /** Whether signatures must be of virtual time, within 15 minutes. */
   readonly clock: boolean;
   /** Hears of mistakes of the simulator itself; the client sees a 500. */
-  readonly onMistake: (error: unknown) => void;
+  readonly onMistake: (error: unknown) => unknown;
 }
 
 export interface HttpDoor {
