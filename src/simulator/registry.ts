@@ -8,6 +8,8 @@ import { kms } from './services/kms.ts';
 import { route53 } from './services/route-53.ts';
 import { routingControlCluster } from './services/route53-recovery-cluster.ts';
 import { routingControlConfig } from './services/route53-recovery-control-config.ts';
+import { sns } from './services/sns.ts';
+import { sqs } from './services/sqs.ts';
 
 export const SIMULATED: readonly SimulatedService[] = [
   kms,
@@ -18,4 +20,6 @@ export const SIMULATED: readonly SimulatedService[] = [
   applicationAutoScaling,
   routingControlConfig,
   routingControlCluster,
+  sqs,
+  sns,
 ];

@@ -8,6 +8,8 @@ import { kmsKeys } from './kms.ts';
 import { route53Zones } from './route-53.ts';
 import { routingControls } from './route53-recovery-control-config.ts';
 import type { Scan } from './scan.ts';
+import { snsTopics } from './sns.ts';
+import { sqsQueues } from './sqs.ts';
 
 export const SCANS: readonly Scan[] = [
   kmsKeys,
@@ -18,4 +20,6 @@ export const SCANS: readonly Scan[] = [
   dynamodbGlobalTables,
   scalableTargets,
   routingControls,
+  sqsQueues,
+  snsTopics,
 ];

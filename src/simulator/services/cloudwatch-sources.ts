@@ -2,6 +2,7 @@
 import type { MetricSource } from '../metric-source.ts';
 import { checkIsHealthy } from '../plane/health.ts';
 import { HEALTH_CHECKS } from './route-53-model.ts';
+import { SQS_METRICS } from './sqs-messages.ts';
 
 /** Route 53's metrics exist in us-east-1 alone (Route 53 developer guide, "Monitoring health checks using CloudWatch"). */
 const healthCheckStatus: MetricSource = {
@@ -18,4 +19,4 @@ const healthCheckStatus: MetricSource = {
   },
 };
 
-export const METRIC_SOURCES: readonly MetricSource[] = [healthCheckStatus];
+export const METRIC_SOURCES: readonly MetricSource[] = [healthCheckStatus, ...SQS_METRICS];
