@@ -52,12 +52,17 @@ export class RefusedCall extends Error {
   }
 }
 
-/** Global services are controlled from one Region of each partition (AWS Fault Isolation Boundaries, appendix A and B). */
+/** Region of the one control plane of global services in partitions of their own (AWS Fault Isolation Boundaries, appendix A). */
+const HOMES: readonly (readonly [prefix: string, home: string])[] = [
+  ['us-gov-', 'us-gov-west-1'],
+  ['cn-', 'cn-northwest-1'],
+];
+
+/** Where a call goes that is asked for in a place: the Region that the call names, or its counterpart in the place's partition. */
 export function placeOf(call: AnyCall, at: Place): Place {
   if (call.only === undefined || call.only === at.region) return at;
-  if (at.region.startsWith('us-gov-')) return { ...at, region: 'us-gov-west-1' };
-  if (at.region.startsWith('cn-')) return { ...at, region: 'cn-northwest-1' };
-  return { ...at, region: call.only };
+  const other = HOMES.find(([prefix]) => at.region.startsWith(prefix) && call.only?.startsWith(prefix) === false);
+  return { ...at, region: other?.[1] ?? call.only };
 }
 
 const keyOf = (call: AnyCall): string => `${call.client} ${call.operation}`;

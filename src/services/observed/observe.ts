@@ -6,24 +6,18 @@ import type { Target, Unreached } from '../../aws/organisation.ts';
 import type { Tally } from '../../aws/session.ts';
 import type { Clock } from '../../model/clock.ts';
 import { UsageError } from '../../model/errors.ts';
-import type { Reason } from '../../model/known.ts';
-import type { Resource, World } from '../../model/resource.ts';
+import { type Reason, unknown } from '../../model/known.ts';
+import type { Gap, Resource, World } from '../../model/resource.ts';
 import { reader, type Send } from './engine/reader.ts';
 import { GLOBAL_REGION, resourcesOf, type Seen, wrongWith } from './engine/resource.ts';
 import { type Attempt, salvage } from './engine/salvage.ts';
 import { SCANS } from './registry.ts';
 import type { Scan } from './scan.ts';
 
-/** Types of which, in a place, resources may exist that are not shown: nothing follows from the absence of one. */
-export interface Gap {
-  /** Canonical Pulumi types. */
-  readonly types: readonly string[];
-  readonly account: string;
-  /** `aws-global` for what belongs to no Region; undefined: every Region of the account. */
-  readonly region: string | undefined;
+/** Resources of these types may exist there that are not shown: nothing follows from the absence of one. Region `''`: any. */
+export interface ObservedGap extends Gap {
+  /** The call that failed. */
   readonly action: string;
-  readonly reason: Reason;
-  readonly detail: string;
 }
 
 /** Questions about single resources that were not answered; a `Hole` stands in the properties of each. */
@@ -42,9 +36,13 @@ export interface Observation {
   readonly at: string;
   /** When it ended. */
   readonly until: string;
+  /** What was asked, for the reader of a report. */
+  readonly source: string;
   /** By account, Region and scan, in the order in which AWS lists them. */
   readonly resources: readonly Resource[];
-  readonly gaps: readonly Gap[];
+  readonly gaps: readonly ObservedGap[];
+  /** Canonical types that were looked for, in every account and Region that was asked. */
+  readonly types: ReadonlySet<string>;
   readonly holes: readonly Unanswered[];
   /** Requests by IAM action, retries included. */
   readonly calls: Readonly<Record<string, number>>;
@@ -85,7 +83,7 @@ interface Job {
 
 interface Result {
   readonly seen: readonly Seen[];
-  readonly gaps: readonly Gap[];
+  readonly gaps: readonly ObservedGap[];
   readonly failures: readonly AwsFailure[];
 }
 
@@ -138,10 +136,12 @@ export async function observe(options: ObserveOptions): Promise<Observation> {
   const types = [...new Set(scans.flatMap((s) => s.types))].sort();
   return {
     world: session.world,
+    source: sourceOf(session.world, targets),
     at,
     until: new Date(clock.now()).toISOString(),
     resources: resourcesOf(whole.flatMap((r) => r.seen)),
-    gaps: [...unreached.map((u) => ({ types, ...u })), ...whole.flatMap((r) => r.gaps)],
+    gaps: [...unreached.map((u) => notReached(u, types)), ...whole.flatMap((r) => r.gaps)],
+    types: new Set(types),
     holes: unanswered(whole.flatMap((r) => r.failures)),
     calls: session.tally?.().calls ?? {},
     notes,
@@ -180,32 +180,32 @@ async function run(job: Job, send: Send, stopped: () => boolean): Promise<Result
   const straight = await once(send);
   if (straight.error === undefined || stopped()) return straight.result;
   const { result, lost, error } = await salvage(send, job, once);
-  const gap = (action: string, cause: unknown): Gap => ({
-    ...placeOf(job),
-    action,
-    reason: 'error',
-    detail: `${job.scan.id} cannot read what ${action} answers: ${cause instanceof Error ? cause.message : String(cause)}`,
-  });
-  const own = error === undefined ? [] : [gap(job.scan.calls[0]?.action ?? job.scan.id, error)];
-  return { ...result, gaps: [...result.gaps, ...lost.map((l) => gap(l.action, l.error)), ...own] };
+  const unreadable = (action: string, cause: unknown): ObservedGap =>
+    gapOf(
+      job,
+      action,
+      'error',
+      `${job.scan.id} cannot read what ${action} answers: ${cause instanceof Error ? cause.message : String(cause)}`,
+    );
+  const own = error === undefined ? [] : [unreadable(actionOf(job.scan), error)];
+  return { ...result, gaps: [...result.gaps, ...lost.map((l) => unreadable(l.action, l.error)), ...own] };
 }
 
 async function attempt(job: Job, send: Send): Promise<Attempt<Result>> {
   const { scan, account, place } = job;
   const seen: Seen[] = [];
-  const gaps: Gap[] = [];
+  const gaps: ObservedGap[] = [];
   const failures: AwsFailure[] = [];
   const result = { seen, gaps, failures };
   const aws = reader(job, send, {
-    incomplete: (failure) =>
-      gaps.push({ ...placeOf(job), action: failure.call.action, reason: reasonOf(failure), detail: saysOf(failure) }),
+    incomplete: (failure) => gaps.push(gapOf(job, failure.call.action, reasonOf(failure), saysOf(failure))),
     hole: (failure) => failures.push(failure),
   });
   try {
     for await (const observed of scan.run(aws)) {
       const wrong = wrongWith(observed, scan);
       if (wrong === undefined) seen.push({ observed, account, region: observed.region ?? place });
-      else gaps.push({ ...placeOf(job), ...unusable(scan, wrong) });
+      else gaps.push(gapOf(job, actionOf(scan), 'error', `${scan.id} made of AWS's answers ${wrong}`));
     }
     return { result, error: undefined };
   } catch (error) {
@@ -213,17 +213,29 @@ async function attempt(job: Job, send: Send): Promise<Attempt<Result>> {
   }
 }
 
-const placeOf = ({ scan, account, place }: Job): Pick<Gap, 'types' | 'account' | 'region'> => ({
-  types: scan.types,
+/** What stands for the scan where it is not known which of its calls is to blame: its first, the listing. */
+const actionOf = (scan: Scan): string => scan.calls[0]?.action ?? scan.id;
+
+function gapOf({ scan, account, place }: Job, action: string, reason: Reason, detail: string): ObservedGap {
+  // A global scan may show things that have a Region (buckets), which is then any.
+  const region = place === GLOBAL_REGION ? '' : place;
+  return { types: scan.types, account, region, action, why: unknown(reason, detail) };
+}
+
+const notReached = ({ account, region = '', action, reason, detail }: Unreached, types: readonly string[]): ObservedGap => ({
+  types,
   account,
-  region: place,
+  region,
+  action,
+  why: unknown(reason, detail),
 });
 
-const unusable = (scan: Scan, wrong: string): Pick<Gap, 'action' | 'reason' | 'detail'> => ({
-  action: scan.calls[0]?.action ?? scan.id,
-  reason: 'error',
-  detail: `AWS answered with ${wrong} (${scan.id})`,
-});
+function sourceOf(world: World, targets: readonly Target[]): string {
+  const regions = new Set(targets.flatMap((t) => t.regions)).size;
+  const [only] = targets;
+  const accounts = targets.length === 1 && only !== undefined ? `account ${only.account}` : `${targets.length} accounts`;
+  return `${world === 'live' ? 'AWS' : 'simulated AWS'}, ${accounts}, ${regions} ${regions === 1 ? 'Region' : 'Regions'}`;
+}
 
 function unanswered(failures: readonly AwsFailure[]): readonly Unanswered[] {
   const groups = new Map<string, Unanswered>();

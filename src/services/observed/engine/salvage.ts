@@ -51,7 +51,7 @@ export async function salvage<R>(
   /** Runs the scan without what is left out; replies that are not kept are asked for only if `fresh`. */
   const replay = (without: ReadonlySet<string>, fresh: boolean): Promise<Attempt<R>> =>
     run(async <I, O>(call: Call<I, O>, input: I): Promise<O> => {
-      const key = `${call.client} ${call.operation} ${JSON.stringify(input)}`;
+      const key = `${call.client} ${call.operation} ${call.only ?? ''} ${JSON.stringify(input)}`;
       let reply = kept.get(key);
       if (reply === undefined) {
         if (!fresh) throw failureOf(new SyntaxError('not asked again'), call, place);
