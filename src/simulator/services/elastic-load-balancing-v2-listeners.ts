@@ -1,0 +1,120 @@
+/** Listeners of load balancers, and their rules. */
+import type * as ELB from '@aws-sdk/client-elastic-load-balancing-v2';
+import { type CallContext, page, ServiceFault } from '../service.ts';
+import type { Op } from './ec2-shared.ts';
+import { balancerOf, forwardsTo, groupOf, LISTENERS, listenersOf, RULES, the } from './elastic-load-balancing-v2-state.ts';
+
+const listenerOf = (context: CallContext, arn: string | undefined) =>
+  the(context.get(LISTENERS, arn ?? ''), 'ListenerNotFound', `Listener '${arn}'`);
+
+/** AWS shows a forward to one group in both of its spellings. */
+function shownActions(context: CallContext, actions: readonly ELB.Action[] | undefined): ELB.Action[] {
+  return (actions ?? []).map((action) => {
+    const groups = forwardsTo([action]);
+    for (const { arn } of groups) groupOf(context, arn);
+    const [first] = groups;
+    if (action.Type !== 'forward' || first === undefined) return action;
+    return {
+      ...action,
+      ...(groups.length === 1 ? { TargetGroupArn: first.arn } : {}),
+      ForwardConfig: {
+        ...action.ForwardConfig,
+        TargetGroups: groups.map((g) => ({ TargetGroupArn: g.arn, Weight: g.weight })),
+      },
+    };
+  });
+}
+
+const createListener: Op<ELB.CreateListenerCommandInput, ELB.CreateListenerCommandOutput> = (input, context) => {
+  const balancer = balancerOf(context, input.LoadBalancerArn);
+  const arn = balancer.shown.LoadBalancerArn ?? '';
+  if (listenersOf(context, arn).some((l) => l.shown.Port === input.Port && input.Port !== undefined))
+    throw new ServiceFault('DuplicateListener', 'A listener already exists on this port for this load balancer');
+  const id = context.id('l', 16);
+  const own = id.startsWith('arn:') ? id : `${arn.replace(':loadbalancer/', ':listener/')}/${id.slice(2)}`;
+  const shown: ELB.Listener = {
+    ListenerArn: own,
+    LoadBalancerArn: arn,
+    DefaultActions: shownActions(context, input.DefaultActions),
+    Certificates: input.Certificates ?? [],
+  };
+  if (input.Port !== undefined) shown.Port = input.Port;
+  if (input.Protocol !== undefined) shown.Protocol = input.Protocol;
+  context.put(LISTENERS, own, { shown, tags: input.Tags ?? [] });
+  return { Listeners: [shown] };
+};
+
+const createRule: Op<ELB.CreateRuleCommandInput, ELB.CreateRuleCommandOutput> = (input, context) => {
+  const listener = listenerOf(context, input.ListenerArn).shown.ListenerArn ?? '';
+  const taken = context.list(RULES).filter((r) => r.listener === listener);
+  if (taken.some((r) => r.shown.Priority === String(input.Priority)))
+    throw new ServiceFault('PriorityInUse', `Priority '${input.Priority}' is currently in use`);
+  const id = context.id('r', 16);
+  const arn = id.startsWith('arn:') ? id : `${listener.replace(':listener/', ':listener-rule/')}/${id.slice(2)}`;
+  const shown: ELB.Rule = {
+    RuleArn: arn,
+    Priority: String(input.Priority ?? taken.length + 1),
+    Conditions: input.Conditions ?? [],
+    Actions: shownActions(context, input.Actions),
+    IsDefault: false,
+  };
+  context.put(RULES, arn, { shown, listener });
+  return { Rules: [shown] };
+};
+
+const describeRules: Op<ELB.DescribeRulesCommandInput, ELB.DescribeRulesCommandOutput> = (input, context) => {
+  const listener = input.ListenerArn === undefined ? undefined : listenerOf(context, input.ListenerArn).shown;
+  const own = context
+    .list(RULES)
+    .filter((r) =>
+      listener === undefined ? input.RuleArns?.includes(r.shown.RuleArn ?? '') === true : r.listener === listener.ListenerArn,
+    )
+    .map((r) => r.shown);
+  const byDefault: ELB.Rule[] =
+    listener === undefined
+      ? []
+      : [
+          {
+            RuleArn: `${listener.ListenerArn}/default`,
+            Priority: 'default',
+            Actions: listener.DefaultActions ?? [],
+            IsDefault: true,
+          },
+        ];
+  const { items, next } = page([...own, ...byDefault], input.Marker, input.PageSize ?? 400);
+  return { Rules: [...items], ...(next === undefined ? {} : { NextMarker: next }) };
+};
+
+export const listenerOperations = {
+  CreateListener: createListener,
+  DescribeListeners: ((input, context) => {
+    if (input.LoadBalancerArn !== undefined) balancerOf(context, input.LoadBalancerArn);
+    for (const arn of input.ListenerArns ?? []) listenerOf(context, arn);
+    const found = context
+      .list(LISTENERS)
+      .map((l) => l.shown)
+      .filter((l) =>
+        input.LoadBalancerArn === undefined
+          ? input.ListenerArns?.includes(l.ListenerArn ?? '') === true
+          : l.LoadBalancerArn === input.LoadBalancerArn,
+      );
+    const { items, next } = page(found, input.Marker, input.PageSize ?? 400);
+    return { Listeners: [...items], ...(next === undefined ? {} : { NextMarker: next }) };
+  }) satisfies Op<ELB.DescribeListenersCommandInput, ELB.DescribeListenersCommandOutput>,
+  ModifyListener: ((input, context) => {
+    const { shown } = listenerOf(context, input.ListenerArn);
+    if (input.DefaultActions !== undefined) shown.DefaultActions = shownActions(context, input.DefaultActions);
+    return { Listeners: [shown] };
+  }) satisfies Op<ELB.ModifyListenerCommandInput, ELB.ModifyListenerCommandOutput>,
+  DeleteListener: ((input, context) => {
+    listenerOf(context, input.ListenerArn);
+    context.remove(LISTENERS, input.ListenerArn ?? '');
+    return {};
+  }) satisfies Op<ELB.DeleteListenerCommandInput, ELB.DeleteListenerCommandOutput>,
+  CreateRule: createRule,
+  DescribeRules: describeRules,
+  DeleteRule: ((input, context) => {
+    context.remove(RULES, input.RuleArn ?? '');
+    return {};
+  }) satisfies Op<ELB.DeleteRuleCommandInput, ELB.DeleteRuleCommandOutput>,
+};

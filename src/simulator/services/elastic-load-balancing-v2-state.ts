@@ -1,0 +1,100 @@
+/** What Elastic Load Balancing keeps: load balancers, listeners, rules, target groups and their targets. */
+import type * as ELB from '@aws-sdk/client-elastic-load-balancing-v2';
+import { ServiceFault } from '../service.ts';
+import type { Cancel } from '../world/clock.ts';
+import { shelf } from '../world/world.ts';
+import type { Place } from './ec2-shared.ts';
+
+export interface BalancerItem {
+  readonly shown: ELB.LoadBalancer;
+  attributes: Record<string, string>;
+  tags: ELB.Tag[];
+  /** AZs whose node is out of the DNS answers. */
+  out: ReadonlySet<string>;
+}
+
+export interface Target {
+  readonly id: string;
+  readonly port: number | undefined;
+  readonly zone: string | undefined;
+  /** ARN of what serves behind it. */
+  readonly by: string;
+  /** Does it answer, whatever the health checks have noticed yet? */
+  answers: boolean;
+  state: ELB.TargetHealthStateEnum;
+  /** The health check that will decide next. */
+  pending: Cancel | undefined;
+}
+
+export interface TargetGroupItem {
+  readonly shown: ELB.TargetGroup;
+  attributes: Record<string, string>;
+  tags: ELB.Tag[];
+  targets: Target[];
+}
+
+export interface ListenerItem {
+  readonly shown: ELB.Listener;
+  tags: ELB.Tag[];
+}
+
+export interface RuleItem {
+  readonly shown: ELB.Rule;
+  readonly listener: string;
+}
+
+/** All under their ARN. */
+export const BALANCERS = shelf<BalancerItem>('elbv2:load-balancer');
+export const TARGET_GROUPS = shelf<TargetGroupItem>('elbv2:target-group');
+export const LISTENERS = shelf<ListenerItem>('elbv2:listener');
+export const RULES = shelf<RuleItem>('elbv2:rule');
+
+export function the<T>(item: T | undefined, code: string, what: string): T {
+  if (item === undefined) throw new ServiceFault(code, `${what} not found`);
+  return item;
+}
+
+export const balancerOf = ({ world, account, region }: Place, arn: string | undefined): BalancerItem =>
+  the(world.get(BALANCERS, account, region, arn ?? ''), 'LoadBalancerNotFound', `Load balancer '${arn}'`);
+
+export const groupOf = ({ world, account, region }: Place, arn: string | undefined): TargetGroupItem =>
+  the(world.get(TARGET_GROUPS, account, region, arn ?? ''), 'TargetGroupNotFound', `Target group '${arn}'`);
+
+/** ARNs of the groups that a list of actions forwards to, with their weights. */
+export function forwardsTo(
+  actions: readonly ELB.Action[] | undefined,
+): readonly { readonly arn: string; readonly weight: number }[] {
+  return (actions ?? []).flatMap((action) => {
+    const many = action.ForwardConfig?.TargetGroups ?? [];
+    if (many.length > 0) return many.map((t) => ({ arn: t.TargetGroupArn ?? '', weight: t.Weight ?? 1 }));
+    return action.TargetGroupArn === undefined ? [] : [{ arn: action.TargetGroupArn, weight: 1 }];
+  });
+}
+
+export const listenersOf = ({ world, account, region }: Place, balancer: string): readonly ListenerItem[] =>
+  world.list(LISTENERS, account, region).filter((l) => l.shown.LoadBalancerArn === balancer);
+
+/** Load balancers that send requests to a group. */
+export function balancersOf(place: Place, group: string): readonly BalancerItem[] {
+  const { world, account, region } = place;
+  const rules = world.list(RULES, account, region);
+  return world
+    .list(BALANCERS, account, region)
+    .filter((balancer) =>
+      listenersOf(place, balancer.shown.LoadBalancerArn ?? '').some(
+        ({ shown }) =>
+          forwardsTo(shown.DefaultActions).some((f) => f.arn === group) ||
+          rules.some((r) => r.listener === shown.ListenerArn && forwardsTo(r.shown.Actions).some((f) => f.arn === group)),
+      ),
+    );
+}
+
+/** ELB user guide: on for Application Load Balancers, off for the others unless switched on; the group may say otherwise. */
+export function crossZone(balancer: BalancerItem, group: TargetGroupItem): boolean {
+  const own = group.attributes['load_balancing.cross_zone.enabled'];
+  if (own === 'true' || own === 'false') return own === 'true';
+  return balancer.attributes['load_balancing.cross_zone.enabled'] === 'true';
+}
+
+/** Groups without health checks (functions, unless asked for) count as well. */
+export const isUsable = (target: Target): boolean => target.state === 'healthy' || target.state === 'unavailable';

@@ -1,0 +1,66 @@
+/** Where a request to a load balancer ends: a node that DNS names, a group that a listener names, a target that is healthy. */
+import { type Answer, connect, listen, refused } from '../plane/network.ts';
+import type { World } from '../world/world.ts';
+import type { Place } from './ec2-shared.ts';
+import {
+  BALANCERS,
+  type BalancerItem,
+  crossZone,
+  forwardsTo,
+  isUsable,
+  listenersOf,
+  TARGET_GROUPS,
+  type TargetGroupItem,
+} from './elastic-load-balancing-v2-state.ts';
+
+export function opens(place: Place, balancer: BalancerItem): void {
+  listen(place.world, balancer.shown.DNSName ?? '', () => answerOf(place, balancer));
+}
+
+function answerOf(place: Place, balancer: BalancerItem): Answer {
+  const { world, account, region } = place;
+  const arn = balancer.shown.LoadBalancerArn ?? '';
+  if (world.get(BALANCERS, account, region, arn) === undefined || world.regionIsLost(region))
+    return refused('the load balancer is gone');
+  if (balancer.shown.State?.Code === 'provisioning') return refused('the load balancer is being made');
+  const zones = (balancer.shown.AvailabilityZones ?? []).map((z) => z.ZoneName ?? '');
+  const node = pick(
+    world,
+    zones.filter((zone) => !balancer.out.has(zone)),
+  );
+  if (node === undefined || world.zoneIsLost(node)) return refused('the node of the lost AZ does not answer');
+  const forwards = listenersOf(place, arn).map((l) => forwardsTo(l.shown.DefaultActions));
+  if (forwards.length === 0) return refused('no listener');
+  const groups = (forwards.find((f) => f.length > 0) ?? []).filter((f) => f.weight > 0);
+  // A fixed answer or a redirect comes from the load balancer itself.
+  if (groups.length === 0) return { kind: 'served', by: arn, region, zone: node, writes: undefined };
+  const group = world.get(TARGET_GROUPS, account, region, weighted(world, groups) ?? '');
+  return group === undefined ? refused('no target group') : throughGroup(place, balancer, group, node);
+}
+
+function throughGroup(place: Place, balancer: BalancerItem, group: TargetGroupItem, node: string): Answer {
+  const { world, region } = place;
+  const crossed = crossZone(balancer, group);
+  const reach = group.targets.filter((t) => t.state !== 'draining' && (crossed || t.zone === undefined || t.zone === node));
+  const usable = reach.filter(isUsable);
+  // With no healthy target all of them get requests (ELB user guide, "Target group health checks": fail open).
+  const target = pick(world, usable.length > 0 ? usable : reach);
+  if (target === undefined) return refused('no targets');
+  if (group.shown.TargetType === 'alb')
+    return connect(world, world.get(BALANCERS, place.account, region, target.id)?.shown.DNSName ?? '');
+  if (!target.answers) return refused(`${target.id} does not answer`);
+  return { kind: 'served', by: target.by, region, zone: target.zone ?? node, writes: undefined };
+}
+
+function pick<T>(world: World, items: readonly T[]): T | undefined {
+  return items.length < 2 ? items[0] : items[Math.floor(world.random.next() * items.length)];
+}
+
+function weighted(world: World, groups: readonly { readonly arn: string; readonly weight: number }[]): string | undefined {
+  if (groups.length < 2) return groups[0]?.arn;
+  let at = world.random.next() * groups.reduce((sum, g) => sum + g.weight, 0);
+  return groups.find((g) => {
+    at -= g.weight;
+    return at < 0;
+  })?.arn;
+}
