@@ -39,7 +39,7 @@ export function datastorePeers(datastore: Known<string | undefined>, near: Props
     const joined = view.attached(global.id, REPLICATION_GROUP, 'globalReplicationGroupId');
     return andThen(view.target(global, 'primaryReplicationGroupId', [REPLICATION_GROUP]), (primary) => {
       const first = primary === undefined ? undefined : view.get(primary);
-      const groups = new Map([...joined.found, ...(first === undefined ? [] : [first])].map((g) => [g.id, g]));
+      const groups = new Map([...(first === undefined ? [] : [first]), ...joined.found].map((g) => [g.id, g]));
       groups.delete(near.id);
       const doubt = joined.doubts[0];
       if (groups.size === 0 && doubt !== undefined) return doubt;

@@ -42,7 +42,7 @@ export function globalPeers(global: Known<string | undefined>, near: Props, view
     const joined = view.attached(resource.id, RDS_CLUSTER, 'globalClusterIdentifier');
     return andThen(view.target(resource, 'sourceDbClusterIdentifier', [RDS_CLUSTER]), (source) => {
       const origin = source === undefined ? undefined : view.get(source);
-      const clusters = new Map([...joined.found, ...(origin === undefined ? [] : [origin])].map((c) => [c.id, c]));
+      const clusters = new Map([...(origin === undefined ? [] : [origin]), ...joined.found].map((c) => [c.id, c]));
       clusters.delete(near.id);
       const doubt = joined.doubts[0];
       if (clusters.size === 0 && doubt !== undefined) return doubt;

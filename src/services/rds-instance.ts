@@ -95,10 +95,12 @@ export const rdsInstance = service<RdsInstanceFacts>({
   declare(props, view) {
     const source = view.target(props, 'replicateSourceDb', [RDS_INSTANCE, RDS_CLUSTER]);
     const engine = props.text('engine');
-    const parameters = parametersOf(props, 'parameterGroupName', PARAMETER_GROUP, view);
+    const parameterized = sourceHere(props, view, (p) => p.type !== RDS_INSTANCE || !ruledOut(isSet(p, 'parameterGroupName')));
+    const parameters = andThen(parameterized, (holder) => parametersOf(holder, 'parameterGroupName', PARAMETER_GROUP, view));
     const engineName = engineOf(props, engine, source, view);
     const attached = view.attached(props.id, RDS_INSTANCE, 'replicateSourceDb');
     const replications = view.attached(props.id, BACKUP_REPLICATION, 'sourceDbInstanceArn');
+    const encryption = sourceHere(props, view, () => false);
     return {
       ...identityOf(props),
       engine: engineName,
@@ -128,8 +130,8 @@ export const rdsInstance = service<RdsInstanceFacts>({
       deletionProtection: props.flag('deletionProtection', false),
       skipFinalSnapshot: props.flag('skipFinalSnapshot', false),
       deleteAutomatedBackups: props.flag('deleteAutomatedBackups', true),
-      encrypted: props.flag('storageEncrypted', false),
-      key: keyReference(props, 'kmsKeyId', view),
+      encrypted: andThen(encryption, (holder) => holder.flag('storageEncrypted', false)),
+      key: andThen(encryption, (holder) => keyReference(holder, 'kmsKeyId', view)),
       secretKey: keyReference(props, 'masterUserSecretKmsKeyId', view),
       subnetGroup: view.target(props, 'dbSubnetGroupName', [RDS_SUBNET_GROUP]),
       parameters,
@@ -181,6 +183,29 @@ function engineOf(props: Props, engine: Known<string | undefined>, source: Known
       );
     });
   });
+}
+
+/** Replicas of replicas are at most so many deep (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReadRepl.html). */
+const MAX_CASCADE = 4;
+
+/**
+ * Who decides what a read replica takes over within its Region: the key, always (Overview.Encryption.html, limitations), and
+ * the parameter group where it names none (API CreateDBInstanceReadReplica, DBParameterGroupName). In another Region, or of
+ * a source that nobody shows, it decides itself.
+ */
+function sourceHere(props: Props, view: View, until: (p: Props) => boolean, depth = 0): Known<Props> {
+  if (depth >= MAX_CASCADE || until(props) || ruledOut(isSet(props, 'replicateSourceDb'))) return known(props);
+  return fold<string | undefined, Known<Props>>(
+    view.target(props, 'replicateSourceDb', [RDS_INSTANCE, RDS_CLUSTER]),
+    (urn) => {
+      const source = urn === undefined ? undefined : view.get(urn);
+      if (source === undefined) return known(props);
+      return andThen(inOtherRegion(source, props), (elsewhere) =>
+        elsewhere ? known(props) : sourceHere(source, view, until, depth + 1),
+      );
+    },
+    () => known(props),
+  );
 }
 
 /**

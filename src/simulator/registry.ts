@@ -5,6 +5,7 @@ import { cloudwatch } from './services/cloudwatch.ts';
 import { dynamodb } from './services/dynamodb.ts';
 import { ec2 } from './services/ec2.ts';
 import { kms } from './services/kms.ts';
+import { rds } from './services/rds.ts';
 import { route53 } from './services/route-53.ts';
 import { routingControlCluster } from './services/route53-recovery-cluster.ts';
 import { routingControlConfig } from './services/route53-recovery-control-config.ts';
@@ -22,4 +23,5 @@ export const SIMULATED: readonly SimulatedService[] = [
   routingControlCluster,
   sqs,
   sns,
+  rds,
 ];

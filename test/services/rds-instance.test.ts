@@ -214,6 +214,22 @@ describe('an RDS DB instance', () => {
     );
   });
 
+  it('a replica in its source’s Region has the key and the parameter group of its source', () => {
+    const key = declared('aws:kms/key:Key', 'data', {});
+    const group = declared(PARAMETERS, 'fast', { parameters: [{ name: 'sync_binlog', value: '0' }] });
+    const source = db({ storageEncrypted: true, kmsKeyId: ref(key, 'arn'), parameterGroupName: ref(group, 'name') });
+    const near = declared(RDS_INSTANCE, 'near', { replicateSourceDb: ref(source, 'identifier'), multiAz: true });
+    const far = declared(RDS_INSTANCE, 'far', { replicateSourceDb: ref(source, 'arn'), multiAz: true }, { in: 'eu-west-1' });
+    const read1 = read(rdsInstance, near, [key, group, source]);
+    expect(got(read1.facts.key)).toBe(key.urn);
+    expect(got(read1.facts.encrypted)).toBe(true);
+    expect(told(read1.facts.commitsDurable)).toBe('no');
+    expect(find(read1.meaning, 'rds-multi-az').point?.kind).toBe('unknown');
+    const read2 = read(rdsInstance, far, [key, group, source]);
+    expect(got(read2.facts.key)).toBeUndefined();
+    expect(told(read2.facts.commitsDurable)).toBe('yes');
+  });
+
   it('names only rows that exist', () => {
     const source = db({ multiAz: true, backupRetentionPeriod: 1 });
     const replica = declared(RDS_INSTANCE, 'dr', { replicateSourceDb: ref(source, 'arn') }, { in: 'eu-west-1' });

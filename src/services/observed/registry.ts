@@ -5,6 +5,7 @@ import { cloudwatchAlarms } from './cloudwatch.ts';
 import { dynamodbGlobalTables, dynamodbTables } from './dynamodb.ts';
 import { ec2Scans } from './ec2.ts';
 import { kmsKeys } from './kms.ts';
+import { rdsScans } from './rds.ts';
 import { route53Zones } from './route-53.ts';
 import { routingControls } from './route53-recovery-control-config.ts';
 import type { Scan } from './scan.ts';
@@ -22,4 +23,5 @@ export const SCANS: readonly Scan[] = [
   routingControls,
   sqsQueues,
   snsTopics,
+  ...rdsScans,
 ];
