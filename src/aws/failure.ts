@@ -134,7 +134,8 @@ function look(error: unknown, depth = 0): Shown {
     (c) => c !== undefined && c !== 'Error',
   );
   const status = numberOf(metadata.httpStatusCode) ?? numberOf(response.statusCode) ?? numberOf(e.status);
-  const inner = depth < 5 ? (e.cause ?? (Array.isArray(e.errors) ? e.errors[0] : undefined)) : undefined;
+  const first: unknown = Array.isArray(e.errors) ? e.errors[0] : undefined;
+  const inner = depth < 5 ? (e.cause ?? first) : undefined;
   const known =
     code !== undefined && (kindOfErrno(code) !== undefined || kindOfCode(code, message) !== undefined || status !== undefined);
   if (!known && inner !== undefined) return look(inner, depth + 1);

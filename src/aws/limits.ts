@@ -91,7 +91,7 @@ export interface Limiter {
 
 export interface LimiterOptions {
   readonly limitOf?: (action: string) => RateLimit;
-  /** Part of every limit that we use: others work in the same accounts, and clocks differ. */
+  /** Part of every rate that we use once a burst is spent: others work in the same accounts, and clocks differ. */
   readonly share?: number;
 }
 
@@ -119,16 +119,8 @@ export function limiter(clock: Clock, options: LimiterOptions = {}): Limiter {
     const key = `${at.account}/${at.region}/${pool}`;
     let bucket = buckets.get(key);
     if (bucket === undefined) {
-      // A bucket that holds less than one token would never let a call through.
-      const size = Math.max(1, Math.floor(capacity * share));
-      bucket = {
-        tokens: size,
-        at: clock.now(),
-        pace: 1,
-        slowed: Number.NEGATIVE_INFINITY,
-        capacity: size,
-        refill: refill * share,
-      };
+      const slowed = Number.NEGATIVE_INFINITY;
+      bucket = { tokens: capacity, at: clock.now(), pace: 1, slowed, capacity, refill: refill * share };
       buckets.set(key, bucket);
     }
     const now = clock.now();

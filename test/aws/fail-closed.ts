@@ -125,7 +125,7 @@ function spoiled(
 function withMember(reply: object, path: string, value: unknown): object {
   const [top = '', ...below] = path.split('.');
   const record = reply as Readonly<Record<string, unknown>>;
-  return { ...reply, [top]: below.length === 0 ? value : withMember((record[top] ?? {}) as object, below.join('.'), value) };
+  return { ...reply, [top]: below.length === 0 ? value : withMember((record[top] ?? {}), below.join('.'), value) };
 }
 
 /** The first item of the first list is not what it should be. */
@@ -133,7 +133,7 @@ function garbled(reply: object): object {
   for (const [name, value] of Object.entries(reply)) {
     if (Array.isArray(value) && value.length > 0) return { ...reply, [name]: [null, ...(value as readonly unknown[]).slice(1)] };
     if (!Array.isArray(value) && typeof value === 'object' && value !== null && !(value instanceof Date)) {
-      const inner = garbled(value as object);
+      const inner = garbled(value);
       if (inner !== value) return { ...reply, [name]: inner };
     }
   }

@@ -96,14 +96,14 @@ export async function observe(options: ObserveOptions): Promise<Observation> {
   const at = new Date(clock.now()).toISOString();
   const jobs = jobsOf(scans, targets);
   const limit = pLimit(atOnce);
-  let stop: { readonly error: unknown } | undefined;
+  const stop: { error?: unknown } = {};
   let done = 0;
   let resources = 0;
 
   const sendFor =
     (job: Job): Send =>
     async <I, O>(call: Call<I, O>, input: I): Promise<O> => {
-      if (stop !== undefined) throw stop.error;
+      if ('error' in stop) throw stop.error;
       try {
         return await session.send(call, input, { account: job.account, region: job.region });
       } catch (error) {
@@ -114,14 +114,14 @@ export async function observe(options: ObserveOptions): Promise<Observation> {
               ? error
               : undefined;
         if (ends === undefined) throw error;
-        stop ??= { error: ends };
+        stop.error ??= ends;
         throw stop.error;
       }
     };
 
   const work = async (job: Job): Promise<Result | undefined> => {
-    if (stop !== undefined) return undefined;
-    const result = await run(job, sendFor(job), () => stop !== undefined);
+    if ('error' in stop) return undefined;
+    const result = await run(job, sendFor(job), () => 'error' in stop);
     done += 1;
     resources += result.seen.length;
     const { account, place, scan } = job;
@@ -131,7 +131,7 @@ export async function observe(options: ObserveOptions): Promise<Observation> {
 
   const results = await Promise.all(jobs.map((job) => limit(work, job)));
   if (signal?.aborted === true) throw signal.reason;
-  if (stop !== undefined) throw (stop as { readonly error: unknown }).error;
+  if ('error' in stop) throw stop.error;
   const whole = inOrder(jobs, results);
   const types = [...new Set(scans.flatMap((s) => s.types))].sort();
   return {
