@@ -11,7 +11,7 @@ import { Malformed, type WireRequest, type WireResponse } from './message.ts';
 import { modelOf, stranger, type WireModel } from './model.ts';
 import { writeFault, writeReply } from './replies.ts';
 import { missingMember } from './required.ts';
-import { formOf, protocolOf, route } from './route.ts';
+import { formOf, protocolOf, type Routed, route } from './route.ts';
 
 export type Answerer = (request: WireRequest) => Promise<WireResponse>;
 
@@ -56,7 +56,7 @@ async function carryOut(
   const routed = route(model, message);
   const { operation } = routed;
   if (operation === undefined)
-    throw new ServiceFault('UnknownOperationException', `simulated AWS does not know ${request.method} ${request.path}`, 404);
+    throw new ServiceFault('UnknownOperationException', `simulated AWS does not know ${nameOf(message, routed)}`, 404);
   const input = readInput(model, operation, routed, message);
   const missing = missingMember(operation.input, input);
   if (missing !== undefined) throw missingFault(model, routed.protocol, missing);
@@ -64,6 +64,10 @@ async function carryOut(
   const output = await invoke(aws, model.client, operation.name, input, { account, principal, region: credential.region });
   return writeReply(model, routed.protocol, operation, output, requestId);
 }
+
+/** What the caller calls the operation that is not there. */
+const nameOf = ({ headers, method, path }: WireRequest, { parameters }: Routed): string =>
+  headers['x-amz-target'] ?? parameters.get('Action')?.[0] ?? `${method} ${path}`;
 
 /** APIs that share a signing name differ in their version (Elastic Load Balancing) or in their paths (API Gateway). */
 async function modelFor(aws: SimulatedAws, credential: Credential | 'none' | 'broken', request: WireRequest): Promise<WireModel> {
