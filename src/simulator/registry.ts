@@ -9,6 +9,7 @@ import { rds } from './services/rds.ts';
 import { route53 } from './services/route-53.ts';
 import { routingControlCluster } from './services/route53-recovery-cluster.ts';
 import { routingControlConfig } from './services/route53-recovery-control-config.ts';
+import { s3 } from './services/s3.ts';
 import { sns } from './services/sns.ts';
 import { sqs } from './services/sqs.ts';
 
@@ -24,4 +25,5 @@ export const SIMULATED: readonly SimulatedService[] = [
   sqs,
   sns,
   rds,
+  s3,
 ];

@@ -8,6 +8,7 @@ import { kmsKeys } from './kms.ts';
 import { rdsScans } from './rds.ts';
 import { route53Zones } from './route-53.ts';
 import { routingControls } from './route53-recovery-control-config.ts';
+import { s3Buckets } from './s3.ts';
 import type { Scan } from './scan.ts';
 import { snsTopics } from './sns.ts';
 import { sqsQueues } from './sqs.ts';
@@ -24,4 +25,5 @@ export const SCANS: readonly Scan[] = [
   sqsQueues,
   snsTopics,
   ...rdsScans,
+  s3Buckets,
 ];
