@@ -1,9 +1,11 @@
 /** Every AWS service that is simulated. A test holds it against the folder. */
 import type { SimulatedService } from './service.ts';
 import { applicationAutoScaling } from './services/application-auto-scaling.ts';
+import { autoScaling } from './services/auto-scaling.ts';
 import { cloudwatch } from './services/cloudwatch.ts';
 import { dynamodb } from './services/dynamodb.ts';
 import { ec2 } from './services/ec2.ts';
+import { elasticLoadBalancingV2 } from './services/elastic-load-balancing-v2.ts';
 import { kms } from './services/kms.ts';
 import { rds } from './services/rds.ts';
 import { route53 } from './services/route-53.ts';
@@ -26,4 +28,6 @@ export const SIMULATED: readonly SimulatedService[] = [
   sns,
   rds,
   s3,
+  elasticLoadBalancingV2,
+  autoScaling,
 ];

@@ -1,9 +1,11 @@
 /** Every scan of live AWS. A test holds it against the folder. */
 
 import { scalableTargets } from './application-auto-scaling.ts';
+import { autoScalingScans } from './auto-scaling.ts';
 import { cloudwatchAlarms } from './cloudwatch.ts';
 import { dynamodbGlobalTables, dynamodbTables } from './dynamodb.ts';
 import { ec2Scans } from './ec2.ts';
+import { balancingScans } from './elastic-load-balancing-v2.ts';
 import { kmsKeys } from './kms.ts';
 import { rdsScans } from './rds.ts';
 import { route53Zones } from './route-53.ts';
@@ -26,4 +28,6 @@ export const SCANS: readonly Scan[] = [
   snsTopics,
   ...rdsScans,
   s3Buckets,
+  ...balancingScans,
+  ...autoScalingScans,
 ];

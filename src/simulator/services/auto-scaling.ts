@@ -1,0 +1,371 @@
+/** Auto Scaling as an API: groups, their capacity, their processes, and launch configurations. */
+import type * as ASG from '@aws-sdk/client-auto-scaling';
+import { type CallContext, page, ServiceFault, type SimulatedService } from '../service.ts';
+import { shelf } from '../world/world.ts';
+import { groupDeployers } from './auto-scaling-deploy.ts';
+import {
+  dropMember,
+  GROUPS,
+  type GroupItem,
+  groupsMeetEvents,
+  keep,
+  RECIPES,
+  type Recipe,
+  register,
+  replace,
+  targetGroups,
+} from './auto-scaling-groups.ts';
+import { defaultSubnets, subnetOf } from './ec2-network.ts';
+import type { Op, Place } from './ec2-shared.ts';
+import { TEMPLATE_VERSIONS, TEMPLATES, templateData } from './ec2-templates.ts';
+import { removeTarget } from './elastic-load-balancing-v2-health.ts';
+
+const CONFIGURATIONS = shelf<ASG.LaunchConfiguration>('auto-scaling:launch-configuration');
+
+const placeOf = ({ world, account, region }: CallContext): Place => ({ world, account, region });
+
+const invalid = (message: string): ServiceFault => new ServiceFault('ValidationError', message);
+
+function groupOf(context: CallContext, name: string | undefined): GroupItem {
+  const group = context.get(GROUPS, name ?? '');
+  if (group === undefined) throw invalid('AutoScalingGroup name not found - null');
+  return group;
+}
+
+type Source = Pick<ASG.CreateAutoScalingGroupCommandInput, 'LaunchTemplate' | 'LaunchConfigurationName' | 'MixedInstancesPolicy'>;
+
+/** What an instance of the group is made from. */
+function recipeOf(context: CallContext, source: Source): Recipe | undefined {
+  const mixed = source.MixedInstancesPolicy?.LaunchTemplate;
+  const spec = source.LaunchTemplate ?? mixed?.LaunchTemplateSpecification;
+  if (spec !== undefined) {
+    const template = context
+      .list(TEMPLATES)
+      .find((t) => t.LaunchTemplateId === spec.LaunchTemplateId || t.LaunchTemplateName === spec.LaunchTemplateName);
+    if (template === undefined)
+      throw invalid('You must use a valid fully-formed launch template. The specified launch template does not exist.');
+    const data = templateData(
+      context,
+      context.get(TEMPLATE_VERSIONS, template.LaunchTemplateId ?? '') ?? [],
+      template,
+      spec.Version,
+    );
+    return { image: data.ImageId, type: mixed?.Overrides?.[0]?.InstanceType ?? data.InstanceType ?? 't3.micro' };
+  }
+  if (source.LaunchConfigurationName === undefined) return undefined;
+  const configuration = context.get(CONFIGURATIONS, source.LaunchConfigurationName);
+  if (configuration === undefined) throw invalid('Launch configuration name not found');
+  return { image: configuration.ImageId, type: configuration.InstanceType ?? 't3.micro' };
+}
+
+/** Where it launches: its subnets, or the default subnets of the AZs that it names. */
+function subnetsOf(
+  context: CallContext,
+  identifier: string | undefined,
+  zones: readonly string[] | undefined,
+): readonly string[] {
+  if (identifier !== undefined && identifier !== '')
+    return identifier.split(',').map((id) => subnetOf(context, id.trim()).SubnetId ?? '');
+  const found = defaultSubnets(context).filter((s) => zones?.includes(s.AvailabilityZone ?? '') === true);
+  if (found.length === 0) throw invalid('At least one Availability Zone or VPC Subnet is required.');
+  return found.map((s) => s.SubnetId ?? '');
+}
+
+function checkSizes(min: number, max: number, desired: number): void {
+  if (min > max) throw invalid('Max bound must be greater than or equal to min bound');
+  if (desired < min)
+    throw invalid(`Desired capacity:${desired} must be between the specified min size:${min} and max size:${max}`);
+  if (desired > max)
+    throw invalid(`Desired capacity:${desired} must be between the specified min size:${min} and max size:${max}`);
+}
+
+const createGroup: Op<ASG.CreateAutoScalingGroupCommandInput, ASG.CreateAutoScalingGroupCommandOutput> = (input, context) => {
+  const name = input.AutoScalingGroupName ?? '';
+  if (context.get(GROUPS, name) !== undefined)
+    throw new ServiceFault('AlreadyExists', 'AutoScalingGroup by this name already exists');
+  const min = input.MinSize ?? 0;
+  const max = input.MaxSize ?? 0;
+  // CreateAutoScalingGroup, DesiredCapacity: the minimum size when not given.
+  const desired = input.DesiredCapacity ?? min;
+  checkSizes(min, max, desired);
+  const recipe = recipeOf(context, input);
+  if (recipe === undefined)
+    throw invalid(
+      'Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.',
+    );
+  const subnets = subnetsOf(context, input.VPCZoneIdentifier, input.AvailabilityZones);
+  const { Tags, DefaultCooldown, TrafficSources, ...kept } = input;
+  const shown = {
+    ...kept,
+    AutoScalingGroupName: name,
+    AutoScalingGroupARN: context.arn(
+      'autoscaling',
+      `autoScalingGroup:${context.world.random.hex(8)}-0000-0000-0000-${context.world.random.hex(12)}:autoScalingGroupName/${name}`,
+    ),
+    MinSize: min,
+    MaxSize: max,
+    DesiredCapacity: desired,
+    DefaultCooldown: DefaultCooldown ?? 300,
+    AvailabilityZones: [...new Set(subnets.map((id) => subnetOf(context, id).AvailabilityZone ?? ''))],
+    VPCZoneIdentifier: input.VPCZoneIdentifier ?? '',
+    HealthCheckType: input.HealthCheckType ?? 'EC2',
+    HealthCheckGracePeriod: input.HealthCheckGracePeriod ?? 0,
+    AvailabilityZoneDistribution: input.AvailabilityZoneDistribution ?? {
+      CapacityDistributionStrategy: 'balanced-best-effort' as const,
+    },
+    TargetGroupARNs: [
+      ...(input.TargetGroupARNs ?? []),
+      ...(TrafficSources ?? []).map((t) => t.Identifier ?? '').filter(isTargetGroup),
+    ],
+    LoadBalancerNames: [
+      ...(input.LoadBalancerNames ?? []),
+      ...(TrafficSources ?? []).map((t) => t.Identifier ?? '').filter((t) => !isTargetGroup(t)),
+    ],
+    SuspendedProcesses: [],
+    CreatedTime: context.now,
+    Tags: Tags?.map((t) => ({ ...t, ResourceId: name, ResourceType: 'auto-scaling-group' })) ?? [],
+  };
+  const group: GroupItem = { shown: shown as GroupItem['shown'], subnets, members: [], activities: [], retrying: false };
+  context.put(GROUPS, name, group);
+  context.put(RECIPES, name, recipe);
+  keep(placeOf(context), group);
+  return {};
+};
+
+const isTargetGroup = (identifier: string): boolean => identifier.includes(':targetgroup/');
+
+const updateGroup: Op<ASG.UpdateAutoScalingGroupCommandInput, ASG.UpdateAutoScalingGroupCommandOutput> = (input, context) => {
+  const group = groupOf(context, input.AutoScalingGroupName);
+  const { shown } = group;
+  const min = input.MinSize ?? shown.MinSize ?? 0;
+  const max = input.MaxSize ?? shown.MaxSize ?? 0;
+  // A new bound moves the desired capacity inside (UpdateAutoScalingGroup, "About changing MinSize or MaxSize").
+  const desired = input.DesiredCapacity ?? Math.min(max, Math.max(min, shown.DesiredCapacity ?? 0));
+  checkSizes(min, max, desired);
+  const recipe = recipeOf(context, input);
+  if (recipe !== undefined) context.put(RECIPES, shown.AutoScalingGroupName, recipe);
+  if (input.VPCZoneIdentifier !== undefined || input.AvailabilityZones !== undefined)
+    group.subnets = subnetsOf(context, input.VPCZoneIdentifier, input.AvailabilityZones);
+  const changes = Object.fromEntries(Object.entries(input).filter(([, v]) => v !== undefined));
+  Object.assign(shown, changes, { MinSize: min, MaxSize: max, DesiredCapacity: desired });
+  keep(placeOf(context), group);
+  return {};
+};
+
+const setDesired: Op<ASG.SetDesiredCapacityCommandInput, ASG.SetDesiredCapacityCommandOutput> = (input, context) => {
+  const group = groupOf(context, input.AutoScalingGroupName);
+  const desired = input.DesiredCapacity ?? 0;
+  const { MinSize = 0, MaxSize = 0 } = group.shown;
+  if (desired < MinSize)
+    throw invalid(`New SetDesiredCapacity value ${desired} is below min value ${MinSize} for the AutoScalingGroup.`);
+  if (desired > MaxSize)
+    throw invalid(`New SetDesiredCapacity value ${desired} is above max value ${MaxSize} for the AutoScalingGroup.`);
+  group.shown.DesiredCapacity = desired;
+  keep(placeOf(context), group);
+  return {};
+};
+
+const instancesOf = (group: GroupItem): ASG.Instance[] =>
+  group.members.map((m) => ({
+    InstanceId: m.id,
+    AvailabilityZone: m.zone,
+    LifecycleState: m.state,
+    HealthStatus: m.health,
+    ProtectedFromScaleIn: false,
+  }));
+
+const describeGroups: Op<ASG.DescribeAutoScalingGroupsCommandInput, ASG.DescribeAutoScalingGroupsCommandOutput> = (
+  input,
+  context,
+) => {
+  const all = context.list(GROUPS).filter((g) => input.AutoScalingGroupNames?.includes(g.shown.AutoScalingGroupName) ?? true);
+  const { items, next } = page(all, input.NextToken, input.MaxRecords ?? 50);
+  return {
+    AutoScalingGroups: items.map((g) => ({ ...g.shown, Instances: instancesOf(g) })),
+    ...(next === undefined ? {} : { NextToken: next }),
+  };
+};
+
+const describeInstances: Op<ASG.DescribeAutoScalingInstancesCommandInput, ASG.DescribeAutoScalingInstancesCommandOutput> = (
+  input,
+  context,
+) => {
+  const all = context.list(GROUPS).flatMap((g) =>
+    g.members.map(
+      (m): ASG.AutoScalingInstanceDetails => ({
+        InstanceId: m.id,
+        AutoScalingGroupName: g.shown.AutoScalingGroupName,
+        AvailabilityZone: m.zone,
+        LifecycleState: m.state,
+        HealthStatus: m.health.toUpperCase(),
+        ProtectedFromScaleIn: false,
+      }),
+    ),
+  );
+  const { items, next } = page(
+    all.filter((i) => input.InstanceIds?.includes(i.InstanceId ?? '') ?? true),
+    input.NextToken,
+    input.MaxRecords ?? 50,
+  );
+  return { AutoScalingInstances: [...items], ...(next === undefined ? {} : { NextToken: next }) };
+};
+
+/** All of them when none is named (SuspendProcesses). */
+const PROCESSES = [
+  'Launch',
+  'Terminate',
+  'AddToLoadBalancer',
+  'AlarmNotification',
+  'AZRebalance',
+  'HealthCheck',
+  'InstanceRefresh',
+  'ReplaceUnhealthy',
+  'ScheduledActions',
+];
+
+const suspend: Op<ASG.SuspendProcessesCommandInput, ASG.SuspendProcessesCommandOutput> = (input, context) => {
+  const { shown } = groupOf(context, input.AutoScalingGroupName);
+  const names = input.ScalingProcesses ?? PROCESSES;
+  const kept = (shown.SuspendedProcesses ?? []).filter((p) => !names.includes(p.ProcessName ?? ''));
+  shown.SuspendedProcesses = [
+    ...kept,
+    ...names.map((ProcessName) => ({ ProcessName, SuspensionReason: `User suspended at ${context.now.toISOString()}` })),
+  ];
+  return {};
+};
+
+const resume: Op<ASG.ResumeProcessesCommandInput, ASG.ResumeProcessesCommandOutput> = (input, context) => {
+  const group = groupOf(context, input.AutoScalingGroupName);
+  const names = input.ScalingProcesses ?? PROCESSES;
+  group.shown.SuspendedProcesses = (group.shown.SuspendedProcesses ?? []).filter((p) => !names.includes(p.ProcessName ?? ''));
+  replace(placeOf(context), group);
+  return {};
+};
+
+function attach(context: CallContext, name: string | undefined, identifiers: readonly string[]): void {
+  const group = groupOf(context, name);
+  const add = (to: readonly string[] | undefined, more: readonly string[]): string[] => [...new Set([...(to ?? []), ...more])];
+  group.shown.TargetGroupARNs = add(group.shown.TargetGroupARNs, identifiers.filter(isTargetGroup));
+  group.shown.LoadBalancerNames = add(
+    group.shown.LoadBalancerNames,
+    identifiers.filter((i) => !isTargetGroup(i)),
+  );
+  for (const member of group.members) if (member.state === 'InService') register(placeOf(context), group, member);
+}
+
+function detach(context: CallContext, name: string | undefined, identifiers: readonly string[]): void {
+  const group = groupOf(context, name);
+  for (const target of targetGroups(placeOf(context), group))
+    if (identifiers.includes(target.shown.TargetGroupArn ?? ''))
+      for (const member of group.members) removeTarget(placeOf(context), target, member.id, undefined);
+  group.shown.TargetGroupARNs = (group.shown.TargetGroupARNs ?? []).filter((arn) => !identifiers.includes(arn));
+  group.shown.LoadBalancerNames = (group.shown.LoadBalancerNames ?? []).filter((n) => !identifiers.includes(n));
+}
+
+const identifiers = (sources: readonly ASG.TrafficSourceIdentifier[] | undefined): string[] =>
+  (sources ?? []).map((s) => s.Identifier ?? '');
+
+export const autoScaling: SimulatedService = {
+  client: 'auto-scaling',
+  prefix: 'autoscaling',
+  operations: {
+    CreateAutoScalingGroup: createGroup,
+    UpdateAutoScalingGroup: updateGroup,
+    SetDesiredCapacity: setDesired,
+    DescribeAutoScalingGroups: describeGroups,
+    DescribeAutoScalingInstances: describeInstances,
+    SuspendProcesses: suspend,
+    ResumeProcesses: resume,
+    DeleteAutoScalingGroup: ((input, context) => {
+      const group = groupOf(context, input.AutoScalingGroupName);
+      if (group.members.length > 0 && input.ForceDelete !== true)
+        throw new ServiceFault(
+          'ResourceInUse',
+          'You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.',
+        );
+      for (const member of group.members) dropMember(placeOf(context), group, member);
+      context.remove(GROUPS, group.shown.AutoScalingGroupName);
+      return {};
+    }) satisfies Op<ASG.DeleteAutoScalingGroupCommandInput, ASG.DeleteAutoScalingGroupCommandOutput>,
+    AttachLoadBalancerTargetGroups: ((input, context) => {
+      attach(context, input.AutoScalingGroupName, input.TargetGroupARNs ?? []);
+      return {};
+    }) satisfies Op<ASG.AttachLoadBalancerTargetGroupsCommandInput, ASG.AttachLoadBalancerTargetGroupsCommandOutput>,
+    DetachLoadBalancerTargetGroups: ((input, context) => {
+      detach(context, input.AutoScalingGroupName, input.TargetGroupARNs ?? []);
+      return {};
+    }) satisfies Op<ASG.DetachLoadBalancerTargetGroupsCommandInput, ASG.DetachLoadBalancerTargetGroupsCommandOutput>,
+    AttachLoadBalancers: ((input, context) => {
+      attach(context, input.AutoScalingGroupName, input.LoadBalancerNames ?? []);
+      return {};
+    }) satisfies Op<ASG.AttachLoadBalancersCommandInput, ASG.AttachLoadBalancersCommandOutput>,
+    AttachTrafficSources: ((input, context) => {
+      attach(context, input.AutoScalingGroupName, identifiers(input.TrafficSources));
+      return {};
+    }) satisfies Op<ASG.AttachTrafficSourcesCommandInput, ASG.AttachTrafficSourcesCommandOutput>,
+    DetachTrafficSources: ((input, context) => {
+      detach(context, input.AutoScalingGroupName, identifiers(input.TrafficSources));
+      return {};
+    }) satisfies Op<ASG.DetachTrafficSourcesCommandInput, ASG.DetachTrafficSourcesCommandOutput>,
+    SetInstanceHealth: ((input, context) => {
+      const group = context.list(GROUPS).find((g) => g.members.some((m) => m.id === input.InstanceId));
+      const member = group?.members.find((m) => m.id === input.InstanceId);
+      if (group === undefined || member === undefined)
+        throw invalid(`Instance Id not found - No managed instance found for instance ID: ${input.InstanceId}`);
+      member.health = input.HealthStatus === 'Unhealthy' ? 'Unhealthy' : 'Healthy';
+      replace(placeOf(context), group);
+      return {};
+    }) satisfies Op<ASG.SetInstanceHealthCommandInput, ASG.SetInstanceHealthCommandOutput>,
+    TerminateInstanceInAutoScalingGroup: ((input, context) => {
+      const group = context.list(GROUPS).find((g) => g.members.some((m) => m.id === input.InstanceId));
+      const member = group?.members.find((m) => m.id === input.InstanceId);
+      if (group === undefined || member === undefined)
+        throw invalid(`Instance Id not found - No managed instance found for instance ID: ${input.InstanceId}`);
+      if (input.ShouldDecrementDesiredCapacity === true) group.shown.DesiredCapacity = (group.shown.DesiredCapacity ?? 1) - 1;
+      dropMember(placeOf(context), group, member);
+      keep(placeOf(context), group);
+      return { ...(group.activities[0] === undefined ? {} : { Activity: group.activities[0] }) };
+    }) satisfies Op<ASG.TerminateInstanceInAutoScalingGroupCommandInput, ASG.TerminateInstanceInAutoScalingGroupCommandOutput>,
+    DescribeScalingActivities: ((input, context) => {
+      const groups = context
+        .list(GROUPS)
+        .filter((g) =>
+          input.AutoScalingGroupName === undefined ? true : g.shown.AutoScalingGroupName === input.AutoScalingGroupName,
+        );
+      const { items, next } = page(
+        groups.flatMap((g) => g.activities),
+        input.NextToken,
+        input.MaxRecords ?? 100,
+      );
+      return { Activities: [...items], ...(next === undefined ? {} : { NextToken: next }) };
+    }) satisfies Op<ASG.DescribeScalingActivitiesCommandInput, ASG.DescribeScalingActivitiesCommandOutput>,
+    CreateOrUpdateTags: ((input, context) => {
+      for (const tag of input.Tags ?? []) {
+        const { shown } = groupOf(context, tag.ResourceId);
+        shown.Tags = [...(shown.Tags ?? []).filter((t) => t.Key !== tag.Key), { ...tag, ResourceType: 'auto-scaling-group' }];
+      }
+      return {};
+    }) satisfies Op<ASG.CreateOrUpdateTagsCommandInput, ASG.CreateOrUpdateTagsCommandOutput>,
+    CreateLaunchConfiguration: ((input, context) => {
+      const name = input.LaunchConfigurationName ?? '';
+      if (context.get(CONFIGURATIONS, name) !== undefined)
+        throw new ServiceFault('AlreadyExists', `Launch Configuration by this name already exists - ${name}`);
+      const { InstanceId: _id, ...kept } = input;
+      const LaunchConfigurationARN = context.arn(
+        'autoscaling',
+        `launchConfiguration:${context.world.random.hex(32)}:launchConfigurationName/${name}`,
+      );
+      context.put(CONFIGURATIONS, name, { ...kept, LaunchConfigurationARN, CreatedTime: context.now } as ASG.LaunchConfiguration);
+      return {};
+    }) satisfies Op<ASG.CreateLaunchConfigurationCommandInput, ASG.CreateLaunchConfigurationCommandOutput>,
+    DescribeLaunchConfigurations: ((input, context) => {
+      const all = context
+        .list(CONFIGURATIONS)
+        .filter((c) => input.LaunchConfigurationNames?.includes(c.LaunchConfigurationName ?? '') ?? true);
+      const { items, next } = page(all, input.NextToken, input.MaxRecords ?? 50);
+      return { LaunchConfigurations: [...items], ...(next === undefined ? {} : { NextToken: next }) };
+    }) satisfies Op<ASG.DescribeLaunchConfigurationsCommandInput, ASG.DescribeLaunchConfigurationsCommandOutput>,
+  },
+  begin: groupsMeetEvents,
+  deployers: groupDeployers,
+};
