@@ -79,7 +79,7 @@ export function readTree(shape: Shape, value: unknown, style: TreeStyle): unknow
       if (value === 'NaN' || value === 'Infinity' || value === '-Infinity') return readNumber(value);
       throw new Malformed(`expected a number, found ${describe(value)}`);
     case 'document':
-      return value;
+      return checkDepth(value, DEEPEST);
     case 'events':
       throw new Malformed('streams of events are not read here');
   }
@@ -140,9 +140,18 @@ export function writeMembers(members: readonly Member[], value: unknown, style: 
   return written;
 }
 
+/** Deeper trees are nothing that a client of AWS writes, and break whoever walks over them. */
+const DEEPEST = 200;
+
+function checkDepth(value: unknown, left: number): unknown {
+  if (left === 0) throw new Malformed('the input is nested too deeply');
+  if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) checkDepth(item, left - 1);
+  return value;
+}
+
 /** What an open structure holds beyond the members that its table names. */
 export function readOthers(shape: Structure, value: unknown): Json {
-  return shape.open ? othersOf(shape, objectOf(value)) : {};
+  return shape.open ? othersOf(shape, objectOf(checkDepth(value, DEEPEST))) : {};
 }
 
 export function writeOthers(shape: Structure, value: unknown, style: TreeStyle): Json {
