@@ -12,11 +12,12 @@ export function withBackups(resources: Map<string, EstateResource>, view: View):
     // Facts of a plan were made by the plan's own module.
     if (standing.kind === 'modelled' && standing.module.id === backupPlan.id) plans.push(standing.facts as BackupPlanFacts);
   }
-  if (plans.length === 0 && view.partial === undefined) return;
+  const missing = view.missing(...backupPlan.types, ...backupPlan.parts.map((p) => p.type));
+  if (plans.length === 0 && missing === undefined) return;
   for (const [urn, item] of resources) {
     const target = item.standing.kind === 'modelled' ? backupable(item.props, view) : undefined;
     if (item.standing.kind !== 'modelled' || target === undefined) continue;
-    const protections = backupProtections(target, plans, view.partial);
+    const protections = backupProtections(target, plans, missing);
     if (protections.length === 0) continue;
     const { meaning } = item.standing;
     const kept = backupRetentionDays(target, plans);

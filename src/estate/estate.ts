@@ -2,7 +2,7 @@
 import type { Known, Unknown } from '../model/known.ts';
 import { fold, known, unknown } from '../model/known.ts';
 import type { Link, Meaning } from '../model/protection.ts';
-import type { Resource, SourceReading } from '../model/resource.ts';
+import type { Gap, Resource, SourceReading } from '../model/resource.ts';
 import { inertReason } from '../services/inert.ts';
 import type { Identity, ServiceModule } from '../services/service.ts';
 import type { Props, View } from '../services/view.ts';
@@ -34,6 +34,8 @@ export interface Estate {
   readonly view: View;
   /** Set when a source cannot show every resource: nothing may be concluded from absence. */
   readonly partial: Unknown | undefined;
+  /** As `partial`, or set when some listing of AWS failed: for questions that do not say which types they are about. */
+  readonly incomplete: Unknown | undefined;
   /** Types no service knows, with how many resources have them. */
   readonly notModelled: ReadonlyMap<string, number>;
   readonly readings: readonly SourceReading[];
@@ -47,13 +49,11 @@ export function buildEstate(
   modules: readonly ServiceModule[],
   declaredInert: DeclaredInert = new Map(),
 ): Estate {
-  const partialReading = readings.find((r) => r.partial);
-  const partial =
-    partialReading === undefined
-      ? undefined
-      : unknown('not-reported', `${partialReading.source} is a difference without its state: give the export too (--state)`);
+  const gaps = readings.flatMap((r) => r.gaps ?? []);
+  const failed = gaps.filter((gap) => gap.why.reason !== 'not-modelled');
+  const partial = partialOf(readings, failed);
   const all = readings.flatMap((r) => r.resources);
-  const view = buildView(all, partial);
+  const view = buildView(all, partial, gaps);
   const byType = new Map<string, ServiceModule>();
   const partOf = new Map<string, ServiceModule>();
   for (const module of modules) {
@@ -78,7 +78,25 @@ export function buildEstate(
   settleLinks(resources, view);
   withBackups(resources, view);
   withEgress(resources, view);
-  return { resources: withFoundLinks(resources, view), view, partial, notModelled, readings };
+  return {
+    resources: withFoundLinks(resources, view),
+    view,
+    partial,
+    incomplete: partial ?? failed[0]?.why,
+    notModelled,
+    readings,
+  };
+}
+
+/**
+ * A difference shows a part by its nature. Where AWS is the only source, a listing that failed hides resources of which nothing
+ * else speaks; beside infrastructure code, the code says what there should be.
+ */
+function partialOf(readings: readonly SourceReading[], gaps: readonly Gap[]): Unknown | undefined {
+  const difference = readings.find((r) => r.partial);
+  if (difference !== undefined)
+    return unknown('not-reported', `${difference.source} is a difference without its state: give the export too (--state)`);
+  return readings.every((r) => r.kind === 'observed') ? gaps[0]?.why : undefined;
 }
 
 function modelled(module: ServiceModule, props: Props, view: View): Standing {

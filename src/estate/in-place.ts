@@ -79,13 +79,18 @@ export function inPlace(declared: readonly SourceReading[], seen: Observation, m
         resources: undeclared,
         stackOutputs: {},
         partial: false,
-        gaps: seen.gaps,
+        gaps: declared.length > 0 ? seen.gaps : [...seen.gaps, unseen([...judged].filter((type) => !seen.types.has(type)))],
         notes: seen.notes,
       },
     ],
     missing,
     undeclared,
   };
+}
+
+/** Where no code says what there should be, of these types there may be any number. */
+function unseen(types: readonly string[]): Gap {
+  return { types, account: '', region: '', why: unknown('not-modelled', 'Holdfast does not read these types from AWS') };
 }
 
 /** Everything by which state or AWS names one thing among those of its type. */
@@ -124,6 +129,5 @@ function named(observed: Resource, declared: Resource): Resource {
 }
 
 function unread(resource: Resource, reason: Hole['reason'], detail: string): Resource {
-  const hole = new Hole(reason, detail);
-  return { ...resource, inputs: {}, outputs: {}, tags: unknown(reason, detail, { resource: resource.urn }), unread: hole };
+  return { ...resource, inputs: {}, outputs: {}, unread: new Hole(reason, detail) };
 }

@@ -1,7 +1,7 @@
 /** References between declared resources: by mention, ARN, id, endpoint or physical name. */
 import type { Known, Unknown } from '../model/known.ts';
 import { fold, known, map, unknown } from '../model/known.ts';
-import type { Resource } from '../model/resource.ts';
+import type { Gap, Resource } from '../model/resource.ts';
 import type { Mention, Value } from '../model/value.ts';
 import { Hole, isList, isRecord } from '../model/value.ts';
 import type { Attached, Props, View } from '../services/view.ts';
@@ -87,7 +87,7 @@ function namingOf(type: string): ReadonlySet<string> {
 /** A reference passed on by one resource to the next (`group.subnetIds`) is followed this far. */
 const MAX_HOPS = 4;
 
-export function buildView(resources: readonly Resource[], partial?: Unknown): View {
+export function buildView(resources: readonly Resource[], partial?: Unknown, gaps: readonly Gap[] = []): View {
   const propsByUrn = new Map<string, Props>();
   const byType = new Map<string, Props[]>();
   const byText = new Map<string, Props[]>();
@@ -100,7 +100,7 @@ export function buildView(resources: readonly Resource[], partial?: Unknown): Vi
   const inverse = new Map<string, { readonly found: Map<string, Props[]>; readonly doubts: Unknown[] }>();
 
   const view: View = {
-    partial,
+    missing: (...types) => partial ?? gaps.find((gap) => gap.types.some((type) => types.includes(type)))?.why,
     get: (urn) => propsByUrn.get(urn),
     all: (...types) => (types.length === 1 ? (byType.get(types[0] as string) ?? []) : types.flatMap((t) => byType.get(t) ?? [])),
     target: (props, path, types) => {
@@ -213,7 +213,7 @@ export function buildView(resources: readonly Resource[], partial?: Unknown): Vi
     const key = `${type}\n${path}\n${owner ?? ''}`;
     let index = inverse.get(key);
     if (index === undefined) {
-      index = { found: new Map(), doubts: partial === undefined ? [] : [partial] };
+      index = { found: new Map(), doubts: listOf(view.missing(type)) };
       for (const props of byType.get(type) ?? []) {
         const { found, doubts } = index;
         fold(
@@ -234,6 +234,8 @@ export function buildView(resources: readonly Resource[], partial?: Unknown): Vi
     return { found: index.found.get(urn) ?? [], doubts: index.doubts };
   }
 }
+
+const listOf = <T>(item: T | undefined): T[] => (item === undefined ? [] : [item]);
 
 /** A reference that names something outside the sources is certainly not about a resource inside them. */
 function doubt(doubts: Unknown[], why: Unknown): void {

@@ -245,7 +245,7 @@ function notMirrored(facts: ParameterFacts, item: EstateResource, reader: Estate
         andThen(facts.parameterName, (mine) => is(twin.parameterName, (theirs) => mine !== undefined && theirs === mine)),
       ]),
     ),
-    context.estate.partial ?? no('no parameter of that name there'),
+    context.estate.incomplete ?? no('no parameter of that name there'),
   ]);
   return because(
     all([inOtherRegion(reader.props, item.props), not(mirrored)]),

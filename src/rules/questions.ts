@@ -44,7 +44,7 @@ export const days = (n: number): string => (n === 1 ? '1 day' : `${n} days`);
 
 /** Some element passes; of an empty list none does, unless the sources are partial and it may only be out of sight. */
 export function some<T>(items: readonly T[], test: (item: T) => Truth, context: RuleContext): Truth {
-  return any([...items.map(test), context.estate.partial ?? no()]);
+  return any([...items.map(test), context.estate.incomplete ?? no()]);
 }
 
 /**
@@ -69,7 +69,7 @@ export function anyNames(
   });
   return (urn, context) => {
     const { named, unread } = read(context);
-    return any([named.has(urn) ? yes() : no(), ...unread, context.estate.partial ?? no()]);
+    return any([named.has(urn) ? yes() : no(), ...unread, context.estate.incomplete ?? no()]);
   };
 }
 
@@ -81,7 +81,7 @@ export function awsBackup(item: EstateResource, scope: Scope): Truth {
 
 /** Days for which AWS Backup keeps it; 0 when no plan covers it. */
 export function awsBackupDays(item: EstateResource, context: RuleContext): Known<number> {
-  return meaningOf(item)?.backupDays ?? context.estate.partial ?? known(0);
+  return meaningOf(item)?.backupDays ?? context.estate.incomplete ?? known(0);
 }
 
 /** The mechanisms of services/backup-coverage.ts, which the estate adds to those of the services. */
@@ -94,7 +94,7 @@ export function ownProtection(item: EstateResource, scope: Scope): Truth {
 }
 
 export function comesBack(item: EstateResource, scope: Scope, context: RuleContext): Truth {
-  return any([ownProtection(item, scope), awsBackup(item, scope), context.estate.partial ?? no()]);
+  return any([ownProtection(item, scope), awsBackup(item, scope), context.estate.incomplete ?? no()]);
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Impact, Meaning, Placement, Protection, Timing } from '../model/pr
 import { row, span, timeUnknown } from '../model/protection.ts';
 import { differ } from './apart.ts';
 import type { DlmSchedule } from './dlm-policy.ts';
-import { policiesFor } from './dlm-policy.ts';
+import { DLM_POLICY, policiesFor } from './dlm-policy.ts';
 import { keyReference } from './kms-key.ts';
 import { linkTo } from './links.ts';
 import type { Identity } from './service.ts';
@@ -38,7 +38,7 @@ export const ebsVolume = service<VolumeFacts>({
       ),
       key: keyReference(props, 'kmsKeyId', view),
       schedules: policiesFor(props, view.attached(props.id, ATTACHMENT, 'volumeId'), view),
-      partial: view.partial ?? known(undefined),
+      partial: view.missing(DLM_POLICY) ?? known(undefined),
     };
   },
   mean(facts): Meaning {

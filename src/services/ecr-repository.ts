@@ -105,7 +105,7 @@ function copiesOf(repository: Props, view: View): Known<readonly ImageCopy[]> {
       unknown: (why) => copies.push(why),
     });
   }
-  if (copies.length === 0) return view.partial ?? known([], { resource: repository.id });
+  if (copies.length === 0) return view.missing(ECR_REPLICATION) ?? known([], { resource: repository.id });
   return map(collect(copies), (lists) => lists.flat());
 }
 

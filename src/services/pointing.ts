@@ -32,7 +32,8 @@ export function pointingAt(
   }
   let index = byQuestion.get(question);
   if (index === undefined) {
-    index = { found: new Map(), doubts: view.partial === undefined ? [] : [view.partial] };
+    const missing = view.missing(...types);
+    index = { found: new Map(), doubts: missing === undefined ? [] : [missing] };
     byQuestion.set(question, index);
     for (const props of view.all(...types)) for (const to of references(props)) note(index, props, to);
   }

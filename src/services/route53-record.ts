@@ -115,7 +115,7 @@ function siblingsOf(props: Props, view: View): Known<readonly Branch[]> {
     const others = records.filter((r) => r.id !== props.id).map((r) => branchOf(r, view));
     return andThen(policyOf(props), (policy) =>
       others.length === 0 && policy !== 'simple'
-        ? (view.partial ??
+        ? (view.missing(props.type) ??
           unknown('not-reported', `no other branch of its ${policy} set is in the sources`, { resource: props.id }))
         : known(others),
     );

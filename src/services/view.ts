@@ -42,8 +42,8 @@ export interface View {
   get(urn: string): Props | undefined;
   /** All resources of these canonical types. */
   all(...types: readonly string[]): readonly Props[];
-  /** True when resources may be missing from the sources: nothing may then be concluded from absence. */
-  readonly partial: Unknown | undefined;
+  /** Set when resources of these types may exist that no source shows: nothing may then be concluded from absence. */
+  missing(...types: readonly string[]): Unknown | undefined;
   /**
    * The resource that a property refers to, by reference, ARN, id or physical name, restricted to `types`
    * when given. Known undefined: the property is not set. Unknown (dangling): it is set and names nothing here.
@@ -53,7 +53,7 @@ export interface View {
   targets(props: Props, path: string, types?: readonly string[]): Known<readonly Known<string>[]>;
   /** The resource that a text value names (an ARN inside a policy, a domain name in a record). */
   named(text: Known<string>, near: Props, types?: readonly string[]): Known<string>;
-  /** Resources of `type` whose property refers to `urn`; `doubts` are those whose property cannot be resolved, and `partial`. */
+  /** Resources of `type` whose property refers to `urn`; `doubts` are those whose property cannot be resolved, and resources that may be missing. */
   attached(urn: string, type: string, path: string): Attached;
 }
 
@@ -108,7 +108,7 @@ class Block implements Props {
   }
 
   raw(path: string): Value | undefined {
-    return dig(this.#inputs, path);
+    return this.resource.unread ?? dig(this.#inputs, path);
   }
 
   origin(path: string): Origin {

@@ -60,6 +60,25 @@ export function assign(estate: Estate, catalogue: Catalogue): Assignment {
   return { services, roles, owners };
 }
 
+/** What selectors pick of the estate, and what the code says each service owns of it. */
+export function joined(picked: Assignment, owned: Assignment | undefined, estate: Estate): Assignment {
+  if (owned === undefined) return picked;
+  const both = (a: readonly string[], b: readonly string[] = []): readonly string[] => [
+    ...new Set([...a, ...b.filter((urn) => estate.resources.has(urn))]),
+  ];
+  const services = new Map<string, ServiceResources>();
+  const owners = new Map<string, string[]>();
+  for (const [id, service] of picked.services) {
+    const byCode = owned.services.get(id);
+    const resources = both(service.resources, byCode?.resources);
+    services.set(id, { ...service, resources, entries: both(service.entries, byCode?.entries) });
+    for (const urn of resources) owners.set(urn, [...(owners.get(urn) ?? []), id]);
+  }
+  const written = new Map(owned.roles.map((role) => [role.id, role]));
+  const roles = picked.roles.map((role) => ({ ...role, members: both(role.members, written.get(role.id)?.members) }));
+  return { services, roles, owners };
+}
+
 interface Picked {
   readonly sure: readonly string[];
   readonly doubts: readonly Unknown[];

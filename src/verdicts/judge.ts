@@ -20,7 +20,7 @@ import { timeTable } from '../recovery/table.ts';
 import { serviceTimes } from '../recovery/times/index.ts';
 import { RULES } from '../rules/registry.ts';
 import type { Assignment } from './assign.ts';
-import { assign } from './assign.ts';
+import { assign, joined } from './assign.ts';
 import { findingsOf, ruleContext } from './findings.ts';
 import { ground } from './ground.ts';
 import { kpi1, kpi2, kpi3 } from './kpis.ts';
@@ -33,6 +33,8 @@ export interface JudgeOptions {
   readonly today: string;
   readonly seed: number;
   readonly world: World;
+  /** For what AWS shows: who owns what by the code. Tags that were changed by hand move nothing from service to service. */
+  readonly owned?: Assignment;
 }
 
 export interface JudgedService {
@@ -48,6 +50,7 @@ export interface Judgement {
   readonly today: string;
   readonly estate: Estate;
   readonly catalogue: Catalogue | undefined;
+  readonly assignment: Assignment;
   readonly agreements: readonly Agreement[];
   readonly services: readonly JudgedService[];
   readonly verdicts: readonly MetricVerdict[];
@@ -65,7 +68,9 @@ export interface Judgement {
 
 export function judge(estate: Estate, catalogue: Catalogue | undefined, options: JudgeOptions): Judgement {
   const assignment: Assignment =
-    catalogue === undefined ? { services: new Map(), roles: [], owners: new Map() } : assign(estate, catalogue);
+    catalogue === undefined
+      ? { services: new Map(), roles: [], owners: new Map() }
+      : joined(assign(estate, catalogue), options.owned, estate);
   const times = timeTable(serviceTimes, catalogue?.times ?? []);
   const terrain = new Terrain(
     estate,
@@ -114,6 +119,7 @@ export function judge(estate: Estate, catalogue: Catalogue | undefined, options:
     today: options.today,
     estate,
     catalogue,
+    assignment,
     agreements,
     services: [...assignment.services.values()].map((s) => ({
       entry: s.entry,
