@@ -2,13 +2,17 @@
 import { cpus } from 'node:os';
 import { type Check, holds } from './measure.ts';
 import { benchMonteCarlo } from './monte-carlo.ts';
+import { benchOrganisation } from './organisation.ts';
 import { benchProgram } from './program.ts';
+import { benchSimulator } from './simulator.ts';
 import { benchVerify } from './verify.ts';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Check[]>>> = {
   'monte-carlo': async () => benchMonteCarlo(),
   verify: benchVerify,
   program: benchProgram,
+  simulator: benchSimulator,
+  organisation: benchOrganisation,
 };
 
 const named = process.argv.slice(2);
