@@ -111,8 +111,18 @@ interface Bucket {
 }
 
 export function limiter(clock: Clock, options: LimiterOptions = {}): Limiter {
-  const { limitOf: limit = limitOf, share = SHARE } = options;
+  const { limitOf: find = limitOf, share = SHARE } = options;
   const buckets = new Map<string, Bucket>();
+  const known = new Map<string, RateLimit>();
+
+  const limit = (action: string): RateLimit => {
+    let found = known.get(action);
+    if (found === undefined) {
+      found = find(action);
+      known.set(action, found);
+    }
+    return found;
+  };
 
   const bucketOf = (call: AnyCall, at: Place): Bucket => {
     const { pool = call.action, capacity, refill } = limit(call.action);
