@@ -1,7 +1,9 @@
 /** Every AWS service that is simulated. A test holds it against the folder. */
 import type { SimulatedService } from './service.ts';
+import { acm } from './services/acm.ts';
 import { applicationAutoScaling } from './services/application-auto-scaling.ts';
 import { autoScaling } from './services/auto-scaling.ts';
+import { cloudfront } from './services/cloudfront.ts';
 import { cloudwatch } from './services/cloudwatch.ts';
 import { dynamodb } from './services/dynamodb.ts';
 import { ec2 } from './services/ec2.ts';
@@ -30,4 +32,6 @@ export const SIMULATED: readonly SimulatedService[] = [
   s3,
   elasticLoadBalancingV2,
   autoScaling,
+  acm,
+  cloudfront,
 ];

@@ -1,7 +1,9 @@
 /** Every scan of live AWS. A test holds it against the folder. */
 
+import { acmCertificates } from './acm.ts';
 import { scalableTargets } from './application-auto-scaling.ts';
 import { autoScalingScans } from './auto-scaling.ts';
+import { cloudfrontDistributions } from './cloudfront.ts';
 import { cloudwatchAlarms } from './cloudwatch.ts';
 import { dynamodbGlobalTables, dynamodbTables } from './dynamodb.ts';
 import { ec2Scans } from './ec2.ts';
@@ -30,4 +32,6 @@ export const SCANS: readonly Scan[] = [
   s3Buckets,
   ...balancingScans,
   ...autoScalingScans,
+  acmCertificates,
+  cloudfrontDistributions,
 ];
