@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../src/model/errors.ts';
 import { SEVERITIES } from '../src/model/finding.ts';
+import type { CheckFlags } from './commands/check.ts';
 import type { ExplainFlags } from './commands/explain.ts';
 import type { InitFlags } from './commands/init.ts';
 import type { SimulatorFlags } from './commands/simulator.ts';
@@ -44,6 +45,21 @@ function withSources(command: Command): Command {
     .option('--out <file>', 'write to a file instead of standard output');
 }
 
+/** Options of every command that reads AWS. */
+function withAws(command: Command): Command {
+  return command
+    .option('--aws <world>', 'live, simulator (filled with the sources first), or the URL of an endpoint', 'live')
+    .option('--profile <name>', 'profile of the shared AWS configuration')
+    .option('--role <arn>', 'role to assume in each account: arn:aws:iam::{account}:role/NAME')
+    .option('--regions <names>', 'Regions to read, with commas between (default: those of the sources, else all enabled ones)')
+    .option('--organization', 'every active account of the organization')
+    .option('--budget <calls>', 'stop before this many calls of AWS are exceeded', whole)
+    .option('--seed <number>', 'seed of the simulation', whole, 1);
+}
+
+const EXIT_CODES =
+  '\nExit codes: 0 all met, 1 something not met or a finding at --fail-on, 2 bad usage or unreadable input, 3 nothing broken but something unknown.';
+
 function program(): Command {
   const { version } = JSON.parse(
     readFileSync(new URL(import.meta.url.includes('/dist/') ? '../../package.json' : '../package.json', import.meta.url), 'utf8'),
@@ -70,13 +86,40 @@ function program(): Command {
     )
     .option('--allow-unknown', 'exit 0 instead of 3 when nothing is broken but something is unknown')
     .option('--seed <number>', 'seed of the simulation', whole, 1)
-    .addHelpText(
-      'after',
-      '\nExit codes: 0 all met, 1 something not met or a finding at --fail-on, 2 bad usage or unreadable input, 3 nothing broken but something unknown.',
-    )
+    .addHelpText('after', EXIT_CODES)
     .action(async (sources: string[], options: VerifyFlags) => {
       const { verify } = await import('./commands/verify.ts');
       process.exitCode = await verify(sources, options, surroundings());
+    });
+
+  withAws(
+    withSources(
+      holdfast
+        .command('check')
+        .description('in-place level: reads AWS, judges what is there by the same rules, and says where it differs from the code')
+        .argument('[checks...]', 'names of checks (default: all)'),
+    ),
+  )
+    .option(
+      '--source <source>',
+      'infrastructure code to compare with; repeatable (default: sources: of the catalogue)',
+      collect,
+      [],
+    )
+    .option('--since <duration>', 'how far back measurements are looked at', '1h')
+    .addOption(new Option('--format <format>', 'output format').choices(['table', 'json', 'markdown']).default('table'))
+    .option('--json', 'short for --format json')
+    .option('--no-catalog', 'judge without agreements: what survives, resource by resource')
+    .addOption(
+      new Option('--fail-on <severity>', 'findings at or above it make the exit code 1')
+        .choices([...SEVERITIES, 'never'])
+        .default('critical'),
+    )
+    .option('--allow-unknown', 'exit 0 instead of 3 when nothing is broken but something is unknown')
+    .addHelpText('after', EXIT_CODES)
+    .action(async (checks: string[], options: CheckFlags) => {
+      const { check } = await import('./commands/check.ts');
+      process.exitCode = await check(checks, options, surroundings());
     });
 
   withSources(

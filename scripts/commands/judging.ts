@@ -64,7 +64,11 @@ export async function read(
   });
 }
 
-async function catalogueFor(named: readonly string[], flags: SourceFlags, around: Surroundings): Promise<Catalogue | undefined> {
+export async function catalogueFor(
+  named: readonly string[],
+  flags: SourceFlags,
+  around: Surroundings,
+): Promise<Catalogue | undefined> {
   if (flags.catalog === false) return undefined;
   const file =
     flags.catalog ?? findCatalogue(named.length === 0 ? [around.cwd] : (await Promise.all(named.map(foldersOf))).flat());
@@ -82,7 +86,7 @@ async function foldersOf(source: string): Promise<readonly string[]> {
   return [project.folder, findEntry(project).cwd];
 }
 
-function sourcesOf(catalogue: Catalogue | undefined): readonly string[] {
+export function sourcesOf(catalogue: Catalogue | undefined): readonly string[] {
   if (catalogue === undefined || catalogue.sources.length === 0) {
     throw new UsageError(
       'no-source',

@@ -5,6 +5,7 @@ import { renderMarkdown } from '../../src/reports/markdown.ts';
 import { resultOf } from '../../src/reports/result.ts';
 import type { VerifyResult } from '../../src/reports/result-schema.ts';
 import { renderTable } from '../../src/reports/table.ts';
+import { established } from '../../src/reports/words.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { SourceFlags } from './judging.ts';
 import { judgeSources } from './judging.ts';
@@ -52,16 +53,15 @@ export function exitCode(result: VerifyResult, flags: Pick<VerifyFlags, 'failOn'
       SEVERITIES.indexOf(f.severity) <= SEVERITIES.indexOf(failOn) &&
       (f.waiver === null || f.waiver.expired),
   );
-  const broken =
-    result.metrics.some((m) => m.designed.verdict === 'not-met' && !m.designed.waivedOnly) ||
-    serious.some((f) => f.state === 'fires');
+  const verdicts = result.metrics.map(established);
+  const broken = verdicts.some((v) => v.verdict === 'not-met' && !v.waivedOnly) || serious.some((f) => f.state === 'fires');
   if (broken) return 1;
   const judged = flags.catalog === false || result.metrics.length > 0;
   const shown = result.resources.total > 0 && !result.sources.some((s) => s.partial);
   const unknown =
     !judged ||
     !shown ||
-    result.metrics.some((m) => m.designed.verdict === 'unknown' || m.designed.verdict === 'expired') ||
+    verdicts.some((v) => v.verdict === 'unknown' || v.verdict === 'expired') ||
     serious.some((f) => f.state === 'unknown');
   return unknown && flags.allowUnknown !== true ? 3 : 0;
 }

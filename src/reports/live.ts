@@ -54,6 +54,48 @@ export function withLive(designed: VerifyResult, live: LiveLevel): VerifyResult 
   };
 }
 
+/** Where AWS was read and no infrastructure code was given: nothing is known by design. */
+export function withoutCode(seen: VerifyResult): VerifyResult {
+  const reason = 'no infrastructure code was given';
+  return {
+    ...seen,
+    metrics: seen.metrics.map((m) => ({
+      ...m,
+      designed: {
+        ...m.designed,
+        verdict: m.designed.verdict === 'not-applicable' ? ('not-applicable' as const) : ('unknown' as const),
+        automation: null,
+        predicted: null,
+        reason,
+        resource: null,
+        withPerson: 'unknown' as const,
+        waivedOnly: false,
+        conditions: [],
+      },
+    })),
+    findings: [],
+    kpis: seen.kpis === null ? null : { ...seen.kpis, kpi2: undecided(seen.kpis.kpi2) },
+  };
+}
+
+function undecided(kpi2: NonNullable<VerifyResult['kpis']>['kpi2']): NonNullable<VerifyResult['kpis']>['kpi2'] {
+  const open = ({ n }: { readonly n: number }) => ({
+    n,
+    met: 0,
+    notMet: 0,
+    unknown: n,
+    lower: 0,
+    point: null,
+    upper: n === 0 ? 0 : 100,
+  });
+  return {
+    all: open(kpi2.all),
+    withoutDataScope: open(kpi2.withoutDataScope),
+    feasibleWithPerson: open(kpi2.feasibleWithPerson),
+    notApplicable: kpi2.notApplicable,
+  };
+}
+
 const identity = (f: { readonly rule: string; readonly fingerprint: string; readonly resource: string }): string =>
   `${f.rule}\n${f.fingerprint}\n${f.resource}`;
 

@@ -53,30 +53,36 @@ export function findingsOf(
   today: string,
 ): readonly Finding[] {
   const found: Finding[] = [];
-  const waivers = (catalogue?.waivers ?? []).map((waiver) => ({
-    waiver,
-    covers: waiver.resource === undefined ? () => true : compileGlob(waiver.resource),
-  }));
   const concerned = byModule(context.estate);
   for (const rule of rules) {
     for (const check of rule.checks) {
       for (const { item, facts } of concerned(check.module)) {
         for (const answer of listOf(check.check(facts, item, context))) {
           const finding = toFinding(rule, answer, item, context);
-          if (finding === undefined) continue;
-          const held = waivers.find((w) => w.waiver.rule === rule.id && w.covers(finding.resource))?.waiver;
-          found.push(held === undefined ? finding : { ...finding, waiver: shown(held, today) });
+          if (finding !== undefined) found.push(finding);
         }
       }
     }
   }
-  return found.sort(
+  return withWaivers(found, catalogue, today).sort(
     (a, b) =>
       Number(a.undecided !== undefined) - Number(b.undecided !== undefined) ||
       SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
       compare(a.rule, b.rule) ||
       compare(a.resource, b.resource),
   );
+}
+
+/** Each with the waiver that covers it. The list is the caller's own. */
+export function withWaivers(findings: readonly Finding[], catalogue: Catalogue | undefined, today: string): Finding[] {
+  const waivers = (catalogue?.waivers ?? []).map((waiver) => ({
+    waiver,
+    covers: waiver.resource === undefined ? () => true : compileGlob(waiver.resource),
+  }));
+  return findings.map((finding) => {
+    const held = waivers.find((w) => w.waiver.rule === finding.rule && w.covers(finding.resource))?.waiver;
+    return held === undefined ? finding : { ...finding, waiver: shown(held, today) };
+  });
 }
 
 interface Concerned {

@@ -1,0 +1,219 @@
+/** What check and its siblings share: AWS as it was asked for, live, behind a URL, or simulated and filled with the sources. */
+
+import type { LiveAws } from '../../checks/check.ts';
+import type { Call, Grade, Place } from '../../src/aws/call.ts';
+import { assumedRoles, CALLER, defaultChain, identityOf } from '../../src/aws/credentials.ts';
+import { AwsFailure, isOneOf, reasonOf, saysOf, stopOf } from '../../src/aws/failure.ts';
+import { limiter } from '../../src/aws/limits.ts';
+import { TARGET_CALLS, type Targets, targetsOf } from '../../src/aws/organisation.ts';
+import { type CountingSession, session } from '../../src/aws/session.ts';
+import { type Credentials, sdkTransport, type Transport } from '../../src/aws/transport.ts';
+import type { Clock } from '../../src/model/clock.ts';
+import { UsageError } from '../../src/model/errors.ts';
+import { fold, type Known, known, unknown } from '../../src/model/known.ts';
+import type { SourceReading } from '../../src/model/resource.ts';
+import { deploy } from '../../src/simulator/deploy/deploy.ts';
+import { freshAws } from '../../src/simulator/fresh.ts';
+import { requestHandler } from '../../src/simulator/wire/request-handler.ts';
+import { addAdministratorKey } from '../../src/simulator/world/keys.ts';
+import type { Surroundings } from '../surroundings.ts';
+
+export interface AwsFlags {
+  /** `live`, `simulator`, or the URL of an endpoint that speaks AWS's protocols. */
+  readonly aws: string;
+  readonly profile?: string;
+  readonly role?: string;
+  /** Comma between names. */
+  readonly regions?: string;
+  readonly organization?: boolean;
+  readonly budget?: number;
+  readonly region?: string;
+  readonly seed: number;
+}
+
+export interface OpenAws {
+  readonly session: CountingSession;
+  readonly clock: Clock;
+  readonly targets: Targets;
+  /** The sources with the ids that their resources have there. */
+  readonly readings: readonly SourceReading[];
+  /** Real time passes by itself; virtual time only while work is driven. */
+  drive<T>(work: Promise<T>): Promise<T>;
+}
+
+type AnyCall = Call<never, unknown>;
+
+/** AWS's example account: where declared resources go whose source names no account. */
+const ACCOUNT = '123456789012';
+const REGION = 'us-east-1';
+/** A simulated world has lived this long before anybody looks: schedules have run, metrics have values. */
+const AGE = 26 * 3600 * 1000;
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (milliseconds, signal) =>
+    new Promise((resolve, reject) => {
+      const stop = (): void => {
+        clearTimeout(timer);
+        reject(signal?.reason);
+      };
+      const timer = setTimeout(() => {
+        signal?.removeEventListener('abort', stop);
+        resolve();
+      }, milliseconds);
+      if (signal?.aborted === true) stop();
+      else signal?.addEventListener('abort', stop, { once: true });
+    }),
+};
+
+export async function openAws(
+  flags: AwsFlags,
+  grade: Grade,
+  calls: readonly AnyCall[],
+  declared: readonly SourceReading[],
+  around: Surroundings,
+): Promise<OpenAws> {
+  const allowed = [...calls, ...TARGET_CALLS];
+  if (flags.aws === 'simulator') return openSimulator(flags, grade, allowed, declared, around);
+  if (flags.aws !== 'live' && !/^https?:\/\/\S+$/.test(flags.aws))
+    throw new UsageError('aws-unknown', `--aws: expected live, simulator or a URL (http://127.0.0.1:5000), found ${flags.aws}.`);
+  const endpoint = flags.aws === 'live' ? undefined : flags.aws;
+  const transport = realTransport(flags, endpoint);
+  const open = sessionOver(transport, systemClock, flags, grade, allowed, 'live', Math.random);
+  const regions = flags.regions === undefined ? regionsOf(declared) : listed(flags.regions);
+  const targets = await targetsOf({
+    session: open,
+    region: flags.region ?? regions[0] ?? REGION,
+    organisation: flags.organization === true,
+    ...(flags.organization === true ? {} : { accounts: await accountsOf(open, flags, declared) }),
+    regions: regions.length === 0 ? undefined : regions,
+  });
+  return { session: open, clock: systemClock, targets, readings: declared, drive: (work) => work };
+}
+
+/** With a role, every account that the sources speak of; else the account of the credentials. */
+async function accountsOf(
+  open: CountingSession,
+  flags: AwsFlags,
+  declared: readonly SourceReading[],
+): Promise<readonly string[]> {
+  const accounts = flags.role === undefined ? [] : accountsIn(declared);
+  return accounts.length > 0 ? accounts : [(await identityOf(open, flags.region ?? REGION)).account];
+}
+
+function realTransport(flags: AwsFlags, endpoint: string | undefined): Transport {
+  const base = defaultChain(flags.profile);
+  if (flags.role === undefined) return sdkTransport({ credentials: () => base, endpoint });
+  const own = sdkTransport({ credentials: () => base, endpoint });
+  const role = { role: flags.role, region: flags.region ?? REGION, transport: own, clock: systemClock };
+  const credentials = assumedRoles(base, role);
+  return sdkTransport({ credentials, endpoint });
+}
+
+async function openSimulator(
+  flags: AwsFlags,
+  grade: Grade,
+  allowed: readonly AnyCall[],
+  declared: readonly SourceReading[],
+  around: Surroundings,
+): Promise<OpenAws> {
+  const start = Date.parse(`${around.today}T00:00:00Z`) - AGE;
+  const aws = freshAws({ start, seed: flags.seed, consistency: 0 });
+  const { clock } = aws.world;
+  const place = { account: accountsIn(declared)[0] ?? ACCOUNT, region: flags.region ?? regionsOf(declared)[0] ?? REGION };
+  around.progress('deploying into simulated AWS');
+  const { readings, notes, opaque } = await clock.drive(deploy(aws, declared, place));
+  clock.advance(AGE);
+  const accounts = [...new Set([place.account, ...accountsIn(readings)])];
+  for (const account of accounts) addAdministratorKey(aws.world, keyIdOf(account), 'simulated', account);
+  const credentials = (account: string) => (): Promise<Credentials> =>
+    Promise.resolve({ accessKeyId: keyIdOf(account === CALLER ? place.account : account), secretAccessKey: 'simulated' });
+  const transport = sdkTransport({ credentials, requestHandler: requestHandler(aws) });
+  const timed: Transport = { send: (...call) => clock.real(transport.send(...call)) };
+  const random = aws.world.random;
+  const open = sessionOver(timed, clock, flags, grade, allowed, 'simulated', () => random.next());
+  const regions = flags.regions === undefined ? regionsOf(readings) : listed(flags.regions);
+  const all = regions.length === 0 ? [place.region] : regions;
+  const kinds = new Set(opaque.map((urn) => urn.split('::')[2]?.split('$').pop() ?? urn));
+  const unknowns = kinds.size === 0 ? [] : [`simulated AWS does not know ${[...kinds].sort().join(', ')}: kept as declared`];
+  const targets: Targets = {
+    targets: accounts.map((account) => ({ account, regions: all })),
+    unreached: [],
+    notes: [...unknowns, ...notes],
+  };
+  return { session: open, clock, targets, readings, drive: (work) => clock.drive(work) };
+}
+
+const keyIdOf = (account: string): string => `AKIASIM${account}`;
+
+function sessionOver(
+  transport: Transport,
+  clock: Clock,
+  flags: AwsFlags,
+  grade: Grade,
+  allowed: readonly AnyCall[],
+  world: 'live' | 'simulated',
+  random: () => number,
+): CountingSession {
+  return session({ world, grade, transport, clock, random, limits: limiter(clock), allowed, budget: flags.budget });
+}
+
+/** AWS as checks ask it. What ends a run (credentials, budget) ends it; all else is the reason why there is no answer. */
+export function liveAws(open: CountingSession): LiveAws {
+  const failed = (error: unknown): ReturnType<typeof unknown> => {
+    if (!(error instanceof AwsFailure)) throw error;
+    const stop = stopOf(error);
+    if (stop !== undefined) throw stop;
+    return unknown(reasonOf(error), saysOf(error));
+  };
+  return {
+    async ask<I, O>(call: Call<I, O>, input: I, at: Place, absent: readonly string[] = []): Promise<Known<O | undefined>> {
+      try {
+        return known(await open.send(call, input, at));
+      } catch (error) {
+        if (error instanceof AwsFailure && isOneOf(error, absent)) return known(undefined);
+        return failed(error);
+      }
+    },
+    async pages<I, O>(call: Call<I, O>, input: I, at: Place): Promise<Known<readonly O[]>> {
+      const pages: O[] = [];
+      let token: unknown;
+      try {
+        do {
+          const next = token === undefined || call.pages === undefined ? input : { ...input, [call.pages.input]: token };
+          const page = await open.send(call, next, at);
+          pages.push(page);
+          const following = call.pages === undefined ? undefined : (page as Readonly<Record<string, unknown>>)[call.pages.output];
+          // A token that repeats would go round for ever.
+          token = following === token ? undefined : following;
+        } while (token !== undefined && token !== null && token !== '');
+        return known(pages);
+      } catch (error) {
+        return failed(error);
+      }
+    },
+  };
+}
+
+const listed = (text: string): readonly string[] =>
+  text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+
+const regionsOf = (readings: readonly SourceReading[]): readonly string[] =>
+  distinct(readings.flatMap((r) => r.resources.filter((x) => x.custom && x.type.startsWith('aws:')).map((x) => x.region)));
+
+const accountsIn = (readings: readonly SourceReading[]): readonly string[] =>
+  distinct(readings.flatMap((r) => r.resources.filter((x) => x.custom && x.type.startsWith('aws:')).map((x) => x.account)));
+
+function distinct(values: readonly Known<string>[]): readonly string[] {
+  const found = new Set<string>();
+  for (const value of values)
+    fold(
+      value,
+      (v) => found.add(v),
+      () => undefined,
+    );
+  return [...found].sort();
+}
