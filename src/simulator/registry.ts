@@ -7,13 +7,16 @@ import { cloudfront } from './services/cloudfront.ts';
 import { cloudwatch } from './services/cloudwatch.ts';
 import { dynamodb } from './services/dynamodb.ts';
 import { ec2 } from './services/ec2.ts';
+import { efs } from './services/efs.ts';
 import { elasticLoadBalancingV2 } from './services/elastic-load-balancing-v2.ts';
+import { eventbridge } from './services/eventbridge.ts';
 import { kms } from './services/kms.ts';
 import { rds } from './services/rds.ts';
 import { route53 } from './services/route-53.ts';
 import { routingControlCluster } from './services/route53-recovery-cluster.ts';
 import { routingControlConfig } from './services/route53-recovery-control-config.ts';
 import { s3 } from './services/s3.ts';
+import { scheduler } from './services/scheduler.ts';
 import { sns } from './services/sns.ts';
 import { sqs } from './services/sqs.ts';
 
@@ -34,4 +37,7 @@ export const SIMULATED: readonly SimulatedService[] = [
   autoScaling,
   acm,
   cloudfront,
+  efs,
+  eventbridge,
+  scheduler,
 ];

@@ -7,13 +7,16 @@ import { cloudfrontDistributions } from './cloudfront.ts';
 import { cloudwatchAlarms } from './cloudwatch.ts';
 import { dynamodbGlobalTables, dynamodbTables } from './dynamodb.ts';
 import { ec2Scans } from './ec2.ts';
+import { efsFileSystems, efsReplications } from './efs.ts';
 import { balancingScans } from './elastic-load-balancing-v2.ts';
+import { eventBuses, eventEndpoints } from './eventbridge.ts';
 import { kmsKeys } from './kms.ts';
 import { rdsScans } from './rds.ts';
 import { route53Zones } from './route-53.ts';
 import { routingControls } from './route53-recovery-control-config.ts';
 import { s3Buckets } from './s3.ts';
 import type { Scan } from './scan.ts';
+import { schedules } from './scheduler.ts';
 import { snsTopics } from './sns.ts';
 import { sqsQueues } from './sqs.ts';
 
@@ -34,4 +37,9 @@ export const SCANS: readonly Scan[] = [
   ...autoScalingScans,
   acmCertificates,
   cloudfrontDistributions,
+  efsFileSystems,
+  efsReplications,
+  eventBuses,
+  eventEndpoints,
+  schedules,
 ];
