@@ -28,6 +28,8 @@ export interface FailClosed {
     | Promise<{ readonly transport: Transport; readonly clock: VirtualClock }>;
   /** Empty replies that are legitimate, so that nothing can be noticed: by action, with the reason. */
   readonly mayBeEmpty?: Readonly<Record<string, string>>;
+  /** Properties that may be unset instead of a hole, since no service reads them: by type and path (`inputs.hashKey`). */
+  readonly unread?: Readonly<Record<string, readonly string[]>>;
   /** Types of which one item of a listing makes several resources, with the reason. */
   readonly together?: Readonly<Record<string, string>>;
 }
@@ -125,13 +127,16 @@ function spoiled(
 function withMember(reply: object, path: string, value: unknown): object {
   const [top = '', ...below] = path.split('.');
   const record = reply as Readonly<Record<string, unknown>>;
-  return { ...reply, [top]: below.length === 0 ? value : withMember((record[top] ?? {}), below.join('.'), value) };
+  return { ...reply, [top]: below.length === 0 ? value : withMember(record[top] ?? {}, below.join('.'), value) };
 }
 
-/** The first item of the first list is not what it should be. */
+/** The first item of the first list has lost its texts: its name, whatever that is called. A name becomes nothing. */
 function garbled(reply: object): object {
   for (const [name, value] of Object.entries(reply)) {
-    if (Array.isArray(value) && value.length > 0) return { ...reply, [name]: [null, ...(value as readonly unknown[]).slice(1)] };
+    if (Array.isArray(value) && value.length > 0) {
+      const [first, ...others] = value as readonly unknown[];
+      return { ...reply, [name]: [withoutTexts(first), ...others] };
+    }
     if (!Array.isArray(value) && typeof value === 'object' && value !== null && !(value instanceof Date)) {
       const inner = garbled(value);
       if (inner !== value) return { ...reply, [name]: inner };
@@ -139,6 +144,11 @@ function garbled(reply: object): object {
   }
   return reply;
 }
+
+const withoutTexts = (item: unknown): unknown =>
+  typeof item === 'object' && item !== null
+    ? Object.fromEntries(Object.entries(item).filter(([, value]) => typeof value !== 'string'))
+    : null;
 
 /** What is different and nobody says so. */
 function compare(sound: Observation, spoilt: Observation, way: Way, given: FailClosed): readonly string[] {
@@ -149,7 +159,7 @@ function compare(sound: Observation, spoilt: Observation, way: Way, given: FailC
     now.delete(before.urn);
     if (covered(before, spoilt.gaps)) continue;
     if (after === undefined) wrong.push(`${before.urn} is lost without a gap`);
-    else wrong.push(...changes(before, after).map((what) => `${before.urn}: ${what}`));
+    else wrong.push(...changes(before, after, given.unread?.[before.type] ?? []).map((what) => `${before.urn}: ${what}`));
   }
   for (const urn of now.keys()) wrong.push(`${urn} appears from nowhere`);
   const changed = !isDeepStrictEqual(sound.resources.map(plain), spoilt.resources.map(plain));
@@ -194,14 +204,14 @@ const state = (tags: Resource['tags']): unknown =>
     () => 'unknown',
   );
 
-function changes(before: Resource, after: Resource): readonly string[] {
+function changes(before: Resource, after: Resource, unread: readonly string[]): readonly string[] {
   const tags =
     isDeepStrictEqual(state(before.tags), state(after.tags)) || state(after.tags) === 'unknown' ? [] : ['tags changed'];
-  return [
-    ...tags,
+  const others = [
     ...differences(before.inputs, after.inputs, 'inputs'),
     ...differences(before.outputs, after.outputs, 'outputs'),
-  ];
+  ].filter((what) => !(what.endsWith(' is undefined') && unread.some((path) => what.startsWith(`${path} was `))));
+  return [...tags, ...others];
 }
 
 /** A hole may stand where a value was; everything else must be as before. */

@@ -275,6 +275,7 @@ describe('what fails', () => {
   it.each([
     ['a page that never ends', { ListBoxes: () => ({ Boxes: [], Marker: 'again' }) }],
     ['a reply without members', { ListBoxes: () => ({}) }],
+    ['an item that is nothing', { ListBoxes: () => ({ Boxes: [null] }) }],
   ])('%s is a gap', async (_, broken) => {
     const seen = await watch(broken, { targets: TARGETS.slice(1) });
     expect(seen.gaps).toMatchObject([{ types: ['aws:box/box:Box'], why: { reason: 'error' } }]);
@@ -292,7 +293,7 @@ describe('what fails', () => {
             },
             ListSigns: (input, at) => {
               const page = API.ListSigns?.(input, at) as { List: { Items: { Name: string }[] } };
-              return { List: { ...page.List, Items: page.List.Items.map((s) => (names.includes(s.Name) ? null : s)) } };
+              return { List: { ...page.List, Items: page.List.Items.map((s) => (names.includes(s.Name) ? { Name: 7 } : s)) } };
             },
           },
           { targets: TARGETS.slice(1) },

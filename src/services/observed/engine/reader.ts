@@ -4,6 +4,7 @@ import type { Call } from '../../../aws/call.ts';
 import { AwsFailure, failureOf, holeOf, isOneOf } from '../../../aws/failure.ts';
 import type { Hole } from '../../../model/value.ts';
 import type { Reader } from '../scan.ts';
+import { filtered, isNothing, listsOf } from './lists.ts';
 
 export type Send = <I, O>(call: Call<I, O>, input: I) => Promise<O>;
 
@@ -45,7 +46,9 @@ export function reader(place: { readonly account: string; readonly region: strin
           corrupt(`the reply of ${call.action} has no members`);
           return;
         }
-        yield output;
+        const items = filtered(output, (_, __, item) => !isNothing(item)) as O;
+        if (items !== output) corrupt(`${call.action} lists an item that is nothing`);
+        yield items;
         if (call.pages === undefined) return;
         const next = memberOf(output, call.pages.output);
         if (next === undefined || next === null || next === '') return;
@@ -59,7 +62,11 @@ export function reader(place: { readonly account: string; readonly region: strin
 
     async ask<I, O>(call: Call<I, O>, input: I, absent: readonly string[] = []) {
       try {
-        return await send(call, input);
+        const output = await send(call, input);
+        // Of an answer no item may be left out: what was asked about would seem to have none.
+        if (listsOf(output).some(([, list]) => list.some(isNothing)))
+          throw failureOf(new SyntaxError(`${call.action} lists an item that is nothing`), call, place);
+        return output;
       } catch (error) {
         if (!(error instanceof AwsFailure)) throw error;
         if (isOneOf(error, absent)) return undefined;

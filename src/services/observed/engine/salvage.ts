@@ -5,6 +5,7 @@
  */
 import type { Call } from '../../../aws/call.ts';
 import { AwsFailure, failureOf } from '../../../aws/failure.ts';
+import { filtered, listsOf } from './lists.ts';
 import type { Send } from './reader.ts';
 
 /** One run of the scan over some replies. `error`: what it threw, if it did. */
@@ -117,26 +118,6 @@ function candidatesOf(key: string, call: AnyCall, output: unknown): readonly Can
   return [key, ...items].map((id) => ({ id, action }));
 }
 
-/** Lists of a page, at its top or one level below (`DistributionList.Items`). */
-function listsOf(output: unknown, path = ''): readonly (readonly [string, readonly unknown[]])[] {
-  const found: (readonly [string, readonly unknown[]])[] = [];
-  for (const [name, value] of Object.entries(output as object)) {
-    if (Array.isArray(value)) found.push([`${path}${name}`, value]);
-    else if (path === '' && name !== '$metadata' && typeof value === 'object' && value !== null)
-      found.push(...listsOf(value, `${name}.`));
-  }
-  return found;
-}
-
 function strip(output: unknown, key: string, without: ReadonlySet<string>): unknown {
-  if (without.size === 0) return output;
-  const lists = listsOf(output).filter(([path, list]) => list.some((_, i) => without.has(`${key} ${path} ${i}`)));
-  const copy: Record<string, unknown> = { ...(output as object) };
-  for (const [path, list] of lists) {
-    const left = list.filter((_, i) => !without.has(`${key} ${path} ${i}`));
-    const [top = '', below] = path.split('.');
-    if (below === undefined) copy[top] = left;
-    else copy[top] = { ...(copy[top] as object), [below]: left };
-  }
-  return copy;
+  return without.size === 0 ? output : filtered(output, (path, i) => !without.has(`${key} ${path} ${i}`));
 }

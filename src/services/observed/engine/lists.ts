@@ -1,0 +1,34 @@
+/** The lists that a reply holds: at its top, or one level below (`DistributionList.Items`). */
+
+type Lists = readonly (readonly [path: string, list: readonly unknown[]])[];
+
+export function listsOf(output: unknown, path = ''): Lists {
+  const found: (readonly [string, readonly unknown[]])[] = [];
+  for (const [name, value] of Object.entries(output as object)) {
+    if (Array.isArray(value)) found.push([`${path}${name}`, value]);
+    else if (path === '' && name !== '$metadata' && typeof value === 'object' && value !== null)
+      found.push(...listsOf(value, `${name}.`));
+  }
+  return found;
+}
+
+/** The same reply with those items of its lists that are to be kept; the very same one when that is all of them. */
+export function filtered(output: unknown, keep: (path: string, index: number, item: unknown) => boolean): unknown {
+  const copy: Record<string, unknown> = { ...(output as object) };
+  let whole = true;
+  for (const [path, list] of listsOf(output)) {
+    const left = list.filter((item, i) => keep(path, i, item));
+    if (left.length === list.length) continue;
+    whole = false;
+    const [top = '', below] = path.split('.');
+    if (below === undefined) copy[top] = left;
+    else copy[top] = { ...(copy[top] as object), [below]: left };
+  }
+  return whole ? output : copy;
+}
+
+/** Not even a name is left of it. Whatever it stood for is missing, and a scan could take it for something that is not there. */
+export function isNothing(item: unknown): boolean {
+  if (item === null || item === undefined) return true;
+  return typeof item === 'object' && !Array.isArray(item) && Object.values(item).every((member) => member === undefined);
+}
