@@ -42,7 +42,8 @@ export async function simulator(sources: readonly string[], flags: SimulatorFlag
     `simulated AWS: ${door.url}`,
     `account ${account}, Region ${region}; stop with Ctrl-C`,
     '',
-    `export AWS_ENDPOINT_URL=${door.url} AWS_ACCESS_KEY_ID=${id} AWS_SECRET_ACCESS_KEY=${secret} AWS_REGION=${region}`,
+    `export AWS_ENDPOINT_URL=${door.url} AWS_ACCESS_KEY_ID=${id} AWS_SECRET_ACCESS_KEY=${secret}`,
+    `export AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
     'aws rds describe-db-instances',
   ];
   around.write(`${lines.join('\n')}\n`, undefined);

@@ -95,22 +95,22 @@ describe('signatures', () => {
   });
 });
 
+/** Every name below `localhost` is this machine (RFC 6761), which not every resolver knows. */
+const lookup = (_host: string, _options: object, found: (error: null, at: readonly object[]) => void): void =>
+  found(null, [{ address: '127.0.0.1', family: 4 }]);
+
 describe('S3', () => {
   it.each([
     ['path style', { forcePathStyle: true }],
-    ['virtual-hosted style', { endpoint: undefined }],
+    ['virtual-hosted style', { requestHandler: { httpAgent: { lookup } } }],
     ['no checksums of its own', { forcePathStyle: true, requestChecksumCalculation: 'WHEN_REQUIRED' }],
   ])('%s', async (_, more) => {
     const { url, settings } = await open([objects()]);
-    // `bucket.localhost` means this machine (RFC 6761).
-    const endpoint = 'endpoint' in more ? { endpoint: url.replace('127.0.0.1', 'localhost') } : {};
-    const client = new S3Client(settings({ ...more, ...endpoint }));
+    const endpoint = url.replace('127.0.0.1', 'localhost');
+    const client = new S3Client(settings({ ...more, endpoint }));
     const Key = 'a folder/ü+&=(1)*.txt';
     const put = new PutObjectCommand({ Bucket: 'a-bucket', Key, Body: 'héllo', ContentType: 'text/plain' });
-    const reached = await client.send(put).catch((error: { code?: string }) => error);
-    // Some resolvers do not know names below localhost.
-    if ('code' in reached && reached.code === 'ENOTFOUND') return;
-    expect(reached).toMatchObject({ ETag: '"1"' });
+    expect(await client.send(put)).toMatchObject({ ETag: '"1"' });
     const got = await client.send(new GetObjectCommand({ Bucket: 'a-bucket', Key }));
     expect(await got.Body?.transformToString()).toBe('héllo');
     expect(got.ContentType).toBe('text/plain');

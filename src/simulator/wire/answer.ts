@@ -72,6 +72,8 @@ const nameOf = ({ headers, method, path }: WireRequest, { parameters }: Routed):
 /** APIs that share a signing name differ in their version (Elastic Load Balancing) or in their paths (API Gateway). */
 async function modelFor(aws: SimulatedAws, credential: Credential | 'none' | 'broken', request: WireRequest): Promise<WireModel> {
   if (typeof credential === 'string') return stranger(undefined, request);
+  // S3 Control signs as S3 does; only its calls name the account.
+  if (credential.service === 's3' && request.headers['x-amz-account-id'] !== undefined) return stranger('s3-control', request);
   const candidates = clientsOf(credential.service, aws.services.keys());
   const models = await Promise.all(candidates.map(modelOf));
   const [first, second] = models;

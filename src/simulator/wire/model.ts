@@ -61,7 +61,7 @@ export function modelOf(client: string): Promise<WireModel> {
 export function stranger(service: string | undefined, request: WireRequest): WireModel {
   const form = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
   const query = form || request.query.has('Action');
-  const rest = service === undefined || service === 's3' ? 'restXml' : 'restJson1';
+  const rest = service === undefined || service.startsWith('s3') ? 'restXml' : 'restJson1';
   return {
     client: service ?? (query ? 'nobody' : 's3'),
     protocol: query ? (service === 'ec2' ? 'ec2Query' : 'awsQuery') : rest,
