@@ -92,15 +92,26 @@ function mountTargetsOf(props: Props, view: View): EfsFacts['mountTargets'] {
   const doubt = attached.doubts[0];
   // Two are enough to know that there is more than one AZ: a file system takes one mount target an AZ (CreateMountTarget).
   if (doubt !== undefined && attached.found.length < 2) return doubt;
-  const zones = attached.found.map((target) =>
-    andThen(view.target(target, 'subnetId'), (urn) => {
-      const subnet = urn === undefined ? undefined : view.get(urn);
-      return subnet === undefined
-        ? unknown('dangling', 'the subnet is not in the sources', target.origin('subnetId'))
-        : zoneOfSubnet(subnet);
-    }),
-  );
+  const zones = attached.found.map((target) => zoneOfTarget(target, view));
   return known({ count: attached.found.length, spread: spreadOf(zones) }, { resource: props.id });
+}
+
+/** AZ of its subnet, or, when the subnet is another stack's, the AZ that AWS tells. */
+function zoneOfTarget(target: Props, view: View): Known<string> {
+  const ofSubnet = andThen(view.target(target, 'subnetId'), (urn) => {
+    const subnet = urn === undefined ? undefined : view.get(urn);
+    return subnet === undefined
+      ? unknown('dangling', 'the subnet is not in the sources', target.origin('subnetId'))
+      : zoneOfSubnet(subnet);
+  });
+  return fold<string, Known<string>>(
+    ofSubnet,
+    () => ofSubnet,
+    (why) =>
+      andThen(target.computed('availabilityZoneName'), (zone) =>
+        typeof zone === 'string' ? known(zone, target.origin('availabilityZoneName')) : why,
+      ),
+  );
 }
 
 function readReplication(part: Props, source: Props, view: View): EfsReplication {
