@@ -6,6 +6,7 @@ import { UsageError } from '../src/model/errors.ts';
 import { SEVERITIES } from '../src/model/finding.ts';
 import type { CheckFlags } from './commands/check.ts';
 import type { ExplainFlags } from './commands/explain.ts';
+import type { IamFlags } from './commands/iam.ts';
 import type { InitFlags } from './commands/init.ts';
 import type { SimulatorFlags } from './commands/simulator.ts';
 import type { VerifyFlags } from './commands/verify.ts';
@@ -70,12 +71,15 @@ function program(): Command {
     .showSuggestionAfterError()
     .configureHelp({ sortSubcommands: false });
 
-  withSources(
-    holdfast
-      .command('verify')
-      .description('designed level: what the code promises. Findings, verdicts, KPIs')
-      .argument('[sources...]', 'Pulumi project folder (FOLDER@STACK), JSON file (export, checkpoint, preview, plan), or -'),
+  withAws(
+    withSources(
+      holdfast
+        .command('verify')
+        .description('designed level: what the code promises. Findings, verdicts, KPIs')
+        .argument('[sources...]', 'Pulumi project folder (FOLDER@STACK), JSON file (export, checkpoint, preview, plan), or -'),
+    ),
   )
+    .option('--with-live', 'show beside it what AWS shows, and where the two differ; the exit code stays that of the code')
     .addOption(new Option('--format <format>', 'output format').choices(['table', 'json', 'markdown']).default('table'))
     .option('--json', 'short for --format json')
     .option('--no-catalog', 'judge without agreements: what survives, resource by resource')
@@ -85,7 +89,6 @@ function program(): Command {
         .default('critical'),
     )
     .option('--allow-unknown', 'exit 0 instead of 3 when nothing is broken but something is unknown')
-    .option('--seed <number>', 'seed of the simulation', whole, 1)
     .addHelpText('after', EXIT_CODES)
     .action(async (sources: string[], options: VerifyFlags) => {
       const { verify } = await import('./commands/verify.ts');
@@ -120,6 +123,18 @@ function program(): Command {
     .action(async (checks: string[], options: CheckFlags) => {
       const { check } = await import('./commands/check.ts');
       process.exitCode = await check(checks, options, surroundings());
+    });
+
+  holdfast
+    .command('iam')
+    .description('the least-privilege IAM policy of the commands that read AWS')
+    .argument('[commands...]', 'check, verify (default: all that read AWS)')
+    .option('--organization', 'also list the accounts of an organization and assume a role in each')
+    .option('--publish', 'also what check --publish changes in Resilience Hub')
+    .option('--out <file>', 'write to a file instead of standard output')
+    .action(async (commands: string[], options: IamFlags) => {
+      const { iam } = await import('./commands/iam.ts');
+      process.exitCode = iam(commands, options, surroundings());
     });
 
   withSources(

@@ -51,7 +51,7 @@ export async function check(named: readonly string[], flags: CheckFlags, around:
         ? renderMarkdown(result)
         : renderTable(result, { width: around.width, paint: around.paint(flags.color, flags.out), places: PLACES, next: '' });
   around.write(text, flags.out);
-  return exitCode(result, flags);
+  return exitCode(result, flags, 'in-place');
 }
 
 /** Both levels of the sources, or the in-place level alone where there are none. */

@@ -73,6 +73,8 @@ export async function openAws(
   declared: readonly SourceReading[],
   around: Surroundings,
 ): Promise<OpenAws> {
+  // Which Node versions are supported, Holdfast's own documentation says.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const allowed = [...calls, ...TARGET_CALLS];
   if (flags.aws === 'simulator') return openSimulator(flags, grade, allowed, declared, around);
   if (flags.aws !== 'live' && !/^https?:\/\/\S+$/.test(flags.aws))

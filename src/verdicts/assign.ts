@@ -10,13 +10,17 @@ import type { Truth, Unknown } from '../model/known.ts';
 import { any, decide } from '../model/known.ts';
 import { isNo } from './conditions.ts';
 
+/** A resource that may or may not belong to a service. */
+export interface OwnershipDoubt extends Unknown {
+  readonly resource: string;
+}
+
 export interface ServiceResources {
   readonly entry: ServiceEntry;
   /** URNs, in the estate's order. Components and providers are left out. */
   readonly resources: readonly string[];
   readonly entries: readonly string[];
-  /** Resources that may or may not belong to it. */
-  readonly doubts: readonly Unknown[];
+  readonly doubts: readonly OwnershipDoubt[];
 }
 
 export interface Assignment {
@@ -66,12 +70,15 @@ export function joined(picked: Assignment, owned: Assignment | undefined, estate
   const both = (a: readonly string[], b: readonly string[] = []): readonly string[] => [
     ...new Set([...a, ...b.filter((urn) => estate.resources.has(urn))]),
   ];
+  // Whose a declared resource is, its code has said.
+  const declared = new Set(estate.readings.filter((r) => r.kind !== 'observed').flatMap((r) => r.resources.map((x) => x.urn)));
   const services = new Map<string, ServiceResources>();
   const owners = new Map<string, string[]>();
   for (const [id, service] of picked.services) {
     const byCode = owned.services.get(id);
     const resources = both(service.resources, byCode?.resources);
-    services.set(id, { ...service, resources, entries: both(service.entries, byCode?.entries) });
+    const doubts = [...(byCode?.doubts ?? []), ...service.doubts.filter((d) => !declared.has(d.resource))];
+    services.set(id, { ...service, resources, entries: both(service.entries, byCode?.entries), doubts });
     for (const urn of resources) owners.set(urn, [...(owners.get(urn) ?? []), id]);
   }
   const written = new Map(owned.roles.map((role) => [role.id, role]));
@@ -81,7 +88,7 @@ export function joined(picked: Assignment, owned: Assignment | undefined, estate
 
 interface Picked {
   readonly sure: readonly string[];
-  readonly doubts: readonly Unknown[];
+  readonly doubts: readonly OwnershipDoubt[];
 }
 
 function pickAll(
@@ -92,7 +99,7 @@ function pickAll(
   if (selectors.length === 0) return { sure: [], doubts: [] };
   const compiled = selectors.map((selector) => ({ selector, matches: compileSelector(selector), hits: 0 }));
   const sure: string[] = [];
-  const doubts: Unknown[] = [];
+  const doubts: OwnershipDoubt[] = [];
   for (const { item, facts } of candidates) {
     const answers: Truth[] = [];
     for (const c of compiled) {
@@ -109,7 +116,7 @@ function pickAll(
       unknown: (why) =>
         item.standing.kind === 'inert' || item.standing.kind === 'part'
           ? 0
-          : doubts.push({ ...why, detail: `${item.title}: ${why.detail}` }),
+          : doubts.push({ ...why, detail: `${item.title}: ${why.detail}`, resource: item.resource.urn }),
     });
   }
   for (const c of compiled) if (c.hits === 0) empty.push(c.selector);

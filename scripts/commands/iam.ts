@@ -1,0 +1,40 @@
+/** `holdfast iam`: the least-privilege policy of the commands named, made from the calls that they declare. */
+import { CHECKS } from '../../checks/registry.ts';
+import { ASSUME_ROLE } from '../../src/aws/credentials.ts';
+import type { AnyCall } from '../../src/aws/failure.ts';
+import { LIST_ACCOUNTS, TARGET_CALLS } from '../../src/aws/organisation.ts';
+import { leastPrivilege } from '../../src/aws/policy.ts';
+import { UsageError } from '../../src/model/errors.ts';
+import { SCANS } from '../../src/services/observed/registry.ts';
+import type { Surroundings } from '../surroundings.ts';
+
+export interface IamFlags {
+  readonly out?: string;
+  readonly organization?: boolean;
+  readonly publish?: boolean;
+}
+
+const COMMANDS = ['check', 'verify'] as const;
+
+/** Prints one policy document, or a list of them where one would be larger than IAM allows. */
+export function iam(named: readonly string[], flags: IamFlags, around: Surroundings): number {
+  const unknown = named.find((name) => !(COMMANDS as readonly string[]).includes(name));
+  if (unknown !== undefined)
+    throw new UsageError('command-unknown', `expected commands that read AWS (${COMMANDS.join(', ')}), found ${unknown}.`);
+  const documents = leastPrivilege(callsOf(flags));
+  const [only] = documents;
+  around.write(`${JSON.stringify(documents.length === 1 ? only : documents, undefined, 2)}\n`, flags.out);
+  return 0;
+}
+
+/** `verify --with-live` reads what `check` reads. Accounts of an organization and roles in them are asked for by name. */
+export function callsOf({
+  organization = false,
+  publish = false,
+}: Pick<IamFlags, 'organization' | 'publish'>): readonly AnyCall[] {
+  const grades = publish ? ['read', 'publish'] : ['read'];
+  const finding = TARGET_CALLS.filter((call) => organization || (call !== LIST_ACCOUNTS && call !== ASSUME_ROLE));
+  return [...SCANS.flatMap((s) => s.calls), ...CHECKS.flatMap((c) => c.calls), ...finding].filter((call) =>
+    grades.includes(call.grade),
+  );
+}
