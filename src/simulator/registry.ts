@@ -9,6 +9,7 @@ import { dynamodb } from './services/dynamodb.ts';
 import { ec2 } from './services/ec2.ts';
 import { efs } from './services/efs.ts';
 import { elasticLoadBalancingV2 } from './services/elastic-load-balancing-v2.ts';
+import { elasticache } from './services/elasticache.ts';
 import { eventbridge } from './services/eventbridge.ts';
 import { kms } from './services/kms.ts';
 import { rds } from './services/rds.ts';
@@ -40,4 +41,5 @@ export const SIMULATED: readonly SimulatedService[] = [
   efs,
   eventbridge,
   scheduler,
+  elasticache,
 ];

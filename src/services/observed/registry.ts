@@ -9,6 +9,7 @@ import { dynamodbGlobalTables, dynamodbTables } from './dynamodb.ts';
 import { ec2Scans } from './ec2.ts';
 import { efsFileSystems, efsReplications } from './efs.ts';
 import { balancingScans } from './elastic-load-balancing-v2.ts';
+import { elasticacheScans } from './elasticache.ts';
 import { eventBuses, eventEndpoints } from './eventbridge.ts';
 import { kmsKeys } from './kms.ts';
 import { rdsScans } from './rds.ts';
@@ -42,4 +43,5 @@ export const SCANS: readonly Scan[] = [
   eventBuses,
   eventEndpoints,
   schedules,
+  ...elasticacheScans,
 ];

@@ -1,0 +1,269 @@
+/** Cache clusters of simulated ElastiCache (Memcached, one node, or a node of a group), serverless caches, and tags. */
+import type {
+  AddTagsToResourceCommandInput,
+  AddTagsToResourceCommandOutput,
+  CacheCluster as CacheClusterReply,
+  CreateCacheClusterCommandInput,
+  CreateCacheClusterCommandOutput,
+  CreateServerlessCacheCommandInput,
+  CreateServerlessCacheCommandOutput,
+  DeleteCacheClusterCommandInput,
+  DeleteCacheClusterCommandOutput,
+  DescribeCacheClustersCommandInput,
+  DescribeCacheClustersCommandOutput,
+  DescribeServerlessCachesCommandInput,
+  DescribeServerlessCachesCommandOutput,
+  ListTagsForResourceCommandInput,
+  ListTagsForResourceCommandOutput,
+  ServerlessCache as ServerlessReply,
+  Tag,
+} from '@aws-sdk/client-elasticache';
+import { restore } from '../plane/logs.ts';
+import { type CallContext, type Operation, page, type Reply, ServiceFault } from '../service.ts';
+import { removeCluster } from './elasticache-health.ts';
+import { followReplicas, keyOf, tagsOf } from './elasticache-make.ts';
+import { snapshotNamed } from './elasticache-snapshots.ts';
+import {
+  between,
+  CACHE_CLUSTERS,
+  type CacheCluster,
+  GROUPS,
+  groupOr404,
+  hostOf,
+  listenCluster,
+  listenServerless,
+  type Node,
+  type ReplicationGroup,
+  SERVERLESS,
+  type ServerlessCache,
+} from './elasticache-state.ts';
+import { groupNamed, PAGE_SIZE, zonesOfGroup } from './elasticache-subnets.ts';
+import { subnetsOf } from './rds-groups.ts';
+
+/** Seconds until they are available; our assumption. */
+const CREATION = [180, 480] as const;
+const SERVERLESS_CREATION = [60, 240] as const;
+
+function clusterReply(cluster: CacheCluster, withNodes: boolean | undefined): CacheClusterReply {
+  const zones = new Set(cluster.nodes.map((n) => n.zone));
+  return {
+    CacheClusterId: cluster.id,
+    ARN: cluster.arn,
+    Engine: cluster.engine,
+    EngineVersion: cluster.engineVersion,
+    CacheNodeType: cluster.nodeType,
+    CacheClusterStatus: cluster.status,
+    NumCacheNodes: cluster.nodes.length,
+    PreferredAvailabilityZone: cluster.crossAz && zones.size > 1 ? 'Multiple' : cluster.nodes[0]?.zone,
+    CacheSubnetGroupName: cluster.subnetGroup,
+    SnapshotRetentionLimit: cluster.retentionDays,
+    CacheClusterCreateTime: new Date(cluster.createdAt),
+    ConfigurationEndpoint:
+      cluster.engine === 'memcached' && cluster.status !== 'creating' ? { Address: cluster.host, Port: cluster.port } : undefined,
+    CacheNodes:
+      withNodes === true
+        ? cluster.nodes.map((n, i) => ({
+            CacheNodeId: String(i + 1).padStart(4, '0'),
+            CacheNodeStatus: cluster.status,
+            CustomerAvailabilityZone: n.zone,
+            Endpoint: cluster.status === 'creating' ? undefined : { Address: cluster.host, Port: cluster.port },
+          }))
+        : undefined,
+  };
+}
+
+/** Each node of a replication group is listed as a cluster of one node. */
+const memberReplies = (group: ReplicationGroup, withNodes: boolean | undefined): CacheClusterReply[] =>
+  group.shards.flatMap((shard) =>
+    shard.nodes.map((node) => ({
+      CacheClusterId: node.id,
+      ARN: `arn:aws:elasticache:${group.region}:${group.account}:cluster:${node.id}`,
+      ReplicationGroupId: group.id,
+      Engine: group.engine,
+      EngineVersion: group.engineVersion,
+      CacheNodeType: group.nodeType,
+      CacheClusterStatus: group.status,
+      NumCacheNodes: 1,
+      PreferredAvailabilityZone: node.zone,
+      CacheSubnetGroupName: group.subnetGroup,
+      CacheNodes: withNodes === true ? [{ CacheNodeId: '0001', CustomerAvailabilityZone: node.zone }] : undefined,
+    })),
+  );
+
+function addNode(group: ReplicationGroup, input: CreateCacheClusterCommandInput, context: CallContext): CacheClusterReply {
+  const [shard] = group.shards;
+  if (shard === undefined || group.clusterMode)
+    throw new ServiceFault('InvalidReplicationGroupState', 'A node is added to a group of one shard alone.');
+  const node: Node = {
+    id: (input.CacheClusterId ?? '').toLowerCase(),
+    zone: input.PreferredAvailabilityZone ?? shard.nodes[0]?.zone ?? '',
+    outage: undefined,
+  };
+  shard.nodes = [...shard.nodes, node];
+  if (group.status === 'available') followReplicas(context.world, group);
+  return memberReplies(group, true).find((c) => c.CacheClusterId === node.id) ?? {};
+}
+
+const create: Operation<CreateCacheClusterCommandInput, Reply<CreateCacheClusterCommandOutput>> = (input, context) => {
+  const { world, account, region } = context;
+  const id = (input.CacheClusterId ?? '').toLowerCase();
+  if (context.get(CACHE_CLUSTERS, id) !== undefined)
+    throw new ServiceFault('CacheClusterAlreadyExists', `Cache cluster ${id} already exists.`);
+  if (input.ReplicationGroupId !== undefined)
+    return { CacheCluster: addNode(groupOr404(world, account, region, input.ReplicationGroupId), input, context) };
+  const engine = input.Engine ?? '';
+  const size = input.NumCacheNodes ?? 1;
+  if (engine !== 'memcached' && size !== 1)
+    throw new ServiceFault('InvalidParameterValue', 'A cluster of Redis OSS or Valkey without replication has one node.');
+  const crossAz = input.AZMode === 'cross-az';
+  if (crossAz && (engine !== 'memcached' || size < 2))
+    throw new ServiceFault('InvalidParameterCombination', 'cross-az is for Memcached clusters of at least two nodes.');
+  const subnetGroup = groupNamed(input.CacheSubnetGroupName, context);
+  const choice = zonesOfGroup(world, account, region, subnetGroup);
+  const wanted = input.PreferredAvailabilityZones ?? [];
+  const pinned =
+    wanted.length > 0 ? wanted : input.PreferredAvailabilityZone === undefined ? [] : [input.PreferredAvailabilityZone];
+  const first = Math.floor(world.random.next() * choice.length);
+  const zoneAt = (i: number): string =>
+    pinned[i % Math.max(1, pinned.length)] ?? choice[(first + (crossAz ? i : 0)) % choice.length] ?? '';
+  const cluster: CacheCluster = {
+    account,
+    region,
+    id,
+    arn: context.arn('elasticache', `cluster:${id}`),
+    engine,
+    engineVersion: input.EngineVersion,
+    nodeType: input.CacheNodeType ?? 'cache.t4g.micro',
+    crossAz,
+    createdAt: world.clock.now(),
+    subnetGroup,
+    port: input.Port ?? (engine === 'memcached' ? 11211 : 6379),
+    status: 'creating',
+    nodes: Array.from({ length: size }, (_, i) => ({ id: String(i + 1).padStart(4, '0'), zone: zoneAt(i), outage: undefined })),
+    retentionDays: input.SnapshotRetentionLimit ?? 0,
+    snapshotsFrom: undefined,
+    host: hostOf(account, region, id, engine === 'memcached' ? 'cfg' : '0001'),
+    tags: tagsOf(input.Tags),
+  };
+  const from = input.SnapshotName === undefined ? undefined : snapshotNamed(context, input.SnapshotName);
+  context.put(CACHE_CLUSTERS, id, cluster);
+  listenCluster(world, cluster);
+  world.clock.after(between(world, ...CREATION), () => {
+    cluster.status = 'available';
+    if (cluster.retentionDays > 0) cluster.snapshotsFrom = world.clock.now();
+    if (from !== undefined) restore(world, from.source, cluster.arn, from.at);
+  });
+  return { CacheCluster: clusterReply(cluster, true) };
+};
+
+const describe: Operation<DescribeCacheClustersCommandInput, Reply<DescribeCacheClustersCommandOutput>> = (input, context) => {
+  const nodes = input.ShowCacheNodeInfo;
+  const members =
+    input.ShowCacheClustersNotInReplicationGroups === true ? [] : context.list(GROUPS).flatMap((g) => memberReplies(g, nodes));
+  const found = [...context.list(CACHE_CLUSTERS).map((c) => clusterReply(c, nodes)), ...members].filter(
+    (c) => input.CacheClusterId === undefined || c.CacheClusterId === input.CacheClusterId.toLowerCase(),
+  );
+  if (found.length === 0 && input.CacheClusterId !== undefined)
+    throw new ServiceFault('CacheClusterNotFound', `CacheCluster not found: ${input.CacheClusterId}`, 404);
+  const { items, next } = page(found, input.Marker, input.MaxRecords ?? PAGE_SIZE);
+  return { CacheClusters: [...items], Marker: next };
+};
+
+const remove: Operation<DeleteCacheClusterCommandInput, Reply<DeleteCacheClusterCommandOutput>> = (input, context) => {
+  const cluster = context.get(CACHE_CLUSTERS, input.CacheClusterId ?? '');
+  if (cluster === undefined)
+    throw new ServiceFault('CacheClusterNotFound', `CacheCluster not found: ${input.CacheClusterId ?? ''}`, 404);
+  removeCluster(context.world, cluster);
+  return { CacheCluster: { ...clusterReply(cluster, false), CacheClusterStatus: 'deleting' } };
+};
+
+const serverlessReply = (cache: ServerlessCache): ServerlessReply => ({
+  ServerlessCacheName: cache.name,
+  ARN: cache.arn,
+  Engine: cache.engine,
+  Status: cache.status,
+  KmsKeyId: cache.kmsKey,
+  SnapshotRetentionLimit: cache.retentionDays,
+  SubnetIds: cache.subnets.map((s) => s.id),
+  Endpoint: { Address: cache.host, Port: 6379 },
+  CreateTime: new Date(cache.createdAt),
+});
+
+const createServerless: Operation<CreateServerlessCacheCommandInput, Reply<CreateServerlessCacheCommandOutput>> = async (
+  input,
+  context,
+) => {
+  const { world, account, region } = context;
+  const name = (input.ServerlessCacheName ?? '').toLowerCase();
+  if (context.get(SERVERLESS, name) !== undefined)
+    throw new ServiceFault('ServerlessCacheAlreadyExistsFault', `Serverless cache ${name} already exists.`);
+  const cache: ServerlessCache = {
+    account,
+    region,
+    name,
+    arn: context.arn('elasticache', `serverlesscache:${name}`),
+    engine: input.Engine ?? '',
+    kmsKey: keyOf(input.KmsKeyId, context),
+    createdAt: world.clock.now(),
+    subnets: (await subnetsOf(input.SubnetIds ?? [], context)).map(({ id, zone }) => ({ id, zone })),
+    host: hostOf(account, region, name, 'serverless'),
+    status: 'creating',
+    // API CreateServerlessCache, SnapshotRetentionLimit: no automatic snapshots unless given.
+    retentionDays: input.SnapshotRetentionLimit ?? 0,
+    tags: tagsOf(input.Tags),
+  };
+  context.put(SERVERLESS, name, cache);
+  listenServerless(world, cache);
+  world.clock.after(between(world, ...SERVERLESS_CREATION), () => {
+    cache.status = 'available';
+  });
+  return { ServerlessCache: serverlessReply(cache) };
+};
+
+const describeServerless: Operation<DescribeServerlessCachesCommandInput, Reply<DescribeServerlessCachesCommandOutput>> = (
+  input,
+  context,
+) => {
+  const all = context
+    .list(SERVERLESS)
+    .filter((c) => input.ServerlessCacheName === undefined || c.name === input.ServerlessCacheName);
+  if (all.length === 0 && input.ServerlessCacheName !== undefined)
+    throw new ServiceFault('ServerlessCacheNotFoundFault', `Serverless cache ${input.ServerlessCacheName} not found.`, 404);
+  const { items, next } = page(all, input.NextToken, input.MaxResults ?? 50);
+  return { ServerlessCaches: items.map(serverlessReply), NextToken: next };
+};
+
+const NO_TAGS: Readonly<Record<string, string>> = {};
+
+function taggedAt(context: CallContext, arn: string | undefined): { tags: Readonly<Record<string, string>> } {
+  const found =
+    context.list(GROUPS).find((g) => g.arn === arn) ??
+    context.list(CACHE_CLUSTERS).find((c) => c.arn === arn) ??
+    context.list(SERVERLESS).find((c) => c.arn === arn);
+  if (found !== undefined) return found;
+  // Subnet groups and nodes have none here.
+  if (/:(?:subnetgroup|cluster):/.test(arn ?? '')) return { tags: NO_TAGS };
+  throw new ServiceFault('InvalidARN', `The ARN ${arn ?? ''} names nothing.`);
+}
+
+const tagList = (tags: Readonly<Record<string, string>>): Tag[] => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+
+const listTags: Operation<ListTagsForResourceCommandInput, Reply<ListTagsForResourceCommandOutput>> = (input, context) => ({
+  TagList: tagList(taggedAt(context, input.ResourceName).tags),
+});
+
+const addTags: Operation<AddTagsToResourceCommandInput, Reply<AddTagsToResourceCommandOutput>> = (input, context) => {
+  const tagged = taggedAt(context, input.ResourceName);
+  tagged.tags = { ...tagged.tags, ...tagsOf(input.Tags) };
+  return { TagList: tagList(tagged.tags) };
+};
+
+export const clusterOperations = {
+  CreateCacheCluster: create,
+  DescribeCacheClusters: describe,
+  DeleteCacheCluster: remove,
+  CreateServerlessCache: createServerless,
+  DescribeServerlessCaches: describeServerless,
+  ListTagsForResource: listTags,
+  AddTagsToResource: addTags,
+};

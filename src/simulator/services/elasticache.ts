@@ -1,0 +1,23 @@
+/** Simulated Amazon ElastiCache. */
+import type { SimulatedService } from '../service.ts';
+import { clusterOperations } from './elasticache-clusters.ts';
+import { datastoreOperations } from './elasticache-datastores.ts';
+import { cacheDeployers } from './elasticache-deploy.ts';
+import { groupOperations } from './elasticache-groups.ts';
+import { onFault } from './elasticache-health.ts';
+import { snapshotOperations } from './elasticache-snapshots.ts';
+import { subnetGroupOperations } from './elasticache-subnets.ts';
+
+export const elasticache: SimulatedService = {
+  client: 'elasticache',
+  prefix: 'elasticache',
+  operations: {
+    ...groupOperations,
+    ...clusterOperations,
+    ...datastoreOperations,
+    ...snapshotOperations,
+    ...subnetGroupOperations,
+  },
+  begin: (world) => world.onFault(onFault),
+  deployers: cacheDeployers,
+};
