@@ -24,45 +24,54 @@ const UNDOCUMENTED: RateLimit = { capacity: 20, refill: 10 };
 
 /**
  * What AWS documents, by action or by its prefix. Read November 2026:
- * - EC2: "Request throttling for the Amazon EC2 API" (non-mutating actions 100 and 20/s; unfiltered and unpaginated 50 and 10/s;
- *   mutating 50 and 5/s);
+ * - EC2: "Request throttling for the Amazon EC2 API" (non-mutating actions 100 and 20/s, mutating ones fewer);
  * - Route 53: "Quotas" (five requests a second for an account, whatever they are);
  * - Lambda: "Lambda quotas" (GetFunction 100/s; all other control plane calls together 15/s);
- * - API Gateway: "Quotas for configuring and running a REST API" (all operations together 10/s, burst 40);
- * - CloudWatch: "CloudWatch service quotas" (DescribeAlarms 9/s, GetMetricData 50/s, ListMetrics 25/s, GetMetricStatistics 400/s,
- *   DescribeAlarmHistory and DescribeAlarmsForMetric 3/s);
- * - ECS: "Request throttling for the Amazon ECS API" (cluster reads 50 and 20/s, service reads 100 and 20/s);
- * - KMS: "Request quotas" (DescribeKey 2,000/s, ListKeys and ListAliases 500/s, GetKeyRotationStatus 1,000/s);
- * - Secrets Manager: "Quotas" (ListSecrets 100/s, DescribeSecret 10,000/s);
- * - Step Functions: "Quotas related to API action throttling" (DescribeStateMachine 200 and 20/s, ListStateMachines 100 and 5/s);
- * - STS: "IAM and STS quotas" (600/s together).
+ * - API Gateway: "Quotas for creating, deploying and managing an API" (all operations together 10/s, burst 40);
+ * - CloudWatch: "CloudWatch service quotas";
+ * - KMS: "Request quotas" as the guide's public repository has them (raised since, and adjustable);
+ * - DynamoDB: "Best practices for managing the control plane" (2,500/s together), API reference of the four others;
+ * - Secrets Manager: "Quotas"; Step Functions: "Quotas", the smaller figure where Regions differ; Service Quotas: its own quotas;
+ * - SNS: API reference of ListTopics and ListSubscriptionsByTopic.
+ * ECS and STS are assumptions: their pages were not at hand.
  */
 export const LIMITS: Readonly<Record<string, RateLimit>> = {
-  'ec2:Describe*': { capacity: 100, refill: 20 },
-  'ec2:Get*': { capacity: 100, refill: 20 },
-  'ec2:*': { capacity: 50, refill: 5 },
-  'route53:*': { capacity: 5, refill: 5, pool: 'route53' },
-  'lambda:GetFunction': { capacity: 100, refill: 100 },
-  'lambda:*': { capacity: 15, refill: 15, pool: 'lambda' },
   'apigateway:*': { capacity: 40, refill: 10, pool: 'apigateway' },
-  'cloudwatch:DescribeAlarms': { capacity: 9, refill: 9 },
   'cloudwatch:DescribeAlarmHistory': { capacity: 3, refill: 3 },
-  'cloudwatch:DescribeAlarmsForMetric': { capacity: 3, refill: 3 },
+  'cloudwatch:DescribeAlarms': { capacity: 9, refill: 9 },
+  'cloudwatch:DescribeAlarmsForMetric': { capacity: 9, refill: 9 },
   'cloudwatch:GetMetricData': { capacity: 50, refill: 50 },
   'cloudwatch:GetMetricStatistics': { capacity: 400, refill: 400 },
   'cloudwatch:ListMetrics': { capacity: 25, refill: 25 },
-  'ecs:DescribeClusters': { capacity: 50, refill: 20 },
-  'ecs:ListClusters': { capacity: 50, refill: 20 },
-  'ecs:DescribeServices': { capacity: 100, refill: 20 },
-  'ecs:ListServices': { capacity: 100, refill: 20 },
-  'kms:DescribeKey': { capacity: 2000, refill: 2000 },
-  'kms:GetKeyRotationStatus': { capacity: 1000, refill: 1000 },
-  'kms:ListKeys': { capacity: 500, refill: 500 },
-  'kms:ListAliases': { capacity: 500, refill: 500 },
+  'dynamodb:*': { capacity: 2500, refill: 2500, pool: 'dynamodb' },
+  'dynamodb:DescribeBackup': { capacity: 10, refill: 10 },
+  'dynamodb:DescribeContinuousBackups': { capacity: 10, refill: 10 },
+  'dynamodb:ListBackups': { capacity: 5, refill: 5 },
+  'dynamodb:ListTagsOfResource': { capacity: 10, refill: 10 },
+  'ec2:*': { capacity: 50, refill: 5 },
+  'ec2:Describe*': { capacity: 100, refill: 20 },
+  'ec2:Get*': { capacity: 100, refill: 20 },
+  'ecs:Describe*': { capacity: 50, refill: 20 },
+  'ecs:List*': { capacity: 50, refill: 20 },
+  'kms:Describe*': { capacity: 100, refill: 100 },
+  'kms:GetKeyPolicy': { capacity: 30, refill: 30 },
+  'kms:GetKeyRotationStatus': { capacity: 30, refill: 30 },
+  'kms:List*': { capacity: 100, refill: 100 },
+  'lambda:*': { capacity: 15, refill: 15, pool: 'lambda' },
+  'lambda:GetFunction': { capacity: 100, refill: 100 },
+  'route53:*': { capacity: 5, refill: 5, pool: 'route53' },
   'secretsmanager:DescribeSecret': { capacity: 10_000, refill: 10_000 },
+  'secretsmanager:GetResourcePolicy': { capacity: 50, refill: 50 },
   'secretsmanager:ListSecrets': { capacity: 100, refill: 100 },
+  'servicequotas:Get*': { capacity: 10, refill: 5 },
+  'servicequotas:List*': { capacity: 20, refill: 10 },
+  'sns:ListSubscriptionsByTopic': { capacity: 30, refill: 30 },
+  'sns:ListTopics': { capacity: 30, refill: 30 },
+  'states:DescribeExecution': { capacity: 250, refill: 10 },
   'states:DescribeStateMachine': { capacity: 200, refill: 20 },
+  'states:ListExecutions': { capacity: 100, refill: 2 },
   'states:ListStateMachines': { capacity: 100, refill: 5 },
+  'states:ListTagsForResource': { capacity: 100, refill: 1 },
   'sts:*': { capacity: 600, refill: 600, pool: 'sts' },
 };
 
