@@ -7,6 +7,7 @@ import { cloudfront } from './services/cloudfront.ts';
 import { cloudwatch } from './services/cloudwatch.ts';
 import { dynamodb } from './services/dynamodb.ts';
 import { ec2 } from './services/ec2.ts';
+import { ecs } from './services/ecs.ts';
 import { efs } from './services/efs.ts';
 import { elasticLoadBalancingV2 } from './services/elastic-load-balancing-v2.ts';
 import { elasticache } from './services/elasticache.ts';
@@ -42,4 +43,5 @@ export const SIMULATED: readonly SimulatedService[] = [
   eventbridge,
   scheduler,
   elasticache,
+  ecs,
 ];

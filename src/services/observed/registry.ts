@@ -7,6 +7,7 @@ import { cloudfrontDistributions } from './cloudfront.ts';
 import { cloudwatchAlarms } from './cloudwatch.ts';
 import { dynamodbGlobalTables, dynamodbTables } from './dynamodb.ts';
 import { ec2Scans } from './ec2.ts';
+import { ecsScans } from './ecs.ts';
 import { efsFileSystems, efsReplications } from './efs.ts';
 import { balancingScans } from './elastic-load-balancing-v2.ts';
 import { elasticacheScans } from './elasticache.ts';
@@ -44,4 +45,5 @@ export const SCANS: readonly Scan[] = [
   eventEndpoints,
   schedules,
   ...elasticacheScans,
+  ...ecsScans,
 ];

@@ -1,0 +1,163 @@
+/** ECS clusters, capacity providers, task definitions and services as Pulumi declares them. */
+import type * as ECS from '@aws-sdk/client-ecs';
+import type { Deployer, Deployment, Given, Plain } from '../deploy/deployer.ts';
+import { type Block, blockOf, blocksOf, flagOf, isBlock, need, numberOf, textOf, textsOf, without } from './compute-inputs.ts';
+
+const call = async <O>(deployment: Deployment, operation: string, input: object): Promise<O> =>
+  (await deployment.call('ecs', operation, input)) as O;
+
+const tags = (given: Given): ECS.Tag[] => Object.entries(given.tags).map(([key, value]) => ({ key, value }));
+
+const strategies = (list: Plain | undefined) =>
+  blocksOf(list).map((s) =>
+    without({ capacityProvider: textOf(s.capacityProvider), base: numberOf(s.base), weight: numberOf(s.weight) }),
+  );
+
+const cluster: Deployer = {
+  type: 'aws:ecs/cluster:Cluster',
+  async create(given, deployment) {
+    const name = textOf(given.inputs.name) ?? deployment.physicalName(given);
+    const reply = await call<ECS.CreateClusterCommandOutput>(deployment, 'CreateCluster', {
+      clusterName: name,
+      tags: tags(given),
+    });
+    const arn = reply.cluster?.clusterArn ?? '';
+    return { id: arn, outputs: { arn, name } };
+  },
+};
+
+const clusterProviders: Deployer = {
+  type: 'aws:ecs/clusterCapacityProviders:ClusterCapacityProviders',
+  async create(given, deployment) {
+    const name = need(given, 'clusterName');
+    await call(deployment, 'PutClusterCapacityProviders', {
+      cluster: name,
+      capacityProviders: textsOf(given.inputs.capacityProviders),
+      defaultCapacityProviderStrategy: strategies(given.inputs.defaultCapacityProviderStrategies),
+    });
+    return { id: name, outputs: {} };
+  },
+};
+
+const provider: Deployer = {
+  type: 'aws:ecs/capacityProvider:CapacityProvider',
+  async create(given, deployment) {
+    const name = textOf(given.inputs.name) ?? deployment.physicalName(given);
+    const group = textOf(blockOf(given.inputs.autoScalingGroupProvider)?.autoScalingGroupArn);
+    const reply = await call<ECS.CreateCapacityProviderCommandOutput>(
+      deployment,
+      'CreateCapacityProvider',
+      without({
+        name,
+        autoScalingGroupProvider: group === undefined ? undefined : { autoScalingGroupArn: group },
+        tags: tags(given),
+      }),
+    );
+    const arn = reply.capacityProvider?.capacityProviderArn ?? '';
+    return { id: arn, outputs: { arn, name } };
+  },
+};
+
+/** The provider takes JSON as text; a source that cannot show it leaves one container of an unknown image. */
+function containers(value: Plain | undefined): readonly Plain[] {
+  const text = textOf(value);
+  const parsed: Plain | undefined = text === undefined ? value : (JSON.parse(text) as Plain);
+  const list = Array.isArray(parsed) ? (parsed as readonly Plain[]).filter(isBlock) : [];
+  return list.length > 0 ? list : [{ name: 'app', image: 'unknown' }];
+}
+
+function volume(block: Block): object {
+  const efs = blockOf(block.efsVolumeConfiguration);
+  return without({
+    name: textOf(block.name),
+    efsVolumeConfiguration:
+      efs === undefined
+        ? undefined
+        : without({ fileSystemId: textOf(efs.fileSystemId), rootDirectory: textOf(efs.rootDirectory) }),
+  });
+}
+
+const taskDefinition: Deployer = {
+  type: 'aws:ecs/taskDefinition:TaskDefinition',
+  async create(given, deployment) {
+    const reply = await call<ECS.RegisterTaskDefinitionCommandOutput>(
+      deployment,
+      'RegisterTaskDefinition',
+      without({
+        family: need(given, 'family'),
+        containerDefinitions: containers(given.inputs.containerDefinitions),
+        volumes: blocksOf(given.inputs.volumes).map(volume),
+        networkMode: textOf(given.inputs.networkMode),
+        requiresCompatibilities: textsOf(given.inputs.requiresCompatibilities),
+        cpu: textOf(given.inputs.cpu),
+        memory: textOf(given.inputs.memory),
+        tags: tags(given),
+      }),
+    );
+    const made = reply.taskDefinition;
+    const arn = made?.taskDefinitionArn ?? '';
+    return {
+      id: made?.family ?? '',
+      outputs: { arn, arnWithoutRevision: arn.replace(/:\d+$/, ''), revision: made?.revision ?? 1, family: made?.family ?? '' },
+    };
+  },
+};
+
+const service: Deployer = {
+  type: 'aws:ecs/service:Service',
+  async create(given, deployment) {
+    const { inputs } = given;
+    const network = blockOf(inputs.networkConfiguration);
+    const breaker = blockOf(inputs.deploymentCircuitBreaker);
+    const alarms = blockOf(inputs.alarms);
+    const controller = textOf(blockOf(inputs.deploymentController)?.type);
+    const providers = strategies(inputs.capacityProviderStrategies);
+    const balancers = blocksOf(inputs.loadBalancers).map((l) =>
+      without({
+        targetGroupArn: textOf(l.targetGroupArn),
+        containerName: textOf(l.containerName),
+        containerPort: numberOf(l.containerPort),
+      }),
+    );
+    const name = textOf(inputs.name) ?? deployment.physicalName(given);
+    const daemon = textOf(inputs.schedulingStrategy) === 'DAEMON';
+    const reply = await call<ECS.CreateServiceCommandOutput>(
+      deployment,
+      'CreateService',
+      without({
+        serviceName: name,
+        cluster: textOf(inputs.cluster),
+        taskDefinition: textOf(inputs.taskDefinition),
+        // The provider's desiredCount is 0 when the code leaves it out.
+        desiredCount: daemon ? undefined : (numberOf(inputs.desiredCount) ?? 0),
+        launchType: providers.length > 0 ? undefined : textOf(inputs.launchType),
+        capacityProviderStrategy: providers.length > 0 ? providers : undefined,
+        schedulingStrategy: textOf(inputs.schedulingStrategy),
+        networkConfiguration: network === undefined ? undefined : { awsvpcConfiguration: { subnets: textsOf(network.subnets) } },
+        loadBalancers: balancers.length > 0 ? balancers : undefined,
+        healthCheckGracePeriodSeconds: numberOf(inputs.healthCheckGracePeriodSeconds),
+        availabilityZoneRebalancing: textOf(inputs.availabilityZoneRebalancing),
+        deploymentController: controller === undefined ? undefined : { type: controller },
+        deploymentConfiguration: without({
+          deploymentCircuitBreaker:
+            breaker === undefined
+              ? undefined
+              : { enable: flagOf(breaker.enable) ?? false, rollback: flagOf(breaker.rollback) ?? false },
+          alarms:
+            alarms === undefined
+              ? undefined
+              : {
+                  alarmNames: textsOf(alarms.alarmNames),
+                  enable: flagOf(alarms.enable) ?? false,
+                  rollback: flagOf(alarms.rollback) ?? false,
+                },
+        }),
+        tags: tags(given),
+      }),
+    );
+    const arn = reply.service?.serviceArn ?? '';
+    return { id: arn, outputs: { arn, name } };
+  },
+};
+
+export const ecsDeployers: readonly Deployer[] = [cluster, clusterProviders, provider, taskDefinition, service];
