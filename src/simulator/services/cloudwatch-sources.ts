@@ -1,6 +1,8 @@
 /** Every series that simulated services show in CloudWatch. */
 import type { MetricSource } from '../metric-source.ts';
 import { checkIsHealthy } from '../plane/health.ts';
+import { elasticacheMetrics } from './elasticache-metrics.ts';
+import { rdsMetrics } from './rds-metrics.ts';
 import { HEALTH_CHECKS } from './route-53-model.ts';
 import { SQS_METRICS } from './sqs-messages.ts';
 
@@ -19,4 +21,4 @@ const healthCheckStatus: MetricSource = {
   },
 };
 
-export const METRIC_SOURCES: readonly MetricSource[] = [healthCheckStatus, ...SQS_METRICS];
+export const METRIC_SOURCES: readonly MetricSource[] = [healthCheckStatus, ...SQS_METRICS, ...rdsMetrics, ...elasticacheMetrics];
