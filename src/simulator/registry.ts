@@ -13,6 +13,7 @@ import { elasticLoadBalancingV2 } from './services/elastic-load-balancing-v2.ts'
 import { elasticache } from './services/elasticache.ts';
 import { eventbridge } from './services/eventbridge.ts';
 import { kms } from './services/kms.ts';
+import { lambda } from './services/lambda.ts';
 import { rds } from './services/rds.ts';
 import { route53 } from './services/route-53.ts';
 import { routingControlCluster } from './services/route53-recovery-cluster.ts';
@@ -44,4 +45,5 @@ export const SIMULATED: readonly SimulatedService[] = [
   scheduler,
   elasticache,
   ecs,
+  lambda,
 ];

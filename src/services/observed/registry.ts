@@ -13,6 +13,7 @@ import { balancingScans } from './elastic-load-balancing-v2.ts';
 import { elasticacheScans } from './elasticache.ts';
 import { eventBuses, eventEndpoints } from './eventbridge.ts';
 import { kmsKeys } from './kms.ts';
+import { lambdaScans } from './lambda.ts';
 import { rdsScans } from './rds.ts';
 import { route53Zones } from './route-53.ts';
 import { routingControls } from './route53-recovery-control-config.ts';
@@ -46,4 +47,5 @@ export const SCANS: readonly Scan[] = [
   schedules,
   ...elasticacheScans,
   ...ecsScans,
+  ...lambdaScans,
 ];

@@ -1,0 +1,245 @@
+/** Lambda: functions that AWS runs across the AZs of a Region, what triggers them, and where they answer. */
+import type * as LAMBDA from '@aws-sdk/client-lambda';
+import { type Answer, listen, refused } from '../plane/network.ts';
+import { type CallContext, page, ServiceFault, type SimulatedService } from '../service.ts';
+import { shelf, type World } from '../world/world.ts';
+import { subnetOf, zoneOf } from './ec2-network.ts';
+import { between, type Op, type Place } from './ec2-shared.ts';
+import { lambdaDeployers } from './lambda-deploy.ts';
+
+export interface FunctionItem {
+  readonly shown: LAMBDA.FunctionConfiguration & { FunctionName: string; FunctionArn: string };
+  reserved: number | undefined;
+  readonly image: string | undefined;
+  tags: Record<string, string>;
+}
+
+export const FUNCTIONS = shelf<FunctionItem>('lambda:function');
+const MAPPINGS = shelf<LAMBDA.EventSourceMappingConfiguration>('lambda:event-source-mapping');
+const ALIASES = shelf<LAMBDA.AliasConfiguration & { readonly function: string }>('lambda:alias');
+const URLS = shelf<LAMBDA.FunctionUrlConfig>('lambda:function-url');
+
+/** Seconds until a new function, or a changed mapping, is ready: an assumption. */
+const PENDING = [1, 10] as const;
+const ENABLING = [5, 60] as const;
+
+/** `name`, `account:function:name`, an ARN, or any of these with a version or alias behind it. */
+const nameOf = (given = ''): string => (given.split('function:')[1] ?? given).split(':')[0] ?? '';
+
+function functionOf(context: CallContext, given: string | undefined): FunctionItem {
+  const item = context.get(FUNCTIONS, nameOf(given));
+  if (item === undefined)
+    throw new ServiceFault(
+      'ResourceNotFoundException',
+      `Function not found: ${context.arn('lambda', `function:${nameOf(given)}`)}`,
+      404,
+    );
+  return item;
+}
+
+/** What a caller of the function gets: an answer from any AZ in which it may run. */
+export function functionAnswer(place: Place, arn: string): Answer {
+  const { world, account, region } = place;
+  const item = world.get(FUNCTIONS, account, region, nameOf(arn));
+  if (item === undefined || world.regionIsLost(region)) return refused('the function is gone');
+  if (item.reserved === 0) return refused('the function has no concurrency');
+  const subnets = item.shown.VpcConfig?.SubnetIds ?? [];
+  const zones = subnets.length === 0 ? world.zones(region) : subnets.flatMap((id) => zoneOf(place, id) ?? []);
+  const zone = zones.find((z) => !world.zoneIsLost(z));
+  return zone === undefined
+    ? refused('every AZ of its subnets is lost')
+    : { kind: 'served', by: item.shown.FunctionArn, region, zone, writes: undefined };
+}
+
+const createFunction: Op<LAMBDA.CreateFunctionCommandInput, LAMBDA.CreateFunctionCommandOutput> = (input, context) => {
+  const name = input.FunctionName ?? '';
+  if (context.get(FUNCTIONS, name) !== undefined)
+    throw new ServiceFault('ResourceConflictException', `Function already exist: ${name}`, 409);
+  const subnets = input.VpcConfig?.SubnetIds ?? [];
+  const vpc = subnets.map((id) => subnetOf(context, id).VpcId)[0];
+  const shown: FunctionItem['shown'] = {
+    FunctionName: name,
+    FunctionArn: context.arn('lambda', `function:${name}`),
+    PackageType: input.PackageType ?? 'Zip',
+    MemorySize: input.MemorySize ?? 128,
+    Timeout: input.Timeout ?? 3,
+    LastModified: context.now.toISOString(),
+    Version: '$LATEST',
+    State: 'Pending',
+    Architectures: input.Architectures ?? ['x86_64'],
+    RevisionId: context.world.random.hex(32),
+  };
+  if (input.Runtime !== undefined) shown.Runtime = input.Runtime;
+  if (input.Role !== undefined) shown.Role = input.Role;
+  if (subnets.length > 0)
+    shown.VpcConfig = {
+      SubnetIds: subnets,
+      SecurityGroupIds: input.VpcConfig?.SecurityGroupIds ?? [],
+      ...(vpc === undefined ? {} : { VpcId: vpc }),
+    };
+  context.put(FUNCTIONS, name, { shown, reserved: undefined, image: input.Code?.ImageUri, tags: input.Tags ?? {} });
+  context.world.clock.after(between(context.world, ...PENDING), () => {
+    shown.State = 'Active';
+  });
+  return shown;
+};
+
+const createMapping: Op<LAMBDA.CreateEventSourceMappingCommandInput, LAMBDA.CreateEventSourceMappingCommandOutput> = (
+  input,
+  context,
+) => {
+  const item = functionOf(context, input.FunctionName);
+  const id = context.id('esm', 32);
+  const uuid = id.startsWith('esm-') ? id.slice(4).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') : id;
+  // CreateEventSourceMapping, Enabled: true.
+  const enabled = input.Enabled !== false;
+  const mapping: LAMBDA.EventSourceMappingConfiguration = {
+    UUID: uuid,
+    FunctionArn: item.shown.FunctionArn,
+    EventSourceMappingArn: context.arn('lambda', `event-source-mapping:${uuid}`),
+    State: 'Creating',
+    LastModified: context.now,
+  };
+  if (input.EventSourceArn !== undefined) mapping.EventSourceArn = input.EventSourceArn;
+  if (input.BatchSize !== undefined) mapping.BatchSize = input.BatchSize;
+  context.put(MAPPINGS, uuid, mapping);
+  context.world.clock.after(between(context.world, ...ENABLING), () => {
+    mapping.State = enabled ? 'Enabled' : 'Disabled';
+  });
+  return mapping;
+};
+
+const mappingOf = (context: CallContext, uuid: string | undefined): LAMBDA.EventSourceMappingConfiguration => {
+  const mapping = context.get(MAPPINGS, uuid ?? '');
+  if (mapping === undefined)
+    throw new ServiceFault('ResourceNotFoundException', 'The resource you requested does not exist.', 404);
+  return mapping;
+};
+
+const createUrl: Op<LAMBDA.CreateFunctionUrlConfigCommandInput, LAMBDA.CreateFunctionUrlConfigCommandOutput> = (
+  input,
+  context,
+) => {
+  const item = functionOf(context, input.FunctionName);
+  const host = `${context.world.random.hex(32)}.lambda-url.${context.region}.on.aws`;
+  const url = {
+    FunctionUrl: `https://${host}/`,
+    FunctionArn: item.shown.FunctionArn,
+    AuthType: input.AuthType ?? 'NONE',
+    CreationTime: context.now.toISOString(),
+    LastModifiedTime: context.now.toISOString(),
+  };
+  context.put(URLS, item.shown.FunctionName, url);
+  const place = { world: context.world, account: context.account, region: context.region };
+  listen(context.world, host, () => functionAnswer(place, item.shown.FunctionArn));
+  return url;
+};
+
+const marker = (next: string | undefined): { NextMarker?: string } => (next === undefined ? {} : { NextMarker: next });
+
+export const lambda: SimulatedService = {
+  client: 'lambda',
+  prefix: 'lambda',
+  operations: {
+    CreateFunction: createFunction,
+    GetFunction: ((input, context) => {
+      const { shown, reserved, image, tags } = functionOf(context, input.FunctionName);
+      return {
+        Configuration: shown,
+        Code: image === undefined ? { RepositoryType: 'S3' } : { RepositoryType: 'ECR', ImageUri: image },
+        Tags: tags,
+        ...(reserved === undefined ? {} : { Concurrency: { ReservedConcurrentExecutions: reserved } }),
+      };
+    }) satisfies Op<LAMBDA.GetFunctionCommandInput, LAMBDA.GetFunctionCommandOutput>,
+    ListFunctions: ((input, context) => {
+      const { items, next } = page(context.list(FUNCTIONS), input.Marker, input.MaxItems ?? 50);
+      return { Functions: items.map((f) => f.shown), ...marker(next) };
+    }) satisfies Op<LAMBDA.ListFunctionsCommandInput, LAMBDA.ListFunctionsCommandOutput>,
+    DeleteFunction: ((input, context) => {
+      context.remove(FUNCTIONS, functionOf(context, input.FunctionName).shown.FunctionName);
+      return {};
+    }) satisfies Op<LAMBDA.DeleteFunctionCommandInput, LAMBDA.DeleteFunctionCommandOutput>,
+    PutFunctionConcurrency: ((input, context) => {
+      const item = functionOf(context, input.FunctionName);
+      item.reserved = input.ReservedConcurrentExecutions ?? 0;
+      return { ReservedConcurrentExecutions: item.reserved };
+    }) satisfies Op<LAMBDA.PutFunctionConcurrencyCommandInput, LAMBDA.PutFunctionConcurrencyCommandOutput>,
+    DeleteFunctionConcurrency: ((input, context) => {
+      functionOf(context, input.FunctionName).reserved = undefined;
+      return {};
+    }) satisfies Op<LAMBDA.DeleteFunctionConcurrencyCommandInput, LAMBDA.DeleteFunctionConcurrencyCommandOutput>,
+    Invoke: ((input, context) => {
+      const place = { world: context.world, account: context.account, region: context.region };
+      const answer = functionAnswer(place, functionOf(context, input.FunctionName).shown.FunctionArn);
+      if (answer.kind === 'refused') throw new ServiceFault('TooManyRequestsException', answer.why, 429);
+      return { StatusCode: 200, ExecutedVersion: '$LATEST' };
+    }) satisfies Op<LAMBDA.InvokeCommandInput, LAMBDA.InvokeCommandOutput>,
+    CreateEventSourceMapping: createMapping,
+    ListEventSourceMappings: ((input, context) => {
+      const all = context
+        .list(MAPPINGS)
+        .filter((m) => input.FunctionName === undefined || nameOf(m.FunctionArn) === nameOf(input.FunctionName))
+        .filter((m) => input.EventSourceArn === undefined || m.EventSourceArn === input.EventSourceArn);
+      const { items, next } = page(all, input.Marker, input.MaxItems ?? 100);
+      return { EventSourceMappings: [...items], ...marker(next) };
+    }) satisfies Op<LAMBDA.ListEventSourceMappingsCommandInput, LAMBDA.ListEventSourceMappingsCommandOutput>,
+    UpdateEventSourceMapping: ((input, context) => {
+      const mapping = mappingOf(context, input.UUID);
+      if (input.Enabled !== undefined) {
+        mapping.State = input.Enabled ? 'Enabling' : 'Disabling';
+        context.world.clock.after(between(context.world, ...ENABLING), () => {
+          mapping.State = input.Enabled === true ? 'Enabled' : 'Disabled';
+        });
+      }
+      return mapping;
+    }) satisfies Op<LAMBDA.UpdateEventSourceMappingCommandInput, LAMBDA.UpdateEventSourceMappingCommandOutput>,
+    DeleteEventSourceMapping: ((input, context) => {
+      const mapping = mappingOf(context, input.UUID);
+      context.remove(MAPPINGS, input.UUID ?? '');
+      return { ...mapping, State: 'Deleting' };
+    }) satisfies Op<LAMBDA.DeleteEventSourceMappingCommandInput, LAMBDA.DeleteEventSourceMappingCommandOutput>,
+    CreateAlias: ((input, context) => {
+      const { FunctionArn, FunctionName } = functionOf(context, input.FunctionName).shown;
+      const alias = {
+        AliasArn: `${FunctionArn}:${input.Name}`,
+        Name: input.Name ?? '',
+        FunctionVersion: input.FunctionVersion ?? '$LATEST',
+        function: FunctionName,
+      };
+      context.put(ALIASES, alias.AliasArn, alias);
+      return alias;
+    }) satisfies Op<LAMBDA.CreateAliasCommandInput, LAMBDA.CreateAliasCommandOutput>,
+    ListAliases: ((input, context) => {
+      const { FunctionName } = functionOf(context, input.FunctionName).shown;
+      const { items, next } = page(
+        context.list(ALIASES).filter((a) => a.function === FunctionName),
+        input.Marker,
+        input.MaxItems ?? 50,
+      );
+      return { Aliases: items.map(({ function: _owner, ...alias }) => alias), ...marker(next) };
+    }) satisfies Op<LAMBDA.ListAliasesCommandInput, LAMBDA.ListAliasesCommandOutput>,
+    CreateFunctionUrlConfig: createUrl,
+    GetFunctionUrlConfig: ((input, context) => {
+      const url = context.get(URLS, functionOf(context, input.FunctionName).shown.FunctionName);
+      if (url === undefined)
+        throw new ServiceFault('ResourceNotFoundException', 'The resource you requested does not exist.', 404);
+      return { ...url, FunctionUrl: url.FunctionUrl ?? '' };
+    }) satisfies Op<LAMBDA.GetFunctionUrlConfigCommandInput, LAMBDA.GetFunctionUrlConfigCommandOutput>,
+  },
+  begin(world) {
+    world.onFault((fault, _world, how) => {
+      if (how === 'begins')
+        takesFunctions(
+          world,
+          fault.kind === 'deleted' ? fault.arn : undefined,
+          fault.kind === 'account-compromised' ? fault.account : undefined,
+        );
+    });
+  },
+  deployers: lambdaDeployers,
+};
+
+function takesFunctions(world: World, arn: string | undefined, ofAccount: string | undefined): void {
+  for (const { account, region, key, item } of world.everywhere(FUNCTIONS))
+    if (item.shown.FunctionArn === arn || account === ofAccount) world.remove(FUNCTIONS, account, region, key);
+}
