@@ -13,6 +13,8 @@ export interface TreeStyle {
   readBlob(value: unknown): Uint8Array;
   timestamp(date: Date, shape: Extract<Shape, { kind: 'timestamp' }>): unknown;
   readTimestamp(value: unknown, shape: Extract<Shape, { kind: 'timestamp' }>): Date;
+  /** The instant that a value without a shape says it is; undefined: it is something else. */
+  instant(value: Json): Date | undefined;
 }
 
 const jsonStyle = (jsonNames: boolean): TreeStyle => ({
@@ -31,6 +33,7 @@ const jsonStyle = (jsonNames: boolean): TreeStyle => ({
       throw new Malformed(`expected a timestamp, found ${describe(value)}`);
     return readTimestamp(value, format ?? 'epoch-seconds');
   },
+  instant: () => undefined,
 });
 
 export const AWS_JSON = jsonStyle(false);
@@ -51,7 +54,7 @@ export function parseJson(body: Uint8Array): unknown {
 export function readTree(shape: Shape, value: unknown, style: TreeStyle): unknown {
   switch (shape.kind) {
     case 'structure':
-      return { ...readOthers(shape, value), ...readMembers(shape.members, value, style) };
+      return { ...readOthers(shape, value, style), ...readMembers(shape.members, value, style) };
     case 'list': {
       if (!Array.isArray(value)) throw new Malformed(`expected a list, found ${describe(value)}`);
       const items: readonly unknown[] = value;
@@ -79,7 +82,7 @@ export function readTree(shape: Shape, value: unknown, style: TreeStyle): unknow
       if (value === 'NaN' || value === 'Infinity' || value === '-Infinity') return readNumber(value);
       throw new Malformed(`expected a number, found ${describe(value)}`);
     case 'document':
-      return checkDepth(value, DEEPEST);
+      return readDocument(value, style, DEEPEST);
     case 'events':
       throw new Malformed('streams of events are not read here');
   }
@@ -143,15 +146,18 @@ export function writeMembers(members: readonly Member[], value: unknown, style: 
 /** Deeper trees are nothing that a client of AWS writes, and break whoever walks over them. */
 const DEEPEST = 200;
 
-function checkDepth(value: unknown, left: number): unknown {
+/** A tree without a shape: only CBOR says by itself what is an instant. */
+function readDocument(value: unknown, style: TreeStyle, left: number): unknown {
   if (left === 0) throw new Malformed('the input is nested too deeply');
-  if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) checkDepth(item, left - 1);
-  return value;
+  const below = (item: unknown): unknown => readDocument(item, style, left - 1);
+  if (Array.isArray(value)) return value.map(below);
+  if (!isObject(value) || value instanceof Uint8Array) return value;
+  return style.instant(value) ?? Object.fromEntries(Object.entries(value).map(([name, item]) => [name, below(item)]));
 }
 
 /** What an open structure holds beyond the members that its table names. */
-export function readOthers(shape: Structure, value: unknown): Json {
-  return shape.open ? othersOf(shape, objectOf(checkDepth(value, DEEPEST))) : {};
+export function readOthers(shape: Structure, value: unknown, style: TreeStyle): Json {
+  return shape.open ? objectOf(readDocument(othersOf(shape, objectOf(value)), style, DEEPEST)) : {};
 }
 
 export function writeOthers(shape: Structure, value: unknown, style: TreeStyle): Json {

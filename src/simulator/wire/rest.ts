@@ -31,7 +31,7 @@ export const JSON_BODY: BodyFormat = {
   type: 'application/json',
   read: (shape, members, body) => {
     const tree = parseJson(body);
-    return { ...readOthers(shape, tree), ...readMembers(members, tree, REST_JSON) };
+    return { ...readOthers(shape, tree, REST_JSON), ...readMembers(members, tree, REST_JSON) };
   },
   readPayload: (shape, body) => readTree(shape, parseJson(body), REST_JSON),
   write: (shape, members, value) =>

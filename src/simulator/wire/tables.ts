@@ -18,7 +18,7 @@ const TABLES: Readonly<Record<string, { readonly protocol: ProtocolId; readonly 
   fis: { protocol: 'restJson1', rows: FIS },
   drs: { protocol: 'restJson1', rows: DRS },
   'route53-recovery-control-config': { protocol: 'restJson1', rows: RECOVERY_CONTROL },
-  'arc-region-switch': { protocol: 'awsJson1_0', rows: REGION_SWITCH },
+  'arc-region-switch': { protocol: 'rpcv2Cbor', rows: REGION_SWITCH },
   'arc-zonal-shift': { protocol: 'restJson1', rows: ZONAL_SHIFT },
 };
 

@@ -1,4 +1,4 @@
-/** Fault Injection Service: what @aws-sdk/client-fis 3.523.0 sends, operation by operation. Syntax of a row: ../tables.ts. */
+/** Fault Injection Service: what @aws-sdk/client-fis 3.523.0 sends, operation by operation, and what botocore 1.44 adds. Syntax of a row: ../tables.ts. */
 export const FIS: readonly string[] = [
   'CreateExperimentTemplate POST /experimentTemplates',
   'CreateTargetAccountConfiguration POST /experimentTemplates/{experimentTemplateId}/targetAccountConfigurations/{accountId}',
@@ -8,13 +8,14 @@ export const FIS: readonly string[] = [
   'GetExperiment GET /experiments/{id}',
   'GetExperimentTargetAccountConfiguration GET /experiments/{experimentId}/targetAccountConfigurations/{accountId}',
   'GetExperimentTemplate GET /experimentTemplates/{id}',
+  'GetSafetyLever GET /safetyLevers/{id}',
   'GetTargetAccountConfiguration GET /experimentTemplates/{experimentTemplateId}/targetAccountConfigurations/{accountId}',
   'GetTargetResourceType GET /targetResourceTypes/{resourceType}',
   'ListActions GET /actions maxResults# nextToken',
   'ListExperimentResolvedTargets GET /experiments/{experimentId}/resolvedTargets maxResults# nextToken targetName',
   'ListExperimentTargetAccountConfigurations GET /experiments/{experimentId}/targetAccountConfigurations nextToken',
   'ListExperimentTemplates GET /experimentTemplates maxResults# nextToken',
-  'ListExperiments GET /experiments maxResults# nextToken',
+  'ListExperiments GET /experiments maxResults# nextToken experimentTemplateId',
   'ListTagsForResource GET /tags/{resourceArn}',
   'ListTargetAccountConfigurations GET /experimentTemplates/{experimentTemplateId}/targetAccountConfigurations maxResults# nextToken',
   'ListTargetResourceTypes GET /targetResourceTypes maxResults# nextToken',
@@ -23,5 +24,6 @@ export const FIS: readonly string[] = [
   'TagResource POST /tags/{resourceArn}',
   'UntagResource DELETE /tags/{resourceArn} tagKeys[]',
   'UpdateExperimentTemplate PATCH /experimentTemplates/{id}',
+  'UpdateSafetyLeverState PATCH /safetyLevers/{id}/state',
   'UpdateTargetAccountConfiguration PATCH /experimentTemplates/{experimentTemplateId}/targetAccountConfigurations/{accountId}',
 ];

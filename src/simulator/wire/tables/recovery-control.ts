@@ -1,4 +1,4 @@
-/** ARC routing control configuration: what @aws-sdk/client-route53-recovery-control-config 3.332.0 sends, operation by operation. Syntax of a row: ../tables.ts. */
+/** ARC routing control configuration: what @aws-sdk/client-route53-recovery-control-config 3.332.0 sends, operation by operation, and what botocore 1.44 adds. Syntax of a row: ../tables.ts. */
 export const RECOVERY_CONTROL: readonly string[] = [
   'CreateCluster POST /cluster',
   'CreateControlPanel POST /controlpanel',
@@ -20,6 +20,7 @@ export const RECOVERY_CONTROL: readonly string[] = [
   'ListTagsForResource GET /tags/{ResourceArn}',
   'TagResource POST /tags/{ResourceArn}',
   'UntagResource DELETE /tags/{ResourceArn} TagKeys[]',
+  'UpdateCluster PUT /cluster',
   'UpdateControlPanel PUT /controlpanel',
   'UpdateRoutingControl PUT /routingcontrol',
   'UpdateSafetyRule PUT /safetyrule',

@@ -13,6 +13,7 @@ export const REGION_SWITCH: readonly string[] = [
   'ListPlans',
   'ListPlansInRegion',
   'ListRoute53HealthChecks',
+  'ListRoute53HealthChecksInRegion',
   'ListTagsForResource',
   'StartPlanExecution',
   'TagResource',

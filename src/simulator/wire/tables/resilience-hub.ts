@@ -1,4 +1,4 @@
-/** Resilience Hub: what @aws-sdk/client-resiliencehub 3.523.0 sends, operation by operation. Syntax of a row: ../tables.ts. */
+/** Resilience Hub: what @aws-sdk/client-resiliencehub 3.523.0 sends, operation by operation, and what botocore 1.44 adds. Syntax of a row: ../tables.ts. */
 export const RESILIENCE_HUB: readonly string[] = [
   'AddDraftAppVersionResourceMappings POST /add-draft-app-version-resource-mappings',
   'BatchUpdateRecommendationStatus POST /batch-update-recommendation-status',
@@ -26,6 +26,7 @@ export const RESILIENCE_HUB: readonly string[] = [
   'ImportResourcesToDraftAppVersion POST /import-resources-to-draft-app-version',
   'ListAlarmRecommendations POST /list-alarm-recommendations',
   'ListAppAssessmentComplianceDrifts POST /list-app-assessment-compliance-drifts',
+  'ListAppAssessmentResourceDrifts POST /list-app-assessment-resource-drifts',
   'ListAppAssessments GET /list-app-assessments appArn assessmentName assessmentStatus[] complianceStatus invoker reverseOrder? nextToken maxResults#',
   'ListAppComponentCompliances POST /list-app-component-compliances',
   'ListAppComponentRecommendations POST /list-app-component-recommendations',
@@ -34,7 +35,7 @@ export const RESILIENCE_HUB: readonly string[] = [
   'ListAppVersionResourceMappings POST /list-app-version-resource-mappings',
   'ListAppVersionResources POST /list-app-version-resources',
   'ListAppVersions POST /list-app-versions .endTime@ .startTime@',
-  'ListApps GET /list-apps nextToken maxResults# name appArn fromLastAssessmentTime@ toLastAssessmentTime@ reverseOrder?',
+  'ListApps GET /list-apps awsApplicationArn nextToken maxResults# name appArn fromLastAssessmentTime@ toLastAssessmentTime@ reverseOrder?',
   'ListRecommendationTemplates GET /list-recommendation-templates assessmentArn reverseOrder? status[] recommendationTemplateArn name nextToken maxResults#',
   'ListResiliencyPolicies GET /list-resiliency-policies policyName nextToken maxResults#',
   'ListSopRecommendations POST /list-sop-recommendations',
