@@ -3,6 +3,7 @@ import type {
   Agreement,
   Catalogue,
   Dependency,
+  Plan,
   RoleEntry,
   Selector,
   ServiceEntry,
@@ -74,7 +75,7 @@ function build(document: CatalogueDocument, root: Spot, file: string): Catalogue
     mandatory: buildMandatory(document.defaults?.mandatory ?? {}),
     inert: entries(document.inert).map(([type, reason]) => ({ type, reason, place: spotAt(root, ['inert', type]).place })),
     failureRates: given(document.failureRates),
-    plans: document.plans ?? [],
+    plans: (document.plans ?? []).map((p, i) => buildPlan(p, spotAt(root, ['plans', String(i)]))),
     drills: document.drills ?? [],
     warnings: agreements.flatMap(agreementWarnings),
   };
@@ -137,6 +138,11 @@ function buildSupplier(id: string, s: NonNullable<CatalogueDocument['suppliers']
 
 function buildRole(id: string, r: NonNullable<CatalogueDocument['roles']>[string], spot: Spot): RoleEntry {
   return { id, service: r.service, members: buildSelectors(r.members, spotAt(spot, ['members'])), place: keyPlace(spot) };
+}
+
+function buildPlan(written: NonNullable<CatalogueDocument['plans']>[number], spot: Spot): Plan {
+  const { id, services, owner, reviewed, contacts = [], roster, ...more } = written;
+  return { id, services, owner, reviewed, contacts, roster, more, place: spot.place };
 }
 
 function buildTime(row: string, t: NonNullable<CatalogueDocument['times']>[string], spot: Spot): TimeOverride {

@@ -47,6 +47,7 @@ export function crossCheck(value: unknown, spot: Spot, vocabulary: Vocabulary): 
     ...serviceCircles(root),
     ...agreementCircles(root),
     ...periods(root),
+    ...repeatedPlans(root),
     ...scopeless(root),
   ];
 }
@@ -57,6 +58,7 @@ const REFERENCES = [
   { section: 'suppliers', at: ['services', '*', 'dependsOn', '*', 'supplier'] },
   { section: 'agreements', at: ['agreements', '*', 'underpinnedBy', '*'] },
   { section: 'services', at: ['roles', '*', 'service'] },
+  { section: 'services', at: ['plans', '*', 'services', '*'] },
 ] as const;
 
 function unknownNames(root: Written): readonly Problem[] {
@@ -183,6 +185,25 @@ function periods(root: Written): readonly Problem[] {
       if (!isDayLike(from) || !isDayLike(to) || to >= from) return [];
       return [{ place: spot.place, expected: `a last day on or after ${from}`, found: quote(to), advice: 'mend from or to' }];
     });
+  });
+}
+
+/** Plans are a list, so that nothing else keeps two from having one name. */
+function repeatedPlans(root: Written): readonly Problem[] {
+  const seen = new Set<unknown>();
+  return writtenAt(root, ['plans', '*', 'id']).flatMap(({ value, spot }) => {
+    const repeated = seen.has(value);
+    seen.add(value);
+    return repeated && typeof value === 'string'
+      ? [
+          {
+            place: spot.place,
+            expected: 'another id for each plan',
+            found: `${quote(value)} again`,
+            advice: 'rename one of them',
+          },
+        ]
+      : [];
   });
 }
 

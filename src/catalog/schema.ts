@@ -220,6 +220,33 @@ const mandatory = someOf(
   'metrics with their scopes',
 ).meta({ id: 'mandatory', description: 'Scopes by metric type.' });
 
+const contact = mapping(
+  {
+    role: text('What they do in a recovery: incident lead, database, communication.'),
+    name: text('Person or group.'),
+    reach: text('Number, address or channel under which they answer.'),
+  },
+  'a contact',
+).meta({ description: 'Somebody who is needed in a recovery.' });
+
+const plan = z
+  .looseObject(
+    {
+      id: id.meta({ description: 'Name of the plan.' }),
+      services: listOf(id, 'service names')
+        .min(1, { error: 'at least one service; say which services it brings back' })
+        .meta({ description: 'Services that it brings back.' }),
+      owner: text('Who answers for the plan.').optional(),
+      reviewed: day('Day on which it was last reviewed.').optional(),
+      contacts: listOf(contact, 'contacts').optional().meta({ description: 'Whom to call.' }),
+      roster: mapping({ url: text('Where the duty roster is.'), reviewed: day('Day on which it was last checked.') }, 'a roster')
+        .optional()
+        .meta({ description: 'Who is on duty.' }),
+    },
+    { error: 'a recovery plan; write a mapping of id, services, owner, reviewed, contacts, roster' },
+  )
+  .meta({ id: 'plan', description: 'A recovery plan. Further keys are kept as they are.' });
+
 const record = z.record(z.string(), z.unknown(), { error: 'a mapping; write `name: value` lines' });
 
 export const catalogueSchema = mapping(
@@ -260,7 +287,7 @@ export const catalogueSchema = mapping(
     sources: listOf(text('Folder or file, relative to this file.'), 'sources')
       .optional()
       .meta({ description: 'Sources read when the command line names none.' }),
-    plans: listOf(record, 'recovery plans').optional().meta({ description: 'Recovery plans: kept, not read yet.' }),
+    plans: listOf(plan, 'recovery plans').optional().meta({ description: 'Recovery plans, with the people in them.' }),
     drills: listOf(record, 'drills').optional().meta({ description: 'Drills: kept, not read yet.' }),
   },
   'a catalogue',

@@ -137,6 +137,29 @@ export interface RoleEntry {
   readonly place: Place;
 }
 
+/** A recovery plan as far as people go: who answers for it, whom to call, and when somebody last looked at it. */
+export interface Plan {
+  readonly id: string;
+  /** Services that it brings back. */
+  readonly services: readonly string[];
+  readonly owner: string | undefined;
+  /** Day of the last review, YYYY-MM-DD. */
+  readonly reviewed: string | undefined;
+  readonly contacts: readonly Contact[];
+  /** Where the duty roster is, and the day on which somebody last made sure that it is right. */
+  readonly roster: { readonly url: string; readonly reviewed: string } | undefined;
+  /** Everything else that is written there, kept as it is. */
+  readonly more: Readonly<Record<string, unknown>>;
+  readonly place: Place;
+}
+
+export interface Contact {
+  readonly role: string;
+  readonly name: string;
+  /** Number, address or channel under which they answer. */
+  readonly reach: string;
+}
+
 /** Replaces one service time by the reader's own figure (a drill, a measurement, an assumption of theirs). Seconds. */
 export interface TimeOverride {
   readonly row: string;
@@ -163,8 +186,8 @@ export interface Catalogue {
   readonly inert: readonly { readonly type: string; readonly reason: string; readonly place: Place }[];
   /** Failures per year by scope; without them an AVAILABILITY metric is unknown. */
   readonly failureRates: Readonly<Partial<Record<Scope, number>>>;
-  /** Read and kept for planning and drills. */
-  readonly plans: readonly unknown[];
+  readonly plans: readonly Plan[];
+  /** Read and kept for drills. */
   readonly drills: readonly unknown[];
   /** Warnings that do not stop a run: a target its underpinning targets cannot fit inside, a draft, … */
   readonly warnings: readonly { readonly message: string; readonly place: Place }[];

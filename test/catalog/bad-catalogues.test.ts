@@ -101,6 +101,25 @@ const SHAPE: readonly Row[] = [
   ['an inert type without reason', `${SERVICE}inert: { 'aws:x/y:Z': ▶'' }`, 'not blank'],
 ];
 
+const PLANS: readonly Row[] = [
+  ['a plan that is text', `${SERVICE}plans: [▶failover]`, 'a recovery plan'],
+  ['a plan without a name', `${SERVICE}plans: [▶{ services: [shop] }]`, 'add id'],
+  ['a plan for nothing', `${SERVICE}plans: [{ id: p, services: ▶[] }]`, 'at least one service'],
+  ['a plan for a service that is not there', `${SERVICE}plans: [{ id: p, services: [▶shpo] }]`, 'did you mean shop?'],
+  ['two plans of one name', `${SERVICE}plans: [{ id: p, services: [shop] }, { id: ▶p, services: [shop] }]`, 'another id'],
+  ['a review on no day', `${SERVICE}plans: [{ id: p, services: [shop], reviewed: ▶last spring }]`, 'YYYY-MM-DD'],
+  [
+    'a contact nobody can reach',
+    `${SERVICE}plans: [{ id: p, services: [shop], contacts: [▶{ role: a, name: b }] }]`,
+    'add reach',
+  ],
+  [
+    'a roster without its age',
+    `${SERVICE}plans: [{ id: p, services: [shop], ▶roster: { url: 'https://roster.example' } }]`,
+    'add reviewed',
+  ],
+];
+
 const BETWEEN: readonly Row[] = [
   [
     'a dependency on no service',
@@ -137,7 +156,7 @@ const BETWEEN: readonly Row[] = [
 ];
 
 describe('a bad catalogue is refused with the place of the fault', () => {
-  for (const [name, marked, ...phrases] of [...SYNTAX, ...SHAPE, ...BETWEEN]) {
+  for (const [name, marked, ...phrases] of [...SYNTAX, ...SHAPE, ...PLANS, ...BETWEEN]) {
     it(name, () => {
       const { text, places } = unmark(marked);
       const error = refusal(text);

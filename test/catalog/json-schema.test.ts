@@ -37,7 +37,7 @@ const GOOD: readonly string[] = [
   withMetrics('{ RTO: 5m }', 'defaults: { scopes: { 1: [az] }, mandatory: { 1: { RTO: [az] } } }'),
   `${SERVICE}waivers: [{ rule: r, reason: x, approvedBy: a, until: 2026-01-01 }]`,
   `${SERVICE}times: { 'any row': { min: 0, typ: 1s, max: 1m, source: s } }\nfailureRates: { az: 0 }`,
-  `${SERVICE}plans: [{ a: [1, null] }]\ndrills: []\nsources: []`,
+  `${SERVICE}plans: [{ id: p, services: [shop], a: [1, null] }]\ndrills: []\nsources: []`,
 ];
 const BAD: readonly string[] = [
   '{}',

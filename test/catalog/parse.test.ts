@@ -47,7 +47,14 @@ times: { ▶row: { min: 1s, typ: 2s, max: 3s, source: drill 4 } }
 inert: { 'aws:x/y:Z': ▶holds nothing }
 failureRates: { az: 0.5 }
 sources: [infra]
-plans: [{ service: checkout, steps: [{ do: call }] }]
+plans:
+  - id: shop-region
+    services: [checkout]
+    owner: team-orders
+    reviewed: 2026-05-04
+    contacts: [{ role: lead, name: On-call, reach: '+46 8 000' }]
+    roster: { url: 'https://roster.example', reviewed: 2026-05-01 }
+    steps: [{ do: call }]
 drills: [{ name: az }]
 defaults: { mandatory: { 2: { RTO: [az], RPO: [data] } } }
 `;
@@ -91,7 +98,17 @@ describe('a whole catalogue', () => {
       inert: [{ type: 'aws:x/y:Z', reason: 'holds nothing' }],
       failureRates: { az: 0.5 },
       sources: ['infra'],
-      plans: [{ service: 'checkout', steps: [{ do: 'call' }] }],
+      plans: [
+        {
+          id: 'shop-region',
+          services: ['checkout'],
+          owner: 'team-orders',
+          reviewed: '2026-05-04',
+          contacts: [{ role: 'lead', name: 'On-call', reach: '+46 8 000' }],
+          roster: { url: 'https://roster.example', reviewed: '2026-05-01' },
+          more: { steps: [{ do: 'call' }] },
+        },
+      ],
       drills: [{ name: 'az' }],
     });
   });
@@ -203,7 +220,7 @@ describe('limits', () => {
   }
 
   it('reads what is just inside them', () => {
-    expect(parse(`${SERVICE}plans: [{ a: ${'['.repeat(25)}${']'.repeat(25)} }]`).plans).toHaveLength(1);
+    expect(parse(`${SERVICE}drills: [{ a: ${'['.repeat(25)}${']'.repeat(25)} }]`).drills).toHaveLength(1);
   });
 
   it('reads a thousand services in a row', () => {

@@ -133,3 +133,9 @@ export const factsOf = (result: CheckResult): readonly string[] =>
         (why) => why.reason,
       )}`,
   );
+
+/** AWS of which nobody may ask anything. */
+export const noAws: LiveAws = {
+  ask: async () => unknown('access-denied', 'nothing may be asked'),
+  pages: async () => unknown('access-denied', 'nothing may be asked'),
+};
