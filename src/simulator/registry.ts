@@ -7,6 +7,7 @@ import { cloudfront } from './services/cloudfront.ts';
 import { cloudwatch } from './services/cloudwatch.ts';
 import { dynamodb } from './services/dynamodb.ts';
 import { ec2 } from './services/ec2.ts';
+import { ecr } from './services/ecr.ts';
 import { ecs } from './services/ecs.ts';
 import { efs } from './services/efs.ts';
 import { elasticLoadBalancingV2 } from './services/elastic-load-balancing-v2.ts';
@@ -20,8 +21,10 @@ import { routingControlCluster } from './services/route53-recovery-cluster.ts';
 import { routingControlConfig } from './services/route53-recovery-control-config.ts';
 import { s3 } from './services/s3.ts';
 import { scheduler } from './services/scheduler.ts';
+import { secretsManager } from './services/secrets-manager.ts';
 import { sns } from './services/sns.ts';
 import { sqs } from './services/sqs.ts';
+import { ssm } from './services/ssm.ts';
 
 export const SIMULATED: readonly SimulatedService[] = [
   kms,
@@ -46,4 +49,7 @@ export const SIMULATED: readonly SimulatedService[] = [
   elasticache,
   ecs,
   lambda,
+  secretsManager,
+  ecr,
+  ssm,
 ];

@@ -7,6 +7,7 @@ import { cloudfrontDistributions } from './cloudfront.ts';
 import { cloudwatchAlarms } from './cloudwatch.ts';
 import { dynamodbGlobalTables, dynamodbTables } from './dynamodb.ts';
 import { ec2Scans } from './ec2.ts';
+import { ecrReplication, ecrRepositories } from './ecr.ts';
 import { ecsScans } from './ecs.ts';
 import { efsFileSystems, efsReplications } from './efs.ts';
 import { balancingScans } from './elastic-load-balancing-v2.ts';
@@ -20,8 +21,10 @@ import { routingControls } from './route53-recovery-control-config.ts';
 import { s3Buckets } from './s3.ts';
 import type { Scan } from './scan.ts';
 import { schedules } from './scheduler.ts';
+import { secrets } from './secrets-manager.ts';
 import { snsTopics } from './sns.ts';
 import { sqsQueues } from './sqs.ts';
+import { ssmParameters } from './ssm.ts';
 
 export const SCANS: readonly Scan[] = [
   kmsKeys,
@@ -48,4 +51,8 @@ export const SCANS: readonly Scan[] = [
   ...elasticacheScans,
   ...ecsScans,
   ...lambdaScans,
+  secrets,
+  ecrRepositories,
+  ecrReplication,
+  ssmParameters,
 ];
