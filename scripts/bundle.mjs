@@ -26,8 +26,8 @@ export async function bundle(root) {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    // A program is compiled by tsx, which must be found where it is installed.
-    external: ['tsx'],
+    // tsx compiles programs and must be found where it is installed; clients of AWS are loaded one by one, when they are called.
+    external: ['tsx', '@aws-sdk/*', '@smithy/*'],
     // A third less to parse at every start; names stay, so that a fault can be reported.
     minifyWhitespace: true,
     minifySyntax: true,

@@ -11,7 +11,7 @@ import { type Credentials, sdkTransport, type Transport } from '../../src/aws/tr
 import type { Clock } from '../../src/model/clock.ts';
 import { UsageError } from '../../src/model/errors.ts';
 import { fold, type Known, known, unknown } from '../../src/model/known.ts';
-import type { SourceReading } from '../../src/model/resource.ts';
+import type { Resource, SourceReading } from '../../src/model/resource.ts';
 import { deploy } from '../../src/simulator/deploy/deploy.ts';
 import { freshAws } from '../../src/simulator/fresh.ts';
 import { requestHandler } from '../../src/simulator/wire/request-handler.ts';
@@ -203,11 +203,15 @@ const listed = (text: string): readonly string[] =>
     .map((name) => name.trim())
     .filter((name) => name !== '');
 
+/** A resource of a global service has no Region that could be asked. */
 const regionsOf = (readings: readonly SourceReading[]): readonly string[] =>
-  distinct(readings.flatMap((r) => r.resources.filter((x) => x.custom && x.type.startsWith('aws:')).map((x) => x.region)));
+  distinct(awsResources(readings).map((r) => r.region)).filter((name) => /^[a-z]{2}(?:-[a-z]+)+-\d$/.test(name));
 
 const accountsIn = (readings: readonly SourceReading[]): readonly string[] =>
-  distinct(readings.flatMap((r) => r.resources.filter((x) => x.custom && x.type.startsWith('aws:')).map((x) => x.account)));
+  distinct(awsResources(readings).map((r) => r.account));
+
+const awsResources = (readings: readonly SourceReading[]): readonly Resource[] =>
+  readings.flatMap((r) => r.resources.filter((x) => x.custom && x.type.startsWith('aws:')));
 
 function distinct(values: readonly Known<string>[]): readonly string[] {
   const found = new Set<string>();

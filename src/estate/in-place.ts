@@ -67,7 +67,7 @@ export function inPlace(declared: readonly SourceReading[], seen: Observation, m
     });
     return { ...reading, resources };
   });
-  const undeclared = seen.resources.filter((r) => !taken.has(r));
+  const others = seen.resources.filter((r) => !taken.has(r));
   return {
     readings: [
       ...readings,
@@ -76,7 +76,7 @@ export function inPlace(declared: readonly SourceReading[], seen: Observation, m
         kind: 'observed',
         project: '',
         stack: '',
-        resources: undeclared,
+        resources: others,
         stackOutputs: {},
         partial: false,
         gaps: declared.length > 0 ? seen.gaps : [...seen.gaps, unseen([...judged].filter((type) => !seen.types.has(type)))],
@@ -84,7 +84,8 @@ export function inPlace(declared: readonly SourceReading[], seen: Observation, m
       },
     ],
     missing,
-    undeclared,
+    // Every bucket has a versioning: what only configures another resource is no resource of its own.
+    undeclared: others.filter((r) => !parts.has(r.type)),
   };
 }
 
