@@ -135,7 +135,9 @@ async function allParameters(
     const page = await ask(marker === undefined ? {} : { Marker: marker });
     if (page instanceof Hole) return page;
     all.push(...(page?.Parameters ?? []));
-    marker = page?.Marker === '' ? undefined : page?.Marker;
+    const next = page?.Marker === '' ? undefined : page?.Marker;
+    if (next !== undefined && next === marker) return new Hole('error', 'AWS gives the same page of parameters again and again');
+    marker = next;
   } while (marker !== undefined);
   return all;
 }

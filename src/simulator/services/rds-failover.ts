@@ -35,6 +35,8 @@ export function restart(world: World, instance: Instance, why: string): void {
       what: () => {
         instance.outage = undefined;
         instance.lostAt = undefined;
+        // What was under way when it went down is over.
+        if (['rebooting', 'modifying', 'starting'].includes(instance.status)) instance.status = 'available';
         record(world, instance, 'availability', 'DB instance restarted');
         settleReplication(world);
       },
@@ -71,7 +73,7 @@ export function failInstanceOver(world: World, instance: Instance, detection: nu
       what: () => {
         instance.outage = undefined;
         instance.lostAt = undefined;
-        if (instance.status === 'rebooting') instance.status = 'available';
+        if (['rebooting', 'modifying'].includes(instance.status)) instance.status = 'available';
         record(world, instance, 'failover', 'Multi-AZ instance failover completed');
         settleReplication(world);
         if (instance.secondaryZone !== undefined && world.zoneIsLost(instance.secondaryZone)) replaceStandby(world, instance);
