@@ -8,6 +8,8 @@ import type { Outcome } from './organisation-once.ts';
 
 const ONCE = fileURLToPath(new URL('organisation-once.ts', import.meta.url));
 const ACCOUNTS = 50;
+/** MiB of heap. A third of it is ever alive; without a bound Node lets garbage lie until the machine is full. */
+const HEAP = 400;
 
 export async function benchOrganisation(): Promise<readonly Check[]> {
   const half = await observed(ACCOUNTS / 2);
@@ -24,9 +26,9 @@ export async function benchOrganisation(): Promise<readonly Check[]> {
     { what: 'organisation: resources seen', value: whole.resources, unit: 'resources', least: ACCOUNTS * 4 * 200 },
     { what: 'organisation: real time', value: whole.real, unit: 's', limit: 60 },
     { what: 'organisation: memory, the simulated AWS included', value: whole.memory, unit: 'MiB', limit: 600 },
-    // Twice the accounts; the rest is for the machine, whose collector works harder on a larger heap.
-    { what: 'organisation: real time of twice the accounts', value: whole.real / half.real, unit: '×', limit: 3 },
-    { what: 'organisation: memory of twice the accounts', value: whole.memory / half.memory, unit: '×', limit: 2.2 },
+    // Twice the accounts, and something for the collector, which works harder on a larger heap.
+    { what: 'organisation: processor time, twice the accounts', value: whole.processor / half.processor, unit: '×', limit: 2.6 },
+    { what: 'organisation: memory, twice the accounts', value: whole.memory / half.memory, unit: '×', limit: 2.2 },
   ];
 }
 
@@ -34,11 +36,11 @@ async function observed(accounts: number): Promise<Outcome & { readonly memory: 
   const scratch = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
   try {
     const file = join(scratch, 'outcome.json');
-    const cost = await node(['--import', 'tsx', ONCE, String(accounts), file], ROOT);
+    const cost = await node([`--max-old-space-size=${HEAP}`, '--import', 'tsx', ONCE, String(accounts), file], ROOT);
     const outcome = JSON.parse(readFileSync(file, 'utf8')) as Outcome;
-    const { resources, calls, real, virtual, allowed, narrowest } = outcome;
+    const { resources, calls, real, processor, virtual, allowed, narrowest } = outcome;
     console.log(
-      `  ${accounts} accounts: ${resources} resources, ${calls} calls, ${real.toFixed(1)} s real, ${virtual.toFixed(2)} s virtual of ${allowed.toFixed(2)} (${narrowest})`,
+      `  ${accounts} accounts: ${resources} resources, ${calls} calls, ${real.toFixed(1)} s real (processor ${processor.toFixed(1)}), ${virtual.toFixed(2)} s virtual of ${allowed.toFixed(2)} (${narrowest})`,
     );
     return { ...outcome, memory: cost.memory ?? Number.POSITIVE_INFINITY };
   } finally {
