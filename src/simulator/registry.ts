@@ -2,6 +2,7 @@
 import type { SimulatedService } from './service.ts';
 import { acm } from './services/acm.ts';
 import { applicationAutoScaling } from './services/application-auto-scaling.ts';
+import { arcRegionSwitch } from './services/arc-region-switch.ts';
 import { autoScaling } from './services/auto-scaling.ts';
 import { cloudfront } from './services/cloudfront.ts';
 import { cloudwatch } from './services/cloudwatch.ts';
@@ -52,4 +53,5 @@ export const SIMULATED: readonly SimulatedService[] = [
   secretsManager,
   ecr,
   ssm,
+  arcRegionSwitch,
 ];

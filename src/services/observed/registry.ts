@@ -2,6 +2,7 @@
 
 import { acmCertificates } from './acm.ts';
 import { scalableTargets } from './application-auto-scaling.ts';
+import { regionSwitchPlans } from './arc-region-switch.ts';
 import { autoScalingScans } from './auto-scaling.ts';
 import { cloudfrontDistributions } from './cloudfront.ts';
 import { cloudwatchAlarms } from './cloudwatch.ts';
@@ -55,4 +56,5 @@ export const SCANS: readonly Scan[] = [
   ecrRepositories,
   ecrReplication,
   ssmParameters,
+  regionSwitchPlans,
 ];
