@@ -1,9 +1,12 @@
 /** Every series that simulated services show in CloudWatch. */
 import type { MetricSource } from '../metric-source.ts';
 import { checkIsHealthy } from '../plane/health.ts';
+import { dynamodbMetrics } from './dynamodb.ts';
+import { efsMetrics } from './efs-events.ts';
 import { elasticacheMetrics } from './elasticache-metrics.ts';
 import { rdsMetrics } from './rds-metrics.ts';
 import { HEALTH_CHECKS } from './route-53-model.ts';
+import { s3Metrics } from './s3-events.ts';
 import { SQS_METRICS } from './sqs-messages.ts';
 
 /** Route 53's metrics exist in us-east-1 alone (Route 53 developer guide, "Monitoring health checks using CloudWatch"). */
@@ -21,4 +24,12 @@ const healthCheckStatus: MetricSource = {
   },
 };
 
-export const METRIC_SOURCES: readonly MetricSource[] = [healthCheckStatus, ...SQS_METRICS, ...rdsMetrics, ...elasticacheMetrics];
+export const METRIC_SOURCES: readonly MetricSource[] = [
+  healthCheckStatus,
+  ...SQS_METRICS,
+  ...rdsMetrics,
+  ...elasticacheMetrics,
+  ...dynamodbMetrics,
+  ...s3Metrics,
+  ...efsMetrics,
+];

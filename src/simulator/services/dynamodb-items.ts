@@ -2,12 +2,14 @@
 import type * as DynamoDB from '@aws-sdk/client-dynamodb';
 import { connect } from '../plane/network.ts';
 import { type CallContext, page, ServiceFault } from '../service.ts';
+import type { World } from '../world/world.ts';
 import {
   accountOfTable,
   isStopped,
   keyOf,
   type Op,
   others,
+  regionOfTable,
   replicationLag,
   TABLES,
   type Table,
@@ -27,13 +29,19 @@ function replicate(context: CallContext, table: Table, change: (there: Table) =>
   const { world } = context;
   for (const region of others(table)) {
     const there = world.get(TABLES, accountOfTable(table), region, table.name);
-    if (there === undefined || isStopped(world, table.arn)) continue;
+    if (there === undefined) continue;
     if (table.group?.strong === true) change(there);
-    else
-      world.clock.after(replicationLag(world, table.arn), () => {
-        if (!world.regionIsLost(region)) change(there);
-      });
+    else world.clock.after(replicationLag(world, table.arn), () => arrive(world, table, region, () => change(there)));
   }
+}
+
+const RETRY = 10_000;
+
+/** What a lost Region has not sent yet is sent when it is back. */
+function arrive(world: World, table: Table, region: string, change: () => void): void {
+  if (world.regionIsLost(region) || world.regionIsLost(regionOfTable(table)) || isStopped(world, table.arn))
+    world.clock.after(RETRY, () => arrive(world, table, region, change));
+  else change();
 }
 
 const putItem: Op<DynamoDB.PutItemCommandInput, DynamoDB.PutItemCommandOutput> = (input, context) => {

@@ -14,6 +14,7 @@ import {
   lagFault,
   link,
   nameOfArn,
+  REPLICATING,
   stoppedSince,
 } from './s3-model.ts';
 import { isLocked } from './s3-objects.ts';
@@ -40,8 +41,8 @@ export function begin(world: World): void {
         for (const { item } of world.everywhere(BUCKETS)) {
           if (how === 'begins' && item.region === fault.region)
             for (const follower of followersOf(world, item.arn)) promote(world, follower);
-          if (how === 'ends' && item.replication !== undefined) link(world, item);
         }
+        if (how === 'ends') for (const { item } of world.everywhere(REPLICATING)) link(world, item);
         break;
       case 'account-compromised':
         if (how === 'begins')
@@ -70,14 +71,14 @@ function* measured(
   world: World,
   value: (bucket: Bucket, rule: S3.ReplicationRule, destination: Bucket, at: number) => number,
 ): Iterable<MetricSeries> {
-  for (const { account, region, item } of world.everywhere(BUCKETS)) {
+  for (const { item } of world.everywhere(REPLICATING)) {
     for (const rule of item.replication?.Rules ?? []) {
       const { Metrics, ReplicationTime } = rule.Destination ?? {};
       const destination = copies(world, item, rule, defaultOf(item).SSEAlgorithm);
       if (destination === undefined || (Metrics?.Status !== 'Enabled' && ReplicationTime?.Status !== 'Enabled')) continue;
       yield {
-        account,
-        region,
+        account: item.account,
+        region: item.region,
         dimensions: { SourceBucket: item.name, DestinationBucket: destination.name, RuleId: rule.ID ?? '' },
         value: (at) => value(item, rule, destination, at),
       };

@@ -41,6 +41,8 @@ export interface Bucket {
 }
 
 export const BUCKETS = shelf<Bucket>('s3:bucket');
+/** Buckets that have a replication configuration, by name: any change elsewhere may begin or end what they copy. */
+export const REPLICATING = shelf<Bucket>('s3:replicating');
 /** Bucket names are taken in all accounts and Regions at once. */
 const NAMES = shelf<Bucket>('s3:bucket-name');
 
@@ -78,6 +80,7 @@ export function place(world: World, bucket: Bucket): void {
 export function discard(world: World, bucket: Bucket): void {
   world.remove(BUCKETS, bucket.account, bucket.region, bucket.name);
   world.remove(NAMES, '', GLOBAL, bucket.name);
+  world.remove(REPLICATING, '', GLOBAL, bucket.name);
 }
 
 export const defaultOf = (bucket: Bucket): S3.ServerSideEncryptionByDefault =>

@@ -1,7 +1,7 @@
 /** Amazon S3: buckets and what is configured for them. https://docs.aws.amazon.com/AmazonS3/latest/API/ */
 import type * as S3 from '@aws-sdk/client-s3';
 import { type CallContext, page, ServiceFault, type SimulatedService } from '../service.ts';
-import type { World } from '../world/world.ts';
+import { GLOBAL, type World } from '../world/world.ts';
 import { s3Deployers } from './s3-deployers.ts';
 import { begin } from './s3-events.ts';
 import {
@@ -15,6 +15,7 @@ import {
   nameOfArn,
   type Op,
   place,
+  REPLICATING,
 } from './s3-model.ts';
 import { objectOperations } from './s3-objects.ts';
 
@@ -81,7 +82,7 @@ const putVersioning: Op<S3.PutBucketVersioningCommandInput, S3.PutBucketVersioni
 
 /** Any change may begin or end what is copied, here or towards here. */
 function relink(world: World): void {
-  for (const { item } of world.everywhere(BUCKETS)) if (item.replication !== undefined) link(world, item);
+  for (const { item } of world.everywhere(REPLICATING)) link(world, item);
 }
 
 const putReplication: Op<S3.PutBucketReplicationCommandInput, S3.PutBucketReplicationCommandOutput> = (input, context) => {
@@ -93,6 +94,7 @@ const putReplication: Op<S3.PutBucketReplicationCommandInput, S3.PutBucketReplic
     if (message !== undefined) throw new ServiceFault('InvalidRequest', message);
   }
   bucket.replication = input.ReplicationConfiguration;
+  context.world.put(REPLICATING, '', GLOBAL, bucket.name, bucket);
   link(context.world, bucket);
   return {};
 };
@@ -175,6 +177,7 @@ const operations = {
   DeleteBucketReplication: ((input, context) => {
     const bucket = bucketNamed(context, input.Bucket);
     bucket.replication = undefined;
+    context.world.remove(REPLICATING, '', GLOBAL, bucket.name);
     link(context.world, bucket);
     return {};
   }) satisfies Op<S3.DeleteBucketReplicationCommandInput, S3.DeleteBucketReplicationCommandOutput>,

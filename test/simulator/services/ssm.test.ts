@@ -1,0 +1,54 @@
+import type * as SSM from '@aws-sdk/client-ssm';
+import { beforeEach, expect, it } from 'vitest';
+import { ServiceFault } from '../../../src/simulator/service.ts';
+import { kms } from '../../../src/simulator/services/kms.ts';
+import { ssm } from '../../../src/simulator/services/ssm.ts';
+import { administrator } from '../../../src/simulator/world/access.ts';
+import { invoke, type SimulatedAws } from '../../../src/simulator/world/invoke.ts';
+import { ACCOUNT, freshAws, REGION } from '../../services/observed/support.ts';
+
+let aws: SimulatedAws;
+const caller = { account: ACCOUNT, region: REGION, principal: administrator(ACCOUNT) };
+beforeEach(() => {
+  aws = freshAws([ssm, kms]);
+});
+const call = async <O>(operation: string, input: object): Promise<O> => (await invoke(aws, 'ssm', operation, input, caller)) as O;
+const codeOf = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'none',
+    (error: unknown) => (error instanceof ServiceFault ? error.code : String(error)),
+  );
+const put = (Name: string, more: object = {}): Promise<SSM.PutParameterCommandOutput> =>
+  call('PutParameter', { Name, Type: 'String', Value: 'one', ...more });
+
+it('a parameter is overwritten only when asked, as a new version', async () => {
+  await put('/orders/host');
+  expect(await codeOf(put('/orders/host'))).toBe('ParameterAlreadyExists');
+  expect((await put('/orders/host', { Overwrite: true, Value: 'two' })).Version).toBe(2);
+  const arn = `arn:aws:ssm:${REGION}:${ACCOUNT}:parameter/orders/host`;
+  for (const Name of ['/orders/host', arn])
+    expect((await call<SSM.GetParameterCommandOutput>('GetParameter', { Name })).Parameter?.Value).toBe('two');
+  expect(await codeOf(call('GetParameter', { Name: 'none' }))).toBe('ParameterNotFound');
+});
+
+it('a secure one is under the key of the account, and cannot be read without it', async () => {
+  await put('plain');
+  await put('secret', { Type: 'SecureString' });
+  const key = (await invoke(aws, 'kms', 'CreateKey', {}, caller)) as { KeyMetadata: { Arn: string } };
+  await put('own', { Type: 'SecureString', KeyId: key.KeyMetadata.Arn });
+  const listed = await call<SSM.DescribeParametersCommandOutput>('DescribeParameters', {});
+  expect(listed.Parameters?.map((p) => p.KeyId)).toEqual([undefined, 'alias/aws/ssm', key.KeyMetadata.Arn]);
+  aws.world.inject({ kind: 'key-disabled', arn: key.KeyMetadata.Arn });
+  expect(await codeOf(call('GetParameter', { Name: 'own' }))).toBe('InvalidKeyId');
+  expect(await codeOf(call('GetParameter', { Name: 'secret' }))).toBe('none');
+});
+
+it('they are listed in pages', async () => {
+  for (let i = 0; i < 3; i++) await put(`p${i}`);
+  const first = await call<SSM.DescribeParametersCommandOutput>('DescribeParameters', { MaxResults: 2 });
+  const rest = await call<SSM.DescribeParametersCommandOutput>('DescribeParameters', {
+    MaxResults: 2,
+    NextToken: first.NextToken,
+  });
+  expect([...(first.Parameters ?? []), ...(rest.Parameters ?? [])].map((p) => p.Name)).toEqual(['p0', 'p1', 'p2']);
+});
