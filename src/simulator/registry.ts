@@ -11,6 +11,7 @@ import { ec2 } from './services/ec2.ts';
 import { ecr } from './services/ecr.ts';
 import { ecs } from './services/ecs.ts';
 import { efs } from './services/efs.ts';
+import { eks } from './services/eks.ts';
 import { elasticLoadBalancingV2 } from './services/elastic-load-balancing-v2.ts';
 import { elasticache } from './services/elasticache.ts';
 import { eventbridge } from './services/eventbridge.ts';
@@ -54,4 +55,5 @@ export const SIMULATED: readonly SimulatedService[] = [
   ecr,
   ssm,
   arcRegionSwitch,
+  eks,
 ];

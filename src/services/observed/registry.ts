@@ -11,6 +11,7 @@ import { ec2Scans } from './ec2.ts';
 import { ecrReplication, ecrRepositories } from './ecr.ts';
 import { ecsScans } from './ecs.ts';
 import { efsFileSystems, efsReplications } from './efs.ts';
+import { eksScans } from './eks.ts';
 import { balancingScans } from './elastic-load-balancing-v2.ts';
 import { elasticacheScans } from './elasticache.ts';
 import { eventBuses, eventEndpoints } from './eventbridge.ts';
@@ -57,4 +58,5 @@ export const SCANS: readonly Scan[] = [
   ecrReplication,
   ssmParameters,
   regionSwitchPlans,
+  ...eksScans,
 ];
