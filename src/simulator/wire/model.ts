@@ -1,7 +1,6 @@
 /** What a wire must know of one AWS API: its protocol, its operations with their shapes, its errors. */
-import type { $SchemaRef } from '@smithy/types';
 import type { WireRequest } from './message.ts';
-import { type Structure, structureOf } from './shapes.ts';
+import { type SchemaRef, type Structure, structureOf } from './shapes.ts';
 import { tableOf } from './tables.ts';
 
 export const PROTOCOLS = ['awsJson1_0', 'awsJson1_1', 'restJson1', 'restXml', 'awsQuery', 'ec2Query', 'rpcv2Cbor'] as const;
@@ -78,7 +77,7 @@ const OPERATION = 9;
 const ERROR = -3;
 
 async function load(client: string): Promise<WireModel> {
-  const module: Readonly<Record<string, unknown>> = await import(`@aws-sdk/client-${client}`);
+  const module = (await import(`@aws-sdk/client-${client}`)) as Readonly<Record<string, unknown>>;
   const config = configOf(client, module);
   const schemas = Object.values(module).filter((value): value is Schema => Array.isArray(value) && typeof value[0] === 'number');
   const settings = recordOf(config.protocolSettings);
@@ -122,11 +121,11 @@ function operationOf(schema: Schema): WireOperation {
   return {
     name: String(name),
     get input() {
-      read ??= structureOf(input as $SchemaRef);
+      read ??= structureOf(input as SchemaRef);
       return read;
     },
     get output() {
-      written ??= structureOf(output as $SchemaRef);
+      written ??= structureOf(output as SchemaRef);
       return written;
     },
     http: Array.isArray(http) ? { method: String(http[0]), uri: String(http[1]), status: Number(http[2] ?? 200) } : undefined,
@@ -138,13 +137,13 @@ function errorsOf(schemas: readonly Schema[]): ReadonlyMap<string, WireError> {
   for (const schema of schemas) {
     const name = String(schema[2]);
     const traits = recordOf(schema[3]);
-    const query = Array.isArray(traits.awsQueryError) ? traits.awsQueryError : [];
+    const query: readonly unknown[] = Array.isArray(traits.awsQueryError) ? traits.awsQueryError : [];
     const status = query[1] ?? traits.httpError;
     const error: WireError = {
       name,
       code: typeof query[0] === 'string' ? query[0] : name,
       status: typeof status === 'number' ? status : undefined,
-      shape: structureOf(schema as unknown as $SchemaRef),
+      shape: structureOf(schema as unknown as SchemaRef),
     };
     errors.set(name, error);
     if (!errors.has(error.code)) errors.set(error.code, error);

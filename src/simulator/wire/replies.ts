@@ -59,7 +59,7 @@ const isLocation = (model: WireModel, operation: WireOperation): boolean =>
 const locationBody = (output: unknown, model: WireModel): string => {
   const location =
     typeof output === 'object' && output !== null && 'LocationConstraint' in output ? output.LocationConstraint : '';
-  return `${DECLARATION}<LocationConstraint${xmlns(model)}>${escapeXml(String(location ?? ''))}</LocationConstraint>`;
+  return `${DECLARATION}<LocationConstraint${xmlns(model)}>${escapeXml(typeof location === 'string' ? location : '')}</LocationConstraint>`;
 };
 
 const xmlns = ({ xmlNamespace }: WireModel): string => (xmlNamespace === undefined ? '' : ` xmlns="${xmlNamespace}"`);

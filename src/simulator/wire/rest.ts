@@ -190,7 +190,7 @@ export function writeRest(output: Structure, http: HttpBinding, value: unknown, 
     } else if (traits.at.place === 'payload') {
       if (shape.kind === 'blob') body = bytesOf(item);
       else {
-        body = shape.kind === 'string' ? String(item) : format.writePayload(member, item);
+        body = typeof item === 'string' && shape.kind === 'string' ? item : format.writePayload(member, item);
         headers['content-type'] ??= shape.kind === 'string' ? 'text/plain' : format.type;
       }
     }

@@ -3,7 +3,9 @@
  * the SDK's clients or, for clients without schemas, from tables.
  */
 import { NormalizedSchema } from '@smithy/core/schema';
-import type { $SchemaRef } from '@smithy/types';
+
+/** A schema as the SDK's clients export it, or a number or function that stands for one. */
+export type SchemaRef = Parameters<typeof NormalizedSchema.of>[0];
 
 export type TimestampFormat = 'date-time' | 'http-date' | 'epoch-seconds';
 
@@ -60,10 +62,8 @@ export const UNIT: Structure = { kind: 'structure', name: 'Unit', xmlName: undef
 /** Shapes refer to one another in circles: each is entered here before its members are looked at. */
 const known = new Map<unknown, Shape>();
 
-export const shapeOf = (ref: $SchemaRef): Shape => shapeOfSchema(NormalizedSchema.of(ref));
-
 /** The structure of an operation's input, of its output or of an error. */
-export function structureOf(ref: $SchemaRef): Structure {
+export function structureOf(ref: SchemaRef): Structure {
   const schema = NormalizedSchema.of(ref);
   if (schema.isUnitSchema()) return UNIT;
   const shape = shapeOfSchema(schema);
