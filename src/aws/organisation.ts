@@ -165,7 +165,7 @@ async function regionsOf(
   const skipped = wanted.filter((r) => closed.includes(r));
   const notes = skipped.map((r) => `account ${account} has not opted in to ${r}: it was not read`);
   const open = wanted.filter((r) => enabled.has(r));
-  return open.length === 0 ? { targets: [], unreached: [], notes } : all(open, notes);
+  return all(open, notes);
 }
 
 function unreachable(error: unknown, account: string): Targets {

@@ -43,6 +43,8 @@ export interface Observation {
   readonly gaps: readonly ObservedGap[];
   /** Canonical types that were looked for, in every account and Region that was asked. */
   readonly types: ReadonlySet<string>;
+  /** The accounts and Regions that were asked. Of any other nothing is known: what is declared there is not missing. */
+  readonly targets: readonly Target[];
   readonly holes: readonly Unanswered[];
   /** Requests by IAM action, retries included. */
   readonly calls: Readonly<Record<string, number>>;
@@ -142,11 +144,15 @@ export async function observe(options: ObserveOptions): Promise<Observation> {
     resources: resourcesOf(whole.flatMap((r) => r.seen)),
     gaps: [...unreached.map((u) => notReached(u, types)), ...whole.flatMap((r) => r.gaps)],
     types: new Set(types),
+    targets,
     holes: unanswered(whole.flatMap((r) => r.failures)),
     calls: session.tally?.().calls ?? {},
     notes,
   };
 }
+
+/** Where global services are asked for an account of which no Region is read. */
+const HOME = 'us-east-1';
 
 /** By scan, so that every account has begun the slow ones before any has come to the end of the list; global ones first. */
 function jobsOf(scans: readonly Scan[], targets: readonly Target[]): readonly Job[] {
@@ -156,7 +162,7 @@ function jobsOf(scans: readonly Scan[], targets: readonly Target[]): readonly Jo
     .flatMap((scan) =>
       targets.flatMap(({ account, regions }): readonly Job[] =>
         scan.where === 'global'
-          ? regions.slice(0, 1).map((region) => ({ scan, account, region, place: GLOBAL_REGION }))
+          ? [{ scan, account, region: regions[0] ?? HOME, place: GLOBAL_REGION }]
           : regions.map((region) => ({ scan, account, region, place: region })),
       ),
     );

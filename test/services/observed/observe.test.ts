@@ -191,6 +191,13 @@ describe('observe', () => {
     expect(sign && told(sign.region)).toBe('aws-global');
   });
 
+  it('says where it looked, and reads what is global where no Region is', async () => {
+    const targets = [{ account: '111122223333', regions: [] }];
+    const seen = await watch({}, { targets });
+    expect(seen.targets).toEqual(targets);
+    expect(ids(seen)).toEqual(['exit', 'stop', 'slow']);
+  });
+
   it('takes what an API calls absent as unset', async () => {
     const box = (await watch()).resources.find((r) => r.id === 'us-east-1-b3');
     expect(box?.inputs).toEqual({ litres: 3 });
