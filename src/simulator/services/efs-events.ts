@@ -43,7 +43,7 @@ function erase(world: World, fs: FileSystem): void {
   for (const { account, region, key, item } of world.everywhere(MOUNT_TARGETS))
     if (item.fileSystem === fs.id) world.remove(MOUNT_TARGETS, account, region, key);
   world.remove(FILE_SYSTEMS, fs.account, fs.region, fs.id);
-  fs.state = 'deleted';
+  fs.lifeCycle = 'deleted';
 }
 
 /** Seconds since the last complete copy (user guide, "Monitoring EFS file system replication"). */

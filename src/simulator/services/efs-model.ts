@@ -14,7 +14,7 @@ export interface FileSystem {
   readonly region: string;
   readonly token: string;
   readonly created: Date;
-  state: EFS.LifeCycleState;
+  lifeCycle: EFS.LifeCycleState;
   /** AZ of One Zone storage. */
   readonly zone: string | undefined;
   readonly encrypted: boolean;
@@ -31,7 +31,7 @@ export interface MountTarget {
   readonly subnet: string;
   readonly zone: string;
   readonly vpc: string;
-  state: EFS.LifeCycleState;
+  lifeCycle: EFS.LifeCycleState;
 }
 
 export interface Replication {
@@ -102,13 +102,13 @@ export function place(world: World, fs: FileSystem): void {
   for (const host of [`${fs.id}.efs.${fs.region}.amazonaws.com`, fs.arn])
     listen(world, host, () => {
       if (world.regionIsLost(fs.region)) return refused(`${fs.region} does not answer`);
-      if (world.get(FILE_SYSTEMS, fs.account, fs.region, fs.id) !== fs || fs.state !== 'available')
+      if (world.get(FILE_SYSTEMS, fs.account, fs.region, fs.id) !== fs || fs.lifeCycle !== 'available')
         return refused(`${fs.id} does not exist`);
       if (fs.zone !== undefined && world.zoneIsLost(fs.zone)) return refused(`${fs.zone} does not answer`);
       if (!keyUsable(world, fs.key)) return refused('the key of the file system is disabled');
       const target = world
         .list(MOUNT_TARGETS, fs.account, fs.region)
-        .find((t) => t.fileSystem === fs.id && t.state === 'available' && !world.zoneIsLost(t.zone));
+        .find((t) => t.fileSystem === fs.id && t.lifeCycle === 'available' && !world.zoneIsLost(t.zone));
       if (target === undefined) return refused('no mount target answers');
       const writes = fs.overwrite === 'REPLICATING' ? undefined : fs.arn;
       return { kind: 'served', by: fs.arn, region: fs.region, zone: target.zone, writes };

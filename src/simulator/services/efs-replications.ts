@@ -79,7 +79,7 @@ function made(context: CallContext, source: FileSystem, wanted: EFS.DestinationT
     region,
     token: `destination-file-system-${id}`,
     created: context.now,
-    state: 'available',
+    lifeCycle: 'available',
     zone,
     encrypted: true,
     key: wanted.KmsKeyId,

@@ -39,7 +39,7 @@ const createFileSystem: Op<EFS.CreateFileSystemCommandInput, EFS.CreateFileSyste
     region,
     token,
     created: context.now,
-    state: 'creating',
+    lifeCycle: 'creating',
     zone,
     encrypted: input.Encrypted === true,
     key:
@@ -55,7 +55,7 @@ const createFileSystem: Op<EFS.CreateFileSystemCommandInput, EFS.CreateFileSyste
   };
   place(world, fs);
   world.clock.after(lasting(world, TAKES.create), () => {
-    fs.state = 'available';
+    fs.lifeCycle = 'available';
   });
   return described(fs, 0);
 };
@@ -68,7 +68,7 @@ function described(fs: FileSystem, targets: number): EFS.FileSystemDescription {
     FileSystemId: fs.id,
     FileSystemArn: fs.arn,
     CreationTime: fs.created,
-    LifeCycleState: fs.state,
+    LifeCycleState: fs.lifeCycle,
     ...(name === undefined ? {} : { Name: name }),
     NumberOfMountTargets: targets,
     SizeInBytes: { Value: 6144 },
@@ -85,7 +85,8 @@ function described(fs: FileSystem, targets: number): EFS.FileSystemDescription {
 const createMountTarget: Op<EFS.CreateMountTargetCommandInput, EFS.CreateMountTargetCommandOutput> = (input, context) => {
   const { world } = context;
   const fs = fileSystemNamed(context, input.FileSystemId);
-  if (fs.state !== 'available') throw new ServiceFault('IncorrectFileSystemLifeCycleState', `${fs.id} is ${fs.state}`, 409);
+  if (fs.lifeCycle !== 'available')
+    throw new ServiceFault('IncorrectFileSystemLifeCycleState', `${fs.id} is ${fs.lifeCycle}`, 409);
   const zone = zoneOf(context, input.SubnetId ?? '');
   if (zone === undefined) throw new ServiceFault('SubnetNotFound', `The subnet ID '${input.SubnetId ?? ''}' does not exist`);
   if (fs.zone !== undefined && fs.zone !== zone)
@@ -95,10 +96,10 @@ const createMountTarget: Op<EFS.CreateMountTargetCommandInput, EFS.CreateMountTa
     throw new ServiceFault('MountTargetConflict', 'mount target already exists in this AZ', 409);
   const id = context.id('fsmt');
   const subnet = input.SubnetId ?? '';
-  const target: MountTarget = { id, fileSystem: fs.id, subnet, zone, vpc: '', state: 'creating' };
+  const target: MountTarget = { id, fileSystem: fs.id, subnet, zone, vpc: '', lifeCycle: 'creating' };
   context.put(MOUNT_TARGETS, id, target);
   world.clock.after(lasting(world, TAKES.mount), () => {
-    if (target.state === 'creating') target.state = 'available';
+    if (target.lifeCycle === 'creating') target.lifeCycle = 'available';
   });
   return mounted(target, context.account);
 };
@@ -108,7 +109,7 @@ const mounted = (target: MountTarget, account: string): EFS.MountTargetDescripti
   MountTargetId: target.id,
   FileSystemId: target.fileSystem,
   SubnetId: target.subnet,
-  LifeCycleState: target.state,
+  LifeCycleState: target.lifeCycle,
   AvailabilityZoneName: target.zone,
 });
 
@@ -137,7 +138,7 @@ const operations = {
     if (context.list(MOUNT_TARGETS).some((t) => t.fileSystem === fs.id))
       throw new ServiceFault('FileSystemInUse', `${fs.id} has mount targets`, 409);
     context.remove(FILE_SYSTEMS, fs.id);
-    fs.state = 'deleted';
+    fs.lifeCycle = 'deleted';
     return {};
   }) satisfies Op<EFS.DeleteFileSystemCommandInput, EFS.DeleteFileSystemCommandOutput>,
   CreateMountTarget: createMountTarget,
@@ -161,7 +162,7 @@ const operations = {
     const target = context.get(MOUNT_TARGETS, input.MountTargetId ?? '');
     if (target === undefined)
       throw new ServiceFault('MountTargetNotFound', `Mount target '${input.MountTargetId ?? ''}' does not exist.`, 404);
-    target.state = 'deleting';
+    target.lifeCycle = 'deleting';
     context.world.clock.after(lasting(context.world, TAKES.remove), () => context.remove(MOUNT_TARGETS, target.id));
     return {};
   }) satisfies Op<EFS.DeleteMountTargetCommandInput, EFS.DeleteMountTargetCommandOutput>,

@@ -14,7 +14,7 @@ export interface Key {
   readonly arn: string;
   readonly created: Date;
   description: string;
-  state: KMS.KeyState;
+  keyState: KMS.KeyState;
   readonly manager: 'CUSTOMER' | 'AWS';
   readonly origin: KMS.OriginType;
   readonly spec: KMS.KeySpec;
@@ -72,7 +72,7 @@ export function awsManagedKey(context: CallContext, service: string): string {
     arn,
     created: context.now,
     description: `Default key that protects my ${service} data when no other key is defined`,
-    state: 'Enabled',
+    keyState: 'Enabled',
     manager: 'AWS',
     origin: 'AWS_KMS',
     spec: 'SYMMETRIC_DEFAULT',
@@ -96,7 +96,7 @@ export function keyUsable(world: World, text: string | undefined): boolean {
   const [, , , region = '', account = '', name = ''] = text.split(':');
   const id = name.startsWith('alias/') ? world.get(ALIASES, account, region, name)?.target : name.replace(/^key\//, '');
   const key = id === undefined ? undefined : world.get(KEYS, account, region, id);
-  return key === undefined || key.state === 'Enabled';
+  return key === undefined || key.keyState === 'Enabled';
 }
 
 /** The ARN by which a service keeps a key that it was given as id, ARN or alias. A key that is not there is kept as given. */

@@ -20,10 +20,10 @@ function metadata(key: Key, account: string): KMS.KeyMetadata {
     KeyId: key.id,
     Arn: key.arn,
     CreationDate: key.created,
-    Enabled: key.state === 'Enabled',
+    Enabled: key.keyState === 'Enabled',
     Description: key.description,
     KeyUsage: key.usage,
-    KeyState: key.state,
+    KeyState: key.keyState,
     Origin: key.origin,
     KeyManager: key.manager,
     KeySpec: key.spec,
@@ -52,7 +52,7 @@ const createKey: Op<KMS.CreateKeyCommandInput, KMS.CreateKeyCommandOutput> = (in
     arn: context.arn('kms', `key/${id}`),
     created: context.now,
     description: input.Description ?? '',
-    state: external ? 'PendingImport' : 'Enabled',
+    keyState: external ? 'PendingImport' : 'Enabled',
     manager: 'CUSTOMER',
     origin: input.Origin ?? 'AWS_KMS',
     spec: input.KeySpec ?? input.CustomerMasterKeySpec ?? 'SYMMETRIC_DEFAULT',
@@ -70,7 +70,7 @@ const createKey: Op<KMS.CreateKeyCommandInput, KMS.CreateKeyCommandOutput> = (in
 /** Most operations refuse a key that is waiting for its deletion (developer guide, "Key states of AWS KMS keys"). */
 function living(context: CallContext, text: string | undefined): Key {
   const key = keyNamed(context, text);
-  if (key.state === 'PendingDeletion' || key.state === 'PendingReplicaDeletion')
+  if (key.keyState === 'PendingDeletion' || key.keyState === 'PendingReplicaDeletion')
     throw new ServiceFault('KMSInvalidStateException', `${key.arn} is pending deletion.`);
   return key;
 }
@@ -78,8 +78,8 @@ function living(context: CallContext, text: string | undefined): Key {
 function turn(state: 'Enabled' | 'Disabled'): Op<KMS.EnableKeyCommandInput, KMS.EnableKeyCommandOutput> {
   return (input, context) => {
     const key = living(context, input.KeyId);
-    if (key.state === 'PendingImport') throw new ServiceFault('KMSInvalidStateException', `${key.arn} is pending import.`);
-    key.state = state;
+    if (key.keyState === 'PendingImport') throw new ServiceFault('KMSInvalidStateException', `${key.arn} is pending import.`);
+    key.keyState = state;
     return {};
   };
 }
@@ -93,11 +93,11 @@ const scheduleDeletion: Op<KMS.ScheduleKeyDeletionCommandInput, KMS.ScheduleKeyD
   const days = input.PendingWindowInDays ?? 30;
   if (days < 7 || days > 30) throw new ServiceFault('ValidationException', 'PendingWindowInDays must be between 7 and 30');
   const others = key.family !== undefined && key.family.primary === context.region && key.family.regions.size > 1;
-  key.state = others ? 'PendingReplicaDeletion' : 'PendingDeletion';
+  key.keyState = others ? 'PendingReplicaDeletion' : 'PendingDeletion';
   const at = context.world.clock.now() + days * DAY;
   const cancel = others ? () => undefined : context.world.clock.at(at, () => erase(context.world, context.account, key));
   key.deletion = { at, cancel };
-  return { KeyId: key.arn, KeyState: key.state, PendingWindowInDays: days, ...(others ? {} : { DeletionDate: new Date(at) }) };
+  return { KeyId: key.arn, KeyState: key.keyState, PendingWindowInDays: days, ...(others ? {} : { DeletionDate: new Date(at) }) };
 };
 
 function erase(world: World, account: string, key: Key): void {
@@ -112,7 +112,7 @@ const cancelDeletion: Op<KMS.CancelKeyDeletionCommandInput, KMS.CancelKeyDeletio
   key.deletion.cancel();
   key.deletion = undefined;
   // It comes back disabled (CancelKeyDeletion).
-  key.state = 'Disabled';
+  key.keyState = 'Disabled';
   return { KeyId: key.arn };
 };
 
@@ -121,7 +121,7 @@ const replicateKey: Op<KMS.ReplicateKeyCommandInput, KMS.ReplicateKeyCommandOutp
   const region = input.ReplicaRegion ?? '';
   if (key.family === undefined || key.family.primary !== context.region)
     throw new ServiceFault('UnsupportedOperationException', `${key.arn} is not a multi-Region primary key.`);
-  if (key.state === 'Disabled') throw new ServiceFault('DisabledException', `${key.arn} is disabled.`);
+  if (key.keyState === 'Disabled') throw new ServiceFault('DisabledException', `${key.arn} is disabled.`);
   if (key.family.regions.has(region)) throw new ServiceFault('AlreadyExistsException', `A related key is already in ${region}.`);
   const { world, account } = context;
   const external = key.origin === 'EXTERNAL';
@@ -130,7 +130,7 @@ const replicateKey: Op<KMS.ReplicateKeyCommandInput, KMS.ReplicateKeyCommandOutp
     arn: keyArn(account, region, key.id),
     created: context.now,
     description: input.Description ?? '',
-    state: 'Creating',
+    keyState: 'Creating',
     deletion: undefined,
     policy: input.Policy ?? '{}',
     tags: new Map((input.Tags ?? []).map((t) => [t.TagKey ?? '', t.TagValue ?? ''])),
@@ -138,7 +138,7 @@ const replicateKey: Op<KMS.ReplicateKeyCommandInput, KMS.ReplicateKeyCommandOutp
   key.family.regions.add(region);
   world.put(KEYS, account, region, key.id, replica);
   world.clock.after(REPLICATING, () => {
-    if (replica.state === 'Creating') replica.state = external ? 'PendingImport' : 'Enabled';
+    if (replica.keyState === 'Creating') replica.keyState = external ? 'PendingImport' : 'Enabled';
   });
   return { ReplicaKeyMetadata: metadata(replica, account), ReplicaPolicy: replica.policy, ReplicaTags: input.Tags ?? [] };
 };
@@ -183,7 +183,7 @@ const operations = {
     const key = living(context, input.KeyId);
     if (key.origin !== 'EXTERNAL')
       throw new ServiceFault('UnsupportedOperationException', `${key.arn} origin is ${key.origin} which is not valid.`);
-    key.state = 'Enabled';
+    key.keyState = 'Enabled';
     return { KeyId: key.arn };
   }) satisfies Op<KMS.ImportKeyMaterialCommandInput, KMS.ImportKeyMaterialCommandOutput>,
   CreateAlias: createAlias,
@@ -249,14 +249,14 @@ function begin(world: World): void {
   world.onFault((fault, _, how) => {
     if (fault.kind === 'key-disabled') {
       for (const { item } of world.everywhere(KEYS))
-        if (item.arn === fault.arn && item.deletion === undefined) item.state = how === 'begins' ? 'Disabled' : 'Enabled';
+        if (item.arn === fault.arn && item.deletion === undefined) item.keyState = how === 'begins' ? 'Disabled' : 'Enabled';
     } else if (fault.kind === 'deleted' && how === 'begins') {
       for (const { account, item } of world.everywhere(KEYS)) if (item.arn === fault.arn) erase(world, account, item);
     } else if (fault.kind === 'account-compromised' && how === 'begins') {
       for (const { account, item } of world.everywhere(KEYS)) {
         if (account !== fault.account || item.manager === 'AWS' || item.deletion !== undefined) continue;
         const at = world.clock.now() + 7 * DAY;
-        item.state = 'PendingDeletion';
+        item.keyState = 'PendingDeletion';
         item.deletion = { at, cancel: world.clock.at(at, () => erase(world, account, item)) };
       }
     }
