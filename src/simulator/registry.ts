@@ -4,6 +4,7 @@ import { acm } from './services/acm.ts';
 import { applicationAutoScaling } from './services/application-auto-scaling.ts';
 import { arcRegionSwitch } from './services/arc-region-switch.ts';
 import { autoScaling } from './services/auto-scaling.ts';
+import { backup } from './services/backup.ts';
 import { cloudfront } from './services/cloudfront.ts';
 import { cloudwatch } from './services/cloudwatch.ts';
 import { dynamodb } from './services/dynamodb.ts';
@@ -24,6 +25,7 @@ import { routingControlConfig } from './services/route53-recovery-control-config
 import { s3 } from './services/s3.ts';
 import { scheduler } from './services/scheduler.ts';
 import { secretsManager } from './services/secrets-manager.ts';
+import { sfn } from './services/sfn.ts';
 import { sns } from './services/sns.ts';
 import { sqs } from './services/sqs.ts';
 import { ssm } from './services/ssm.ts';
@@ -56,4 +58,6 @@ export const SIMULATED: readonly SimulatedService[] = [
   ssm,
   arcRegionSwitch,
   eks,
+  backup,
+  sfn,
 ];

@@ -4,6 +4,7 @@ import { acmCertificates } from './acm.ts';
 import { scalableTargets } from './application-auto-scaling.ts';
 import { regionSwitchPlans } from './arc-region-switch.ts';
 import { autoScalingScans } from './auto-scaling.ts';
+import { backupScans } from './backup.ts';
 import { cloudfrontDistributions } from './cloudfront.ts';
 import { cloudwatchAlarms } from './cloudwatch.ts';
 import { dynamodbGlobalTables, dynamodbTables } from './dynamodb.ts';
@@ -24,6 +25,7 @@ import { s3Buckets } from './s3.ts';
 import type { Scan } from './scan.ts';
 import { schedules } from './scheduler.ts';
 import { secrets } from './secrets-manager.ts';
+import { stateMachines } from './sfn.ts';
 import { snsTopics } from './sns.ts';
 import { sqsQueues } from './sqs.ts';
 import { ssmParameters } from './ssm.ts';
@@ -59,4 +61,6 @@ export const SCANS: readonly Scan[] = [
   ssmParameters,
   regionSwitchPlans,
   ...eksScans,
+  ...backupScans,
+  stateMachines,
 ];
