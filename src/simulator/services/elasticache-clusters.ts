@@ -20,11 +20,11 @@ import type {
 } from '@aws-sdk/client-elasticache';
 import { restore } from '../plane/logs.ts';
 import { type CallContext, type Operation, page, type Reply, ServiceFault } from '../service.ts';
+import { between } from '../world/procedure.ts';
 import { removeCluster } from './elasticache-health.ts';
 import { followReplicas, keyOf, tagsOf } from './elasticache-make.ts';
 import { snapshotNamed } from './elasticache-snapshots.ts';
 import {
-  between,
   CACHE_CLUSTERS,
   type CacheCluster,
   GROUPS,

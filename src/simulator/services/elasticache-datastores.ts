@@ -11,15 +11,14 @@ import type {
   GlobalReplicationGroup,
 } from '@aws-sdk/client-elasticache';
 import { type CallContext, type Operation, page, type Reply, ServiceFault } from '../service.ts';
+import { between, procedure } from '../world/procedure.ts';
 import { GLOBAL, shelf, type World } from '../world/world.ts';
 import { becomePrimary } from './elasticache-health.ts';
 import {
-  between,
   followPrimary,
   groupAt,
   groupOr404,
   mustBeAvailable,
-  procedure,
   type ReplicationGroup,
   settleReplication,
 } from './elasticache-state.ts';

@@ -2,16 +2,15 @@
 import { corrupt, promote, replicate, restore } from '../plane/logs.ts';
 import { close } from '../plane/network.ts';
 import type { Fault } from '../world/faults.ts';
+import { between, procedure } from '../world/procedure.ts';
 import type { World } from '../world/world.ts';
 import { followReplicas } from './elasticache-make.ts';
 import {
-  between,
   CACHE_CLUSTERS,
   type CacheCluster,
   GROUPS,
   groupAt,
   lateness,
-  procedure,
   type ReplicationGroup,
   replicaLog,
   SERVERLESS,

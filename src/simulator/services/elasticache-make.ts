@@ -2,17 +2,9 @@
 import type { CreateReplicationGroupCommandInput, Tag } from '@aws-sdk/client-elasticache';
 import { follow } from '../plane/logs.ts';
 import { type CallContext, ServiceFault } from '../service.ts';
+import { between } from '../world/procedure.ts';
 import type { World } from '../world/world.ts';
-import {
-  between,
-  GROUPS,
-  hostOf,
-  listenGroup,
-  type Node,
-  type ReplicationGroup,
-  replicaLog,
-  type Shard,
-} from './elasticache-state.ts';
+import { GROUPS, hostOf, listenGroup, type Node, type ReplicationGroup, replicaLog, type Shard } from './elasticache-state.ts';
 import { groupNamed, zonesOfGroup } from './elasticache-subnets.ts';
 import { findKey } from './kms-model.ts';
 

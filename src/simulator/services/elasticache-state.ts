@@ -223,30 +223,6 @@ export function settleReplication(world: World): void {
       replicate(world, item.arn, lateness(world, item.source, item) === undefined ? 'stopped' : 'running');
 }
 
-export function between(world: World, low: number, high: number): number {
-  return Math.round((low + (high - low) * world.random.next()) * 1000);
-}
-
-/** Things that happen one after another, unless something else happens to the same thing in between. */
-export function procedure(
-  world: World,
-  on: { epoch: number },
-  steps: readonly { readonly after: number; readonly what: () => void }[],
-): void {
-  on.epoch += 1;
-  const { epoch } = on;
-  const run = (at: number): void => {
-    const step = steps[at];
-    if (step === undefined) return;
-    world.clock.after(step.after, () => {
-      if (on.epoch !== epoch) return;
-      step.what();
-      run(at + 1);
-    });
-  };
-  run(0);
-}
-
 function accountPart(account: string, region: string): string {
   let hash = 0x811c9dc5;
   for (const letter of `${region}/${account}`) hash = Math.imul(hash ^ letter.charCodeAt(0), 0x01000193) >>> 0;

@@ -23,6 +23,7 @@ import type {
 } from '@aws-sdk/client-rds';
 import { promote, restore } from '../plane/logs.ts';
 import { type CallContext, type Operation, page, type Reply, ServiceFault } from '../service.ts';
+import { between, procedure } from '../world/procedure.ts';
 import { removeCluster } from './rds-deletion.ts';
 import { followWith, settleReplication } from './rds-endpoints.ts';
 import { failClusterOver, restart } from './rds-failover.ts';
@@ -32,17 +33,7 @@ import { keyOf, usualLag } from './rds-make.ts';
 import { makeCluster } from './rds-make-cluster.ts';
 import { clusterReply } from './rds-replies.ts';
 import { takeSnapshot } from './rds-snapshots.ts';
-import {
-  between,
-  CLUSTERS,
-  type Cluster,
-  clusterAt,
-  clusterOr404,
-  instanceAt,
-  membersOf,
-  procedure,
-  record,
-} from './rds-state.ts';
+import { CLUSTERS, type Cluster, clusterAt, clusterOr404, instanceAt, membersOf, record } from './rds-state.ts';
 
 /** Seconds; our assumptions. Backtracking takes minutes (AuroraMySQL.Managing.Backtrack). */
 const PROMOTION = [240, 900] as const;

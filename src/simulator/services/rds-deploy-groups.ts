@@ -34,7 +34,7 @@ const parameterGroup = (type: string, cluster: boolean): Deployer => ({
     const parameters = blocksOf(given.inputs.parameters).map((p) =>
       without({
         ParameterName: textOf(p.name),
-        ParameterValue: textOf(p.value) ?? (p.value === undefined || p.value === null ? undefined : String(p.value)),
+        ParameterValue: textOf(p.value) ?? flagOf(p.value)?.toString(),
         ApplyMethod: textOf(p.applyMethod),
       }),
     );

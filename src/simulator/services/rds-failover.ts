@@ -1,8 +1,10 @@
 /** How simulated RDS fails over: detection, promotion, DNS; and how it restarts what has nowhere to go. */
+
+import { between, procedure } from '../world/procedure.ts';
 import type { World } from '../world/world.ts';
 import { settleReplication, whyClusterDown } from './rds-endpoints.ts';
 import { zonesOfGroup } from './rds-groups.ts';
-import { between, type Cluster, type Instance, membersOf, procedure, record, whyDown } from './rds-state.ts';
+import { type Cluster, type Instance, membersOf, record, whyDown } from './rds-state.ts';
 
 /**
  * Seconds that each step of a failover takes, from … to. The sums stay within what AWS calls typical: 60–120 s for a Multi-AZ

@@ -18,6 +18,7 @@ import type {
 } from '@aws-sdk/client-rds';
 import { promote } from '../plane/logs.ts';
 import { type CallContext, type Operation, page, type Reply, ServiceFault } from '../service.ts';
+import { between, procedure } from '../world/procedure.ts';
 import { GLOBAL, type World } from '../world/world.ts';
 import { followWith, lateness, settleReplication } from './rds-endpoints.ts';
 import { globalOr404 } from './rds-global-members.ts';
@@ -25,7 +26,7 @@ import { GLOBALS, type GlobalDatabase, regionOfArn } from './rds-global-state.ts
 import { PAGE_SIZE } from './rds-groups.ts';
 import { tagsOf } from './rds-make.ts';
 import { tagList } from './rds-replies.ts';
-import { between, type Cluster, clusterAt, procedure, record } from './rds-state.ts';
+import { type Cluster, clusterAt, record } from './rds-state.ts';
 
 /**
  * Seconds: AWS speaks of minutes for both, and of under a minute for the promotion alone

@@ -1,12 +1,13 @@
 /** What happens in simulated RDS by itself when something is lost, and when it comes back. */
 import { corrupt } from '../plane/logs.ts';
 import type { Fault } from '../world/faults.ts';
+import { procedure } from '../world/procedure.ts';
 import type { World } from '../world/world.ts';
 import { removeCluster, removeInstance } from './rds-deletion.ts';
 import { settleReplication } from './rds-endpoints.ts';
 import { failClusterOver, failInstanceOver, replaceStandby, restart, STEPS, spread } from './rds-failover.ts';
 import { rebuildAfterReturn } from './rds-global.ts';
-import { CLUSTERS, type Cluster, INSTANCES, type Instance, membersOf, procedure, record } from './rds-state.ts';
+import { CLUSTERS, type Cluster, INSTANCES, type Instance, membersOf, record } from './rds-state.ts';
 
 /** How long RDS takes to notice that it may no longer use a key; our assumption. */
 const KEY_CHECK = [120, 900] as const;

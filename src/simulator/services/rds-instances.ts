@@ -21,6 +21,7 @@ import type {
 } from '@aws-sdk/client-rds';
 import { promote } from '../plane/logs.ts';
 import { type CallContext, type Operation, page, type Reply, ServiceFault } from '../service.ts';
+import { between, procedure } from '../world/procedure.ts';
 import { removeInstance } from './rds-deletion.ts';
 import { followWith, settleReplication } from './rds-endpoints.ts';
 import { failInstanceOver, restart } from './rds-failover.ts';
@@ -29,17 +30,7 @@ import { CREATION, keyOf, makeInstance, usualLag } from './rds-make.ts';
 import { joinCluster } from './rds-members.ts';
 import { instanceReply } from './rds-replies.ts';
 import { takeSnapshot } from './rds-snapshots.ts';
-import {
-  between,
-  type Cluster,
-  clusterAt,
-  INSTANCES,
-  type Instance,
-  instanceAt,
-  instanceOr404,
-  procedure,
-  record,
-} from './rds-state.ts';
+import { type Cluster, clusterAt, INSTANCES, type Instance, instanceAt, instanceOr404, record } from './rds-state.ts';
 
 /** Seconds; a promotion "takes a few minutes" and reboots the replica (USER_ReadRepl.Promote). The spread is our assumption. */
 const PROMOTION = [240, 900] as const;

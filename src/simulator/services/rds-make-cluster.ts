@@ -1,11 +1,13 @@
 /** How a DB cluster comes into being in simulated RDS, whichever call asks for it. */
 import type { Tag } from '@aws-sdk/client-rds';
 import { type CallContext, ServiceFault } from '../service.ts';
+import { between } from '../world/procedure.ts';
 import { listenCluster } from './rds-endpoints.ts';
-import { CLUSTER_PARAMETER_GROUPS, DEFAULT_GROUP, subnetGroupOr404, zonesOfGroup } from './rds-groups.ts';
+import { DEFAULT_GROUP, subnetGroupOr404, zonesOfGroup } from './rds-groups.ts';
 import { tagsOf } from './rds-make.ts';
 import { makeMember } from './rds-members.ts';
-import { between, CLUSTERS, type Cluster, type ClusterKind, clusterHost, isVolumeEngine, portOf, record } from './rds-state.ts';
+import { CLUSTER_PARAMETER_GROUPS } from './rds-parameters.ts';
+import { CLUSTERS, type Cluster, type ClusterKind, clusterHost, isVolumeEngine, portOf, record } from './rds-state.ts';
 
 /** Seconds until a new cluster is available; our assumption. */
 const CREATION = [60, 180] as const;

@@ -1,11 +1,13 @@
 /** How a DB instance comes into being in simulated RDS, whichever call asks for it. */
 import type { Tag } from '@aws-sdk/client-rds';
 import { type CallContext, ServiceFault } from '../service.ts';
+import { between } from '../world/procedure.ts';
 import type { World } from '../world/world.ts';
 import { awsManagedKey, findKey } from './kms-model.ts';
 import { listenInstance, settleReplication } from './rds-endpoints.ts';
-import { DEFAULT_GROUP, PARAMETER_GROUPS, subnetGroupOr404, zonesOfGroup } from './rds-groups.ts';
-import { between, INSTANCES, type Instance, instanceHost, portOf, record } from './rds-state.ts';
+import { DEFAULT_GROUP, subnetGroupOr404, zonesOfGroup } from './rds-groups.ts';
+import { PARAMETER_GROUPS } from './rds-parameters.ts';
+import { INSTANCES, type Instance, instanceHost, portOf, record } from './rds-state.ts';
 
 /** Seconds until a new instance is available; our assumption of what is usual. */
 export const CREATION = { single: [240, 480], multiAz: [420, 780] } as const;

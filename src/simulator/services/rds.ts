@@ -1,5 +1,6 @@
 /** Simulated Amazon RDS. The same API serves Aurora, DocumentDB and Neptune. */
 import type { SimulatedService } from '../service.ts';
+import { automatedBackupOperations } from './rds-automated-backups.ts';
 import { clusterOperations } from './rds-clusters.ts';
 import { clusterDeployers } from './rds-deploy-clusters.ts';
 import { groupDeployers } from './rds-deploy-groups.ts';
@@ -8,6 +9,7 @@ import { globalOperations } from './rds-global.ts';
 import { groupOperations } from './rds-groups.ts';
 import { onFault } from './rds-health.ts';
 import { instanceOperations } from './rds-instances.ts';
+import { parameterOperations } from './rds-parameters.ts';
 import { proxyOperations } from './rds-proxies.ts';
 import { restoreOperations } from './rds-restores.ts';
 import { snapshotOperations } from './rds-snapshots.ts';
@@ -21,8 +23,10 @@ export const rds: SimulatedService = {
     ...clusterOperations,
     ...globalOperations,
     ...groupOperations,
+    ...parameterOperations,
     ...proxyOperations,
     ...snapshotOperations,
+    ...automatedBackupOperations,
     ...restoreOperations,
     ...tagOperations,
   },
