@@ -127,6 +127,18 @@ export class Promises {
       .map((v) => v.metric);
   }
 
+  /** Metrics whose recovery path goes through the resource by one of these mechanisms. */
+  through(urn: string, mechanisms: readonly string[], types: readonly MetricType[]): readonly Metric[] {
+    return (this.#byUrn.get(urn) ?? [])
+      .filter((v) => types.includes(v.metric.type))
+      .filter((v) =>
+        this.#judgement
+          .pathOf(v)
+          .outcomes.some((o) => o.role.members.includes(urn) && o.mechanism !== undefined && mechanisms.includes(o.mechanism)),
+      )
+      .map((v) => v.metric);
+  }
+
   has(urn: string): boolean {
     return this.#byUrn.has(urn);
   }

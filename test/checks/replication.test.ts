@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { CheckInput, LiveAws } from '../../checks/check.ts';
 import { replication } from '../../checks/replication.ts';
-import type { Known } from '../../src/model/known.ts';
-import { known } from '../../src/model/known.ts';
 import { type Declaration, ref, resourceOf } from '../parity/law.ts';
 import { promising } from '../verdicts/estates.ts';
-import { factsOf, type Given, objectionsOf, prepared, rulesOf } from './support.ts';
+import { answering, factsOf, type Given, noAws, objectionsOf, pointsOf, prepared, rulesOf } from './support.ts';
 
 const TABLE: Declaration = {
   type: 'aws:dynamodb/table:Table',
@@ -53,23 +51,8 @@ async function checked(given: Given, change: (input: CheckInput) => CheckInput =
 }
 
 /** CloudWatch that answers every query with these points, newest first. */
-function cloudwatch(points: readonly { readonly ageSeconds: number; readonly value: number }[], now: number): LiveAws {
-  const answer = (input: unknown): Known<unknown> =>
-    known([
-      {
-        MetricDataResults: (input as { MetricDataQueries: { Id: string }[] }).MetricDataQueries.map(({ Id }) => ({
-          Id,
-          StatusCode: 'Complete',
-          Timestamps: points.map((p) => new Date(now - p.ageSeconds * 1000)),
-          Values: points.map((p) => p.value),
-        })),
-      },
-    ]);
-  return {
-    ask: async () => known(undefined),
-    pages: async <I, O>(_: unknown, input: I) => answer(input) as Known<readonly O[]>,
-  };
-}
+const cloudwatch = (points: Parameters<typeof pointsOf>[0], now: number): LiveAws =>
+  answering(noAws, { 'cloudwatch:GetMetricData': pointsOf(points, now) });
 
 describe('replication', () => {
   it('gives the measured lag of a global table and a read replica, and nothing against a promise that holds', async () => {

@@ -139,3 +139,31 @@ export const noAws: LiveAws = {
   ask: async () => unknown('access-denied', 'nothing may be asked'),
   pages: async () => unknown('access-denied', 'nothing may be asked'),
 };
+
+/** The same AWS, in which these actions answer otherwise. */
+export function answering(aws: LiveAws, answers: Readonly<Record<string, (input: unknown, at: Place) => unknown>>): LiveAws {
+  return {
+    ask: async (call, input, at, absent) => {
+      const answer = answers[call.action];
+      return answer === undefined ? aws.ask(call, input, at, absent) : known(answer(input, at) as never);
+    },
+    pages: async (call, input, at) => {
+      const answer = answers[call.action];
+      return answer === undefined ? aws.pages(call, input, at) : known([answer(input, at) as never]);
+    },
+  };
+}
+
+/** What CloudWatch answers when every series has these points, newest first. */
+export const pointsOf =
+  (points: readonly { readonly ageSeconds: number; readonly value: number }[], now: number) =>
+  (input: unknown): object => ({
+    MetricDataResults: (input as { readonly MetricDataQueries: readonly { readonly Id: string }[] }).MetricDataQueries.map(
+      ({ Id }) => ({
+        Id,
+        StatusCode: 'Complete',
+        Timestamps: points.map((p) => new Date(now - p.ageSeconds * 1000)),
+        Values: points.map((p) => p.value),
+      }),
+    ),
+  });
