@@ -3,6 +3,7 @@ import pLimit from 'p-limit';
 import type { Clock } from '../model/clock.ts';
 import { UsageError } from '../model/errors.ts';
 import type { World } from '../model/resource.ts';
+import { breaker } from './breaker.ts';
 import { type Call, GRADES, type Grade, type Place, type Session } from './call.ts';
 import { type AnyCall, type AwsFailure, failureOf, inContext } from './failure.ts';
 import type { Limiter } from './limits.ts';
@@ -72,6 +73,7 @@ export function session(options: SessionOptions): CountingSession {
   const { world, grade, transport, clock, random, limits, budget, signal, retries } = options;
   const allowed = new Map(options.allowed.map((call) => [keyOf(call), call]));
   const flight = pLimit(options.inFlight ?? 64);
+  const circuit = breaker(clock);
   const calls = new Map<string, number>();
   const places = new Map<string, number>();
   const accepted = new Set<string>();
@@ -107,6 +109,7 @@ export function session(options: SessionOptions): CountingSession {
       accepted: accepted.has(at.account),
       reached: reached.has(at.region),
     });
+    circuit.failed(failure);
     if (failure.kind === 'throttled') {
       throttled += 1;
       limits.throttled(call, at);
@@ -115,6 +118,7 @@ export function session(options: SessionOptions): CountingSession {
   };
 
   const attempt = async (call: AnyCall, input: object, at: Place): Promise<object> => {
+    circuit.check(call, at);
     await limits.take(call, at, signal);
     return flight(async () => {
       signal?.throwIfAborted();
@@ -123,6 +127,7 @@ export function session(options: SessionOptions): CountingSession {
         const output: unknown = await transport.send(call.client, call.operation, input, at, signal);
         if (typeof output !== 'object' || output === null) throw new SyntaxError('the reply is not an object');
         limits.answered(call, at);
+        circuit.answered(call, at);
         accepted.add(at.account);
         reached.add(at.region);
         last = clock.now();

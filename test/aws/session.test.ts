@@ -101,6 +101,18 @@ describe('session', () => {
     }
   });
 
+  it('gives up on an action that is never answered, long before it has been tried for everything', async () => {
+    const { session, clock } = make(() => throttling());
+    const all = Array.from({ length: 50 }, async (_, i) => {
+      await clock.sleep(i * 60_000);
+      return session.send(LIST, {}, AT).catch((e: unknown) => e);
+    });
+    const failures = await clock.drive(Promise.all(all));
+    expect(failures.every((f) => f instanceof AwsFailure && f.kind === 'throttled')).toBe(true);
+    // Eight attempts each until there is no hope, then one a minute.
+    expect(session.tally().total).toBeLessThan(150);
+  });
+
   it('stops at its budget and says what was spent where', async () => {
     const { session } = make(() => ({}), { budget: 2 });
     await session.send(LIST, {}, AT);
