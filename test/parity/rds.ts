@@ -85,6 +85,7 @@ export const instances: fc.Arbitrary<readonly Declaration[]> = fc
     protect: maybe(fc.boolean()),
     parameters: maybe(parameters),
     named: fc.boolean(),
+    restored: fc.boolean(),
     near: maybe(fc.record({ zone: maybe(zoneLetter), multiAz: maybe(fc.boolean()), days: maybe(fc.constantFrom(0, 3)) })),
     far: maybe(fc.record({ byArn: fc.constant(true), class: maybe(fc.constant('db.r6g.large')) })),
     backups: maybe(maybe(fc.constantFrom(1, 14))),
@@ -111,6 +112,8 @@ export const instances: fc.Arbitrary<readonly Declaration[]> = fc
         manageMasterUserPassword: g.secret ? true : undefined,
         masterUserSecretKmsKeyId: g.secret && g.encryption === 'own' ? keyIn(HOME) : undefined,
         skipFinalSnapshot: g.gone,
+        // From before the world: nobody in it knows this snapshot.
+        snapshotIdentifier: g.restored ? 'orders-before' : undefined,
         ...encrypted(g.encryption, HOME),
       }),
     };
@@ -374,7 +377,7 @@ export const volumes: fc.Arbitrary<readonly Declaration[]> = fc
   });
 
 export const proxies: fc.Arbitrary<readonly Declaration[]> = fc
-  .record({ zones: fc.constantFrom(2, 3), target: fc.constantFrom('none', 'instance', 'cluster') })
+  .record({ zones: fc.constantFrom(2, 3), target: fc.constantFrom('none', 'instance', 'cluster'), endpoint: fc.boolean() })
   .map((g) => [
     ...network(HOME, g.zones),
     { type: INSTANCE, name: 'db', inputs: { engine: 'postgres', instanceClass: 'db.t4g.medium', allocatedStorage: 20 } },
@@ -390,6 +393,20 @@ export const proxies: fc.Arbitrary<readonly Declaration[]> = fc
         auths: [{ authScheme: 'SECRETS', iamAuth: 'DISABLED' }],
       },
     },
+    ...(g.endpoint
+      ? [
+          {
+            type: 'aws:rds/proxyEndpoint:ProxyEndpoint',
+            name: 'readers',
+            inputs: {
+              dbProxyName: ref(PROXY, 'proxy', 'name'),
+              dbProxyEndpointName: 'readers',
+              vpcSubnetIds: [ref(SUBNET, `${HOME}-a`), ref(SUBNET, `${HOME}-b`)],
+              targetRole: 'READ_ONLY',
+            },
+          },
+        ]
+      : []),
     ...(g.target === 'none'
       ? []
       : [

@@ -2,7 +2,7 @@
 import type { CreateDBClusterCommandOutput, CreateDBInstanceCommandOutput, DBCluster } from '@aws-sdk/client-rds';
 import type { Created, Deployer, Deployment, Given, Plain } from '../deploy/deployer.ts';
 import { blockOf, flagOf, need, numberOf, tagList, textOf, without } from './compute-inputs.ts';
-import { identifierOf } from './rds-deploy-instances.ts';
+import { identifierOf, known } from './rds-deploy-instances.ts';
 import { clusterAt, INSTANCES } from './rds-state.ts';
 
 /** What differs between the three families of Pulumi types. */
@@ -55,7 +55,12 @@ async function makeCluster(given: Given, family: Family, deployment: Deployment)
         : without({ MinCapacity: numberOf(scaling.minCapacity), MaxCapacity: numberOf(scaling.maxCapacity) }),
   };
   const days = numberOf(inputs.backupRetentionPeriod);
-  const snapshot = textOf(inputs.snapshotIdentifier);
+  const snapshot = await known(
+    'DescribeDBClusterSnapshots',
+    'DBClusterSnapshotIdentifier',
+    textOf(inputs.snapshotIdentifier),
+    deployment,
+  );
   const restore = blockOf(inputs.restoreToPointInTime);
   const source = textOf(restore?.sourceClusterIdentifier);
   const call = async (operation: string, input: object): Promise<DBCluster | undefined> =>
@@ -80,7 +85,8 @@ async function makeCluster(given: Given, family: Family, deployment: Deployment)
       StorageEncrypted: flagOf(inputs.storageEncrypted),
       GlobalClusterIdentifier: global,
       ReplicationSourceIdentifier: global === undefined ? replicated : undefined,
-      MasterUsername: textOf(inputs.masterUsername),
+      // A restored cluster has the users of its origin.
+      MasterUsername: textOf(inputs.masterUsername) ?? (textOf(inputs.snapshotIdentifier) === undefined ? undefined : 'restored'),
       ManageMasterUserPassword: flagOf(inputs.manageMasterUserPassword),
       MasterUserSecretKmsKeyId: textOf(inputs.masterUserSecretKmsKeyId),
     });

@@ -1,5 +1,5 @@
 /** Subnet groups, parameter groups and proxies from the inputs of the Pulumi provider. */
-import type { CreateDBProxyCommandOutput } from '@aws-sdk/client-rds';
+import type { CreateDBProxyCommandOutput, CreateDBProxyEndpointCommandOutput } from '@aws-sdk/client-rds';
 import type { Created, Deployer, Deployment, Given } from '../deploy/deployer.ts';
 import { blocksOf, flagOf, need, tagList, textOf, textsOf, without } from './compute-inputs.ts';
 import { identifierOf } from './rds-deploy-instances.ts';
@@ -86,6 +86,26 @@ const PROXY_TARGET: Deployer = {
   },
 };
 
+const PROXY_ENDPOINT: Deployer = {
+  type: 'aws:rds/proxyEndpoint:ProxyEndpoint',
+  async create(given, deployment): Promise<Created> {
+    const proxy = need(given, 'dbProxyName');
+    const name = identifierOf(given, 'dbProxyEndpointName', deployment);
+    const reply = (await deployment.call(
+      'rds',
+      'CreateDBProxyEndpoint',
+      without({
+        DBProxyName: proxy,
+        DBProxyEndpointName: name,
+        VpcSubnetIds: textsOf(given.inputs.vpcSubnetIds),
+        TargetRole: textOf(given.inputs.targetRole),
+      }),
+    )) as CreateDBProxyEndpointCommandOutput;
+    const { DBProxyEndpointArn: arn, Endpoint: endpoint } = reply.DBProxyEndpoint ?? {};
+    return { id: `${proxy}/${name}`, outputs: { arn: arn ?? '', endpoint: endpoint ?? '' } };
+  },
+};
+
 /** It comes with the proxy; only what happens to connections can be set. */
 const PROXY_TARGET_GROUP: Deployer = {
   type: 'aws:rds/proxyDefaultTargetGroup:ProxyDefaultTargetGroup',
@@ -105,5 +125,6 @@ export const groupDeployers: readonly Deployer[] = [
   parameterGroup('aws:neptune/clusterParameterGroup:ClusterParameterGroup', true),
   { type: 'aws:rds/proxy:Proxy', create: makeProxy },
   PROXY_TARGET,
+  PROXY_ENDPOINT,
   PROXY_TARGET_GROUP,
 ];

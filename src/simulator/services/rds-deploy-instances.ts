@@ -1,6 +1,7 @@
 /** DB instances and their replicated backups from the inputs of the Pulumi provider. */
 import type { CreateDBInstanceCommandOutput, DBInstance } from '@aws-sdk/client-rds';
 import type { Created, Deployer, Deployment, Given, Plain } from '../deploy/deployer.ts';
+import { ServiceFault } from '../service.ts';
 import { blockOf, flagOf, need, numberOf, tagList, textOf, without } from './compute-inputs.ts';
 import { clusterAt, INSTANCES, instanceAt, instanceHost } from './rds-state.ts';
 
@@ -34,7 +35,7 @@ async function make(given: Given, id: string, deployment: Deployment): Promise<D
   const ask = async (operation: string, input: Record<string, unknown>): Promise<DBInstance | undefined> =>
     ((await deployment.call('rds', operation, without(input))) as CreateDBInstanceCommandOutput).DBInstance;
   const source = textOf(inputs.replicateSourceDb);
-  const snapshot = textOf(inputs.snapshotIdentifier);
+  const snapshot = await known('DescribeDBSnapshots', 'DBSnapshotIdentifier', textOf(inputs.snapshotIdentifier), deployment);
   const restore = blockOf(inputs.restoreToPointInTime);
   if (source !== undefined) {
     const kept = await ready(source, given, deployment);
@@ -68,13 +69,33 @@ async function make(given: Given, id: string, deployment: Deployment): Promise<D
     Engine: need(given, 'engine'),
     EngineVersion: textOf(inputs.engineVersion),
     AllocatedStorage: numberOf(inputs.allocatedStorage),
-    // The provider sends 0 where the code says nothing.
-    BackupRetentionPeriod: days ?? 0,
+    // The provider sends 0 where the code says nothing, and nothing when it restores.
+    BackupRetentionPeriod: days ?? (textOf(inputs.snapshotIdentifier) === undefined ? 0 : undefined),
     StorageEncrypted: flagOf(inputs.storageEncrypted),
     KmsKeyId: textOf(inputs.kmsKeyId),
     ManageMasterUserPassword: flagOf(inputs.manageMasterUserPassword),
     MasterUserSecretKmsKeyId: textOf(inputs.masterUserSecretKmsKeyId),
   });
+}
+
+/**
+ * The snapshot, when the world has it. What was taken before the world began is not in it: the database is then made empty, which
+ * is the same for continuity.
+ */
+export async function known(
+  operation: string,
+  member: string,
+  snapshot: string | undefined,
+  deployment: Deployment,
+): Promise<string | undefined> {
+  if (snapshot === undefined) return undefined;
+  try {
+    await deployment.call('rds', operation, { [member]: snapshot });
+    return snapshot;
+  } catch (error) {
+    if (error instanceof ServiceFault && error.status === 404) return undefined;
+    throw error;
+  }
 }
 
 const date = (value: Plain | undefined): Date | undefined => {

@@ -2,7 +2,10 @@
 import type {
   CreateDBProxyCommandInput,
   CreateDBProxyCommandOutput,
+  CreateDBProxyEndpointCommandInput,
+  CreateDBProxyEndpointCommandOutput,
   DBProxy,
+  DBProxyEndpoint,
   DBProxyTarget,
   DeleteDBProxyCommandInput,
   DeleteDBProxyCommandOutput,
@@ -43,6 +46,16 @@ export interface Proxy {
   tags: Readonly<Record<string, string>>;
 }
 
+interface ProxyEndpoint {
+  readonly name: string;
+  readonly arn: string;
+  readonly proxy: string;
+  readonly subnets: readonly string[];
+  readonly host: string;
+  readonly role: 'READ_WRITE' | 'READ_ONLY';
+}
+
+const ENDPOINTS = shelf<ProxyEndpoint>('rds:proxy-endpoint');
 export const PROXIES = shelf<Proxy>('rds:proxy');
 
 function proxyOr404(context: CallContext, name: string | undefined): Proxy {
@@ -185,9 +198,48 @@ const describeTargetGroups: Operation<
   };
 };
 
-const describeEndpoints: Operation<DescribeDBProxyEndpointsCommandInput, Reply<DescribeDBProxyEndpointsCommandOutput>> = () => ({
-  DBProxyEndpoints: [],
+const endpointReply = (e: ProxyEndpoint): DBProxyEndpoint => ({
+  DBProxyEndpointName: e.name,
+  DBProxyEndpointArn: e.arn,
+  DBProxyName: e.proxy,
+  Status: 'available',
+  VpcSubnetIds: [...e.subnets],
+  Endpoint: e.host,
+  TargetRole: e.role,
+  IsDefault: false,
 });
+
+/** Another way into a proxy, for readers or from another VPC. */
+const createEndpoint: Operation<CreateDBProxyEndpointCommandInput, Reply<CreateDBProxyEndpointCommandOutput>> = (
+  input,
+  context,
+) => {
+  const { world, account, region } = context;
+  const proxy = proxyOr404(context, input.DBProxyName);
+  const name = (input.DBProxyEndpointName ?? '').toLowerCase();
+  const endpoint: ProxyEndpoint = {
+    name,
+    arn: context.arn('rds', `db-proxy-endpoint:prx-endpoint-${world.random.hex(17)}`),
+    proxy: proxy.name,
+    subnets: input.VpcSubnetIds ?? [],
+    host: instanceHost(account, region, name, 'proxy').replace(`${name}.`, `${name}.endpoint.proxy-`),
+    role: input.TargetRole ?? 'READ_WRITE',
+  };
+  context.put(ENDPOINTS, name, endpoint);
+  listen(world, endpoint.host, () => answer(world, proxy));
+  return { DBProxyEndpoint: endpointReply(endpoint) };
+};
+
+const describeEndpoints: Operation<DescribeDBProxyEndpointsCommandInput, Reply<DescribeDBProxyEndpointsCommandOutput>> = (
+  input,
+  context,
+) => {
+  const all = context
+    .list(ENDPOINTS)
+    .filter((e) => input.DBProxyName === undefined || e.proxy === input.DBProxyName.toLowerCase());
+  const { items, next } = page(all, input.Marker, input.MaxRecords ?? PAGE_SIZE);
+  return { DBProxyEndpoints: items.map(endpointReply), Marker: next };
+};
 
 const remove: Operation<DeleteDBProxyCommandInput, Reply<DeleteDBProxyCommandOutput>> = (input, context) => {
   const proxy = proxyOr404(context, input.DBProxyName);
@@ -202,6 +254,7 @@ export const proxyOperations = {
   RegisterDBProxyTargets: register,
   DescribeDBProxyTargets: describeTargets,
   DescribeDBProxyTargetGroups: describeTargetGroups,
+  CreateDBProxyEndpoint: createEndpoint,
   DescribeDBProxyEndpoints: describeEndpoints,
   DeleteDBProxy: remove,
 };

@@ -31,6 +31,8 @@ export interface Bench {
   /** One write a second into the host for as long as it takes them; the number of the last one that was acknowledged. */
   write(host: string, seconds: number): number;
   answer(host: string): Answer;
+  /** A new subnet in the AZ. */
+  subnet(zone: string): Promise<string>;
   last(log: string): number;
 }
 
@@ -83,6 +85,11 @@ export function bench(seed = 1): Bench {
       return sequence;
     },
     answer: (host) => connect(world, host),
+    subnet: async (zone) => {
+      const { Vpc } = await send<{ Vpc: { VpcId: string } }>('ec2', 'CreateVpc', { CidrBlock: '10.0.0.0/16' });
+      const input = { VpcId: Vpc.VpcId, CidrBlock: '10.0.0.0/24', AvailabilityZone: zone };
+      return (await send<{ Subnet: { SubnetId: string } }>('ec2', 'CreateSubnet', input)).Subnet.SubnetId;
+    },
     last: (log) => contents(world, log).at(-1)?.sequence ?? 0,
   };
 }

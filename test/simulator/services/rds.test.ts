@@ -331,3 +331,24 @@ describe('global databases', () => {
     expect((await on.cluster('away', AWAY)).GlobalClusterIdentifier).toBeUndefined();
   });
 });
+
+describe('a proxy', () => {
+  it('leads to whoever writes, without waiting for DNS', async () => {
+    const on = bench();
+    const { host } = await aurora(on, 'orders', ['us-east-1a', 'us-east-1b'], { MasterUsername: 'u' });
+    const subnets = await Promise.all(['us-east-1b', 'us-east-1c'].map((zone) => on.subnet(zone)));
+    const { DBProxy: made } = await on.rds<{ DBProxy: { Endpoint: string } }>('CreateDBProxy', {
+      DBProxyName: 'door',
+      EngineFamily: 'POSTGRESQL',
+      VpcSubnetIds: subnets,
+    });
+    expect(on.answer(made.Endpoint).kind).toBe('refused');
+    await on.rds('RegisterDBProxyTargets', { DBProxyName: 'door', DBClusterIdentifiers: ['orders'] });
+    expect(on.answer(made.Endpoint)).toMatchObject({ zone: 'us-east-1a' });
+    on.world.inject({ kind: 'az-loss', zone: 'us-east-1a' });
+    const throughProxy = on.back(made.Endpoint) ?? Number.NaN;
+    expect(on.answer(host).kind).toBe('refused');
+    expect(throughProxy).toBeLessThan(60);
+    expect(on.back(host)).toBeGreaterThan(0);
+  });
+});
