@@ -1,6 +1,8 @@
 /** Every AWS service that is simulated. A test holds it against the folder. */
 import type { SimulatedService } from './service.ts';
 import { acm } from './services/acm.ts';
+import { apiGateway } from './services/api-gateway.ts';
+import { apigatewayv2 } from './services/apigatewayv2.ts';
 import { applicationAutoScaling } from './services/application-auto-scaling.ts';
 import { arcRegionSwitch } from './services/arc-region-switch.ts';
 import { autoScaling } from './services/auto-scaling.ts';
@@ -60,4 +62,6 @@ export const SIMULATED: readonly SimulatedService[] = [
   eks,
   backup,
   sfn,
+  apiGateway,
+  apigatewayv2,
 ];

@@ -1,6 +1,8 @@
 /** Every scan of live AWS. A test holds it against the folder. */
 
 import { acmCertificates } from './acm.ts';
+import { restApiScans } from './api-gateway.ts';
+import { httpApiScans } from './apigatewayv2.ts';
 import { scalableTargets } from './application-auto-scaling.ts';
 import { regionSwitchPlans } from './arc-region-switch.ts';
 import { autoScalingScans } from './auto-scaling.ts';
@@ -63,4 +65,6 @@ export const SCANS: readonly Scan[] = [
   ...eksScans,
   ...backupScans,
   stateMachines,
+  ...restApiScans,
+  ...httpApiScans,
 ];

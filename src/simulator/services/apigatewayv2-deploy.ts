@@ -1,0 +1,138 @@
+/** HTTP and WebSocket APIs as Pulumi declares them. */
+import type * as API from '@aws-sdk/client-apigatewayv2';
+import type { Deployer, Deployment } from '../deploy/deployer.ts';
+import { blockOf, flagOf, need, textOf, textsOf, without } from './compute-inputs.ts';
+
+const call = async <O>(deployment: Deployment, operation: string, input: object): Promise<O> =>
+  (await deployment.call('apigatewayv2', operation, input)) as O;
+
+const api: Deployer = {
+  type: 'aws:apigatewayv2/api:Api',
+  async create(given, deployment) {
+    const made = await call<API.CreateApiCommandOutput>(
+      deployment,
+      'CreateApi',
+      without({
+        Name: textOf(given.inputs.name) ?? deployment.physicalName(given),
+        ProtocolType: textOf(given.inputs.protocolType) ?? 'HTTP',
+        Target: textOf(given.inputs.target),
+        Tags: given.tags,
+      }),
+    );
+    const id = made.ApiId ?? '';
+    return {
+      id,
+      outputs: {
+        arn: `arn:aws:apigateway:${given.region}::/apis/${id}`,
+        apiEndpoint: made.ApiEndpoint ?? '',
+        executionArn: `arn:aws:execute-api:${given.region}:${given.account}:${id}`,
+      },
+    };
+  },
+};
+
+const integration: Deployer = {
+  type: 'aws:apigatewayv2/integration:Integration',
+  async create(given, deployment) {
+    const made = await call<API.CreateIntegrationCommandOutput>(
+      deployment,
+      'CreateIntegration',
+      without({
+        ApiId: need(given, 'apiId'),
+        IntegrationType: textOf(given.inputs.integrationType) ?? 'AWS_PROXY',
+        IntegrationUri: textOf(given.inputs.integrationUri),
+        ConnectionType: textOf(given.inputs.connectionType),
+        ConnectionId: textOf(given.inputs.connectionId),
+      }),
+    );
+    return { id: made.IntegrationId ?? '', outputs: {} };
+  },
+};
+
+const route: Deployer = {
+  type: 'aws:apigatewayv2/route:Route',
+  async create(given, deployment) {
+    const made = await call<API.CreateRouteCommandOutput>(
+      deployment,
+      'CreateRoute',
+      without({ ApiId: need(given, 'apiId'), RouteKey: need(given, 'routeKey'), Target: textOf(given.inputs.target) }),
+    );
+    return { id: made.RouteId ?? '', outputs: {} };
+  },
+};
+
+const stage: Deployer = {
+  type: 'aws:apigatewayv2/stage:Stage',
+  async create(given, deployment) {
+    const apiId = need(given, 'apiId');
+    const name = textOf(given.inputs.name) ?? deployment.physicalName(given);
+    await call(deployment, 'CreateStage', {
+      ApiId: apiId,
+      StageName: name,
+      AutoDeploy: flagOf(given.inputs.autoDeploy) ?? false,
+    });
+    const path = name === '$default' ? '/' : `/${name}`;
+    return { id: name, outputs: { name, invokeUrl: `https://${apiId}.execute-api.${given.region}.amazonaws.com${path}` } };
+  },
+};
+
+const domain: Deployer = {
+  type: 'aws:apigatewayv2/domainName:DomainName',
+  async create(given, deployment) {
+    const configuration = blockOf(given.inputs.domainNameConfiguration);
+    const made = await call<API.CreateDomainNameCommandOutput>(deployment, 'CreateDomainName', {
+      DomainName: need(given, 'domainName'),
+      DomainNameConfigurations: [
+        without({ CertificateArn: textOf(configuration?.certificateArn), EndpointType: textOf(configuration?.endpointType) }),
+      ],
+      Tags: given.tags,
+    });
+    const shown = made.DomainNameConfigurations?.[0];
+    const name = made.DomainName ?? '';
+    return {
+      id: name,
+      outputs: {
+        arn: `arn:aws:apigateway:${given.region}::/domainnames/${name}`,
+        domainNameConfiguration: {
+          certificateArn: shown?.CertificateArn ?? '',
+          endpointType: shown?.EndpointType ?? 'REGIONAL',
+          targetDomainName: shown?.ApiGatewayDomainName ?? '',
+          hostedZoneId: shown?.HostedZoneId ?? '',
+        },
+      },
+    };
+  },
+};
+
+const mapping: Deployer = {
+  type: 'aws:apigatewayv2/apiMapping:ApiMapping',
+  async create(given, deployment) {
+    const made = await call<API.CreateApiMappingCommandOutput>(
+      deployment,
+      'CreateApiMapping',
+      without({
+        DomainName: need(given, 'domainName'),
+        ApiId: need(given, 'apiId'),
+        Stage: need(given, 'stage'),
+        ApiMappingKey: textOf(given.inputs.apiMappingKey),
+      }),
+    );
+    return { id: made.ApiMappingId ?? '', outputs: {} };
+  },
+};
+
+const link: Deployer = {
+  type: 'aws:apigatewayv2/vpcLink:VpcLink',
+  async create(given, deployment) {
+    const made = await call<API.CreateVpcLinkCommandOutput>(deployment, 'CreateVpcLink', {
+      Name: textOf(given.inputs.name) ?? deployment.physicalName(given),
+      SubnetIds: textsOf(given.inputs.subnetIds),
+      SecurityGroupIds: textsOf(given.inputs.securityGroupIds),
+      Tags: given.tags,
+    });
+    const id = made.VpcLinkId ?? '';
+    return { id, outputs: { arn: `arn:aws:apigateway:${given.region}::/vpclinks/${id}` } };
+  },
+};
+
+export const httpDeployers: readonly Deployer[] = [api, integration, route, stage, domain, mapping, link];

@@ -1,0 +1,204 @@
+/** HTTP and WebSocket APIs, their custom domain names and VPC links. */
+import type * as API from '@aws-sdk/client-apigatewayv2';
+import { type Answer, listen, refused } from '../plane/network.ts';
+import { type CallContext, page, ServiceFault, type SimulatedService } from '../service.ts';
+import { shelf } from '../world/world.ts';
+import { throughIntegration } from './api-gateway.ts';
+import { httpDeployers } from './apigatewayv2-deploy.ts';
+import { subnetOf, zoneOf } from './ec2-network.ts';
+import { between, type Op, type Place } from './ec2-shared.ts';
+
+interface ApiItem {
+  readonly shown: API.Api & { ApiId: string };
+  integrations: API.Integration[];
+  routes: API.Route[];
+  stages: API.Stage[];
+}
+
+const APIS = shelf<ApiItem>('apigatewayv2:api');
+const DOMAINS = shelf<{ readonly shown: API.DomainName & { DomainName: string }; mappings: API.ApiMapping[] }>(
+  'apigatewayv2:domain-name',
+);
+const LINKS = shelf<API.VpcLink & { VpcLinkId: string }>('apigatewayv2:vpc-link');
+
+/** Seconds until a VPC link is made (developer guide, "VPC links for HTTP APIs": a few minutes). */
+const LINK_CREATION = [60, 180] as const;
+const ID = 10;
+
+const plainId = (context: CallContext): string => context.id('id', ID).replace(/^id-/, '');
+
+function apiOf(context: CallContext, id: string | undefined): ApiItem {
+  const api = context.get(APIS, id ?? '');
+  if (api === undefined)
+    throw new ServiceFault('NotFoundException', `Invalid API identifier specified ${context.account}:${id}`, 404);
+  return api;
+}
+
+function domainOf(context: CallContext, name: string | undefined) {
+  const domain = context.get(DOMAINS, name ?? '');
+  if (domain === undefined) throw new ServiceFault('NotFoundException', `Invalid domain name identifier specified: ${name}`, 404);
+  return domain;
+}
+
+/** A VPC link answers from the AZs of its subnets. */
+function linkAnswers(place: Place, id: string): boolean {
+  const link = place.world.get(LINKS, place.account, place.region, id);
+  return link?.SubnetIds?.some((subnet) => !place.world.zoneIsLost(zoneOf(place, subnet) ?? '')) === true;
+}
+
+function answerOf(place: Place, id: string): Answer {
+  const api = place.world.get(APIS, place.account, place.region, id);
+  if (api === undefined || place.world.regionIsLost(place.region)) return refused('the API is gone');
+  if (api.stages.length === 0) return refused('the API has no stage');
+  const integration = api.integrations[0];
+  if (integration?.IntegrationUri === undefined) return refused('the API has no integration');
+  if (integration.ConnectionType === 'VPC_LINK' && !linkAnswers(place, integration.ConnectionId ?? ''))
+    return refused('the VPC link does not answer');
+  return throughIntegration(place, integration.IntegrationUri);
+}
+
+const createApi: Op<API.CreateApiCommandInput, API.CreateApiCommandOutput> = (input, context) => {
+  const id = plainId(context);
+  const host = `${id}.execute-api.${context.region}.amazonaws.com`;
+  const protocol = input.ProtocolType ?? 'HTTP';
+  const shown = {
+    ApiId: id,
+    Name: input.Name ?? '',
+    ProtocolType: protocol,
+    ApiEndpoint: `${protocol === 'HTTP' ? 'https' : 'wss'}://${host}`,
+    RouteSelectionExpression: input.RouteSelectionExpression ?? '$request.method $request.path',
+    CreatedDate: context.now,
+    Tags: input.Tags ?? {},
+  };
+  const api: ApiItem = { shown, integrations: [], routes: [], stages: [] };
+  if (input.Target !== undefined) {
+    // Quick create makes an integration, a catch-all route and a stage (CreateApi, Target).
+    const proxy = input.Target.startsWith('arn:') ? 'AWS_PROXY' : 'HTTP_PROXY';
+    api.integrations = [
+      {
+        IntegrationId: context.world.random.hex(7),
+        IntegrationType: proxy,
+        IntegrationUri: input.Target,
+        ApiGatewayManaged: true,
+      },
+    ];
+    api.stages = [{ StageName: '$default', AutoDeploy: true, ApiGatewayManaged: true }];
+  }
+  context.put(APIS, id, api);
+  const place = { world: context.world, account: context.account, region: context.region };
+  listen(context.world, host, () => answerOf(place, id));
+  return shown;
+};
+
+const createDomain: Op<API.CreateDomainNameCommandInput, API.CreateDomainNameCommandOutput> = (input, context) => {
+  const name = (input.DomainName ?? '').toLowerCase();
+  const host = `d-${context.world.random.hex(ID)}.execute-api.${context.region}.amazonaws.com`;
+  const shown = {
+    DomainName: name,
+    DomainNameConfigurations: (input.DomainNameConfigurations ?? []).map((c) => ({
+      ...c,
+      EndpointType: c.EndpointType ?? ('REGIONAL' as const),
+      ApiGatewayDomainName: host,
+      HostedZoneId: 'Z1UJRXOUMOOFQ8',
+      DomainNameStatus: 'AVAILABLE' as const,
+    })),
+    Tags: input.Tags ?? {},
+  };
+  context.put(DOMAINS, name, { shown, mappings: [] });
+  const place = { world: context.world, account: context.account, region: context.region };
+  listen(context.world, host, () => {
+    const mapped = place.world.get(DOMAINS, place.account, place.region, name)?.mappings[0]?.ApiId;
+    return mapped === undefined ? refused('no API is mapped to the domain name') : answerOf(place, mapped);
+  });
+  return shown;
+};
+
+const more = (next: string | undefined): { NextToken?: string } => (next === undefined ? {} : { NextToken: next });
+const size = (given: string | undefined): number => Number(given ?? 25);
+
+export const apigatewayv2: SimulatedService = {
+  client: 'apigatewayv2',
+  prefix: 'apigateway',
+  actions: Object.fromEntries(
+    ['GetApis', 'GetIntegrations', 'GetDomainNames', 'GetApiMappings', 'GetVpcLinks'].map((o) => [o, 'apigateway:GET']),
+  ),
+  operations: {
+    CreateApi: createApi,
+    GetApis: ((input, context) => {
+      const { items, next } = page(context.list(APIS), input.NextToken, size(input.MaxResults));
+      return { Items: items.map((a) => a.shown), ...more(next) };
+    }) satisfies Op<API.GetApisCommandInput, API.GetApisCommandOutput>,
+    DeleteApi: ((input, context) => {
+      context.remove(APIS, apiOf(context, input.ApiId).shown.ApiId);
+      return {};
+    }) satisfies Op<API.DeleteApiCommandInput, API.DeleteApiCommandOutput>,
+    CreateIntegration: ((input, context) => {
+      const api = apiOf(context, input.ApiId);
+      const { ApiId: _api, ...kept } = input;
+      const integration = { ...kept, IntegrationId: plainId(context) };
+      api.integrations = [...api.integrations, integration];
+      return integration;
+    }) satisfies Op<API.CreateIntegrationCommandInput, API.CreateIntegrationCommandOutput>,
+    GetIntegrations: ((input, context) => {
+      const { items, next } = page(apiOf(context, input.ApiId).integrations, input.NextToken, size(input.MaxResults));
+      return { Items: [...items], ...more(next) };
+    }) satisfies Op<API.GetIntegrationsCommandInput, API.GetIntegrationsCommandOutput>,
+    CreateRoute: ((input, context) => {
+      const api = apiOf(context, input.ApiId);
+      const route = {
+        RouteId: plainId(context),
+        RouteKey: input.RouteKey ?? '$default',
+        ...(input.Target === undefined ? {} : { Target: input.Target }),
+      };
+      api.routes = [...api.routes, route];
+      return route;
+    }) satisfies Op<API.CreateRouteCommandInput, API.CreateRouteCommandOutput>,
+    CreateStage: ((input, context) => {
+      const api = apiOf(context, input.ApiId);
+      const stage = { StageName: input.StageName ?? '$default', AutoDeploy: input.AutoDeploy ?? false };
+      api.stages = [...api.stages, stage];
+      return stage;
+    }) satisfies Op<API.CreateStageCommandInput, API.CreateStageCommandOutput>,
+    CreateDomainName: createDomain,
+    GetDomainNames: ((input, context) => {
+      const { items, next } = page(context.list(DOMAINS), input.NextToken, size(input.MaxResults));
+      return { Items: items.map((d) => d.shown), ...more(next) };
+    }) satisfies Op<API.GetDomainNamesCommandInput, API.GetDomainNamesCommandOutput>,
+    CreateApiMapping: ((input, context) => {
+      const domain = domainOf(context, input.DomainName);
+      const mapping = {
+        ApiMappingId: plainId(context),
+        ApiId: apiOf(context, input.ApiId).shown.ApiId,
+        Stage: input.Stage ?? '',
+        ApiMappingKey: input.ApiMappingKey ?? '',
+      };
+      domain.mappings = [...domain.mappings, mapping];
+      return mapping;
+    }) satisfies Op<API.CreateApiMappingCommandInput, API.CreateApiMappingCommandOutput>,
+    GetApiMappings: ((input, context) => {
+      const { items, next } = page(domainOf(context, input.DomainName).mappings, input.NextToken, size(input.MaxResults));
+      return { Items: [...items], ...more(next) };
+    }) satisfies Op<API.GetApiMappingsCommandInput, API.GetApiMappingsCommandOutput>,
+    CreateVpcLink: ((input, context) => {
+      const link = {
+        VpcLinkId: plainId(context),
+        Name: input.Name ?? '',
+        SubnetIds: (input.SubnetIds ?? []).map((id) => subnetOf(context, id).SubnetId ?? ''),
+        SecurityGroupIds: input.SecurityGroupIds ?? [],
+        VpcLinkStatus: 'PENDING' as API.VpcLinkStatus,
+        VpcLinkVersion: 'V2' as const,
+        Tags: input.Tags ?? {},
+      };
+      context.put(LINKS, link.VpcLinkId, link);
+      context.world.clock.after(between(context.world, ...LINK_CREATION), () => {
+        link.VpcLinkStatus = 'AVAILABLE';
+      });
+      return link;
+    }) satisfies Op<API.CreateVpcLinkCommandInput, API.CreateVpcLinkCommandOutput>,
+    GetVpcLinks: ((input, context) => {
+      const { items, next } = page(context.list(LINKS), input.NextToken, size(input.MaxResults));
+      return { Items: [...items], ...more(next) };
+    }) satisfies Op<API.GetVpcLinksCommandInput, API.GetVpcLinksCommandOutput>,
+  },
+  deployers: httpDeployers,
+};
