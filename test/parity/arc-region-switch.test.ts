@@ -6,5 +6,8 @@ import { cloudwatch } from '../../src/simulator/services/cloudwatch.ts';
 import { plans } from './arc-region-switch.ts';
 import { lawOfTwoSources } from './law.ts';
 
-it('Region switch plans mean the same, declared and observed', () =>
-  lawOfTwoSources(plans, [arcRegionSwitch, cloudwatch], [regionSwitchPlans, cloudwatchAlarms]));
+it(
+  'Region switch plans mean the same, declared and observed',
+  () => lawOfTwoSources(plans, [arcRegionSwitch, cloudwatch], [regionSwitchPlans, cloudwatchAlarms]),
+  60_000,
+);

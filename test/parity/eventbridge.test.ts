@@ -10,9 +10,13 @@ import { sqs } from '../../src/simulator/services/sqs.ts';
 import { events } from './eventbridge.ts';
 import { lawOfTwoSources } from './law.ts';
 
-it('buses, rules, schedules and endpoints of EventBridge mean the same, declared and observed', () =>
-  lawOfTwoSources(
-    events,
-    [eventbridge, scheduler, sqs, route53],
-    [eventBuses, eventEndpoints, schedules, sqsQueues, route53Zones],
-  ));
+it(
+  'buses, rules, schedules and endpoints of EventBridge mean the same, declared and observed',
+  () =>
+    lawOfTwoSources(
+      events,
+      [eventbridge, scheduler, sqs, route53],
+      [eventBuses, eventEndpoints, schedules, sqsQueues, route53Zones],
+    ),
+  60_000,
+);

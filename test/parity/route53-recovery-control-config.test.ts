@@ -6,5 +6,8 @@ import { routingControlConfig } from '../../src/simulator/services/route53-recov
 import { lawOfTwoSources } from './law.ts';
 import { routingControlSets } from './route53-recovery-control-config.ts';
 
-it('ARC routing controls and what follows them mean the same, declared and observed', () =>
-  lawOfTwoSources(routingControlSets, [route53, routingControlConfig], [route53Zones, routingControls]));
+it(
+  'ARC routing controls and what follows them mean the same, declared and observed',
+  () => lawOfTwoSources(routingControlSets, [route53, routingControlConfig], [route53Zones, routingControls]),
+  60_000,
+);

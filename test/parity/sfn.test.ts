@@ -8,5 +8,8 @@ import { sqs } from '../../src/simulator/services/sqs.ts';
 import { lawOfTwoSources } from './law.ts';
 import { machines } from './sfn.ts';
 
-it('state machines mean the same, declared and observed', () =>
-  lawOfTwoSources(machines, [sfn, sqs, kms], [stateMachines, sqsQueues, kmsKeys]));
+it(
+  'state machines mean the same, declared and observed',
+  () => lawOfTwoSources(machines, [sfn, sqs, kms], [stateMachines, sqsQueues, kmsKeys]),
+  60_000,
+);

@@ -8,5 +8,8 @@ import { sqs } from '../../src/simulator/services/sqs.ts';
 import { lawOfTwoSources } from './law.ts';
 import { queueSets } from './sqs.ts';
 
-it('SQS queues and SNS topics mean the same, declared and observed', () =>
-  lawOfTwoSources(queueSets, [kms, sqs, sns], [kmsKeys, sqsQueues, snsTopics]));
+it(
+  'SQS queues and SNS topics mean the same, declared and observed',
+  () => lawOfTwoSources(queueSets, [kms, sqs, sns], [kmsKeys, sqsQueues, snsTopics]),
+  60_000,
+);

@@ -86,10 +86,17 @@ async function observe(aws: Reader, arn: string, name: string): Promise<Observed
     id: arn,
     arn,
     name,
-    properties: reply instanceof Hole ? unread(name, reply) : propertiesOf(reply.plan ?? {}),
+    properties: propertiesIn(reply, name),
     outputs: { arn },
     tags: tagged instanceof Hole ? tagged : { ...tagged?.resourceTags },
   };
+}
+
+function propertiesIn(reply: { readonly plan?: Plan } | Hole, name: string): Values {
+  if (reply instanceof Hole) return unread(name, reply);
+  return reply.plan === undefined
+    ? unread(name, new Hole('not-reported', 'Region switch gave no plan'))
+    : propertiesOf(reply.plan);
 }
 
 const unread = (name: string, why: Hole): Values => ({
@@ -133,13 +140,14 @@ function propertiesOf(plan: Plan): Values {
               ),
             }),
           ),
-    workflows: (plan.workflows ?? []).map((w) =>
-      present({
-        workflowTargetAction: w.workflowTargetAction,
-        workflowTargetRegion: w.workflowTargetRegion,
-        steps: (w.steps ?? []).map(stepOf),
-      }),
-    ),
+    workflows:
+      plan.workflows?.map((w) =>
+        present({
+          workflowTargetAction: w.workflowTargetAction,
+          workflowTargetRegion: w.workflowTargetRegion,
+          steps: (w.steps ?? []).map(stepOf),
+        }),
+      ) ?? new Hole('not-reported', 'Region switch gave no workflows'),
   });
 }
 

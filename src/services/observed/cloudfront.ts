@@ -61,9 +61,12 @@ async function observe(aws: Reader, d: DistributionSummary): Promise<Observed> {
       enabled: d.Enabled,
       aliases: nonEmpty(d.Aliases?.Items),
       comment: d.Comment === '' ? undefined : d.Comment,
-      origins: (d.Origins?.Items ?? []).map(originOf),
+      origins: d.Origins?.Items?.map(originOf) ?? new Hole('not-reported', 'CloudFront gave no origins'),
       originGroups: groups.length === 0 ? undefined : groups.map(groupOf),
-      defaultCacheBehavior: d.DefaultCacheBehavior === undefined ? undefined : behaviourOf(d.DefaultCacheBehavior),
+      defaultCacheBehavior:
+        d.DefaultCacheBehavior === undefined
+          ? new Hole('not-reported', 'CloudFront gave no default cache behaviour')
+          : behaviourOf(d.DefaultCacheBehavior),
       orderedCacheBehaviors: ordered.length === 0 ? undefined : ordered.map(orderedOf),
       webAclId: d.WebACLId === '' ? undefined : d.WebACLId,
       viewerCertificate: present({ acmCertificateArn: d.ViewerCertificate?.ACMCertificateArn }),

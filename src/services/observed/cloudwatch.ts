@@ -92,7 +92,7 @@ function observeCompositeAlarm(alarm: CompositeAlarm): Observed {
 
 const actionsOf = (alarm: MetricAlarm | CompositeAlarm): Values =>
   present({
-    actionsEnabled: alarm.ActionsEnabled,
+    actionsEnabled: alarm.ActionsEnabled ?? new Hole('not-reported', 'CloudWatch does not say whether the actions are enabled'),
     alarmActions: nonEmpty(alarm.AlarmActions),
     okActions: nonEmpty(alarm.OKActions),
     insufficientDataActions: nonEmpty(alarm.InsufficientDataActions),

@@ -131,7 +131,7 @@ async function* ruleWithTargets(aws: Reader, rule: Rule, bus: string): AsyncIter
       eventBusName,
       eventPattern: rule.EventPattern,
       scheduleExpression: rule.ScheduleExpression,
-      state: rule.State,
+      state: rule.State ?? new Hole('not-reported', 'EventBridge does not say whether the rule is enabled'),
       roleArn: rule.RoleArn,
     }),
     outputs: present({ arn: rule.Arn }),
@@ -166,7 +166,9 @@ function observeEndpoint(endpoint: Endpoint): Observed {
     properties: present({
       name,
       eventBuses: (endpoint.EventBuses ?? []).map((b) => present({ eventBusArn: b.EventBusArn })),
-      replicationConfig: replication?.State === undefined ? undefined : { state: replication.State },
+      replicationConfig: {
+        state: replication?.State ?? new Hole('not-reported', 'EventBridge does not say whether events are replicated'),
+      },
       routingConfig: {
         failoverConfig: {
           primary: present({ healthCheck: primary?.HealthCheck }),

@@ -134,7 +134,7 @@ async function observeZone(aws: Reader, zone: HostedZone, tags: Observed['tags']
     name,
     properties: present({
       name,
-      vpcs: zone.Config?.PrivateZone === true ? await vpcsOf(aws, zone) : undefined,
+      vpcs: await vpcsOf(aws, zone),
       enableAcceleratedRecovery: recovery === undefined ? undefined : recovery === 'ENABLED' || recovery === 'ENABLING',
     }),
     outputs: { zoneId: id },
@@ -143,7 +143,9 @@ async function observeZone(aws: Reader, zone: HostedZone, tags: Observed['tags']
 }
 
 /** Only the zone itself says which VPCs it answers in. */
-async function vpcsOf(aws: Reader, zone: HostedZone): Promise<Value> {
+async function vpcsOf(aws: Reader, zone: HostedZone): Promise<Value | undefined> {
+  if (zone.Config === undefined) return new Hole('not-reported', 'Route 53 does not say whether the zone is private');
+  if (zone.Config.PrivateZone !== true) return undefined;
   const reply = await aws.ask(getZone, { Id: plainId(zone.Id) });
   if (reply === undefined || reply instanceof Hole)
     return reply ?? new Hole('error', 'Route 53 listed a hosted zone and then knew nothing of it');
@@ -188,7 +190,7 @@ function observeRecord(zone: HostedZone, record: ResourceRecordSet): Observed {
       name,
       type,
       ttl: record.TTL,
-      records: alias === undefined ? (record.ResourceRecords ?? []).map((r) => r.Value ?? '') : undefined,
+      records: alias === undefined ? valuesOf(record) : undefined,
       aliases:
         alias === undefined
           ? undefined
@@ -206,6 +208,14 @@ function observeRecord(zone: HostedZone, record: ResourceRecordSet): Observed {
     outputs: { fqdn: name },
     tags: {},
   };
+}
+
+/** A record is an alias or has values. */
+function valuesOf(record: ResourceRecordSet): Value {
+  const values = record.ResourceRecords?.map(
+    (r) => r.Value ?? new Hole('not-reported', 'Route 53 gave a record without its value'),
+  );
+  return values ?? new Hole('not-reported', 'Route 53 gave a record without values');
 }
 
 function policyOf(record: ResourceRecordSet): Record<string, Value | undefined> {

@@ -1,6 +1,7 @@
 /** EventBridge Scheduler schedules: the listing says all that matters here. */
 import type { ListSchedulesCommandInput, ListSchedulesCommandOutput } from '@aws-sdk/client-scheduler';
 import { call } from '../../aws/call.ts';
+import { Hole } from '../../model/value.ts';
 import type { Scan } from './scan.ts';
 import { present } from './scan.ts';
 
@@ -10,6 +11,8 @@ const listSchedules = call<ListSchedulesCommandInput, ListSchedulesCommandOutput
   action: 'scheduler:ListSchedules',
   pages: { input: 'NextToken', output: 'NextToken' },
 });
+
+const UNTOLD = new Hole('not-reported', 'Scheduler does not say whether the schedule is enabled');
 
 export const schedules: Scan = {
   id: 'scheduler-schedules',
@@ -24,7 +27,7 @@ export const schedules: Scan = {
           id: `${group ?? 'default'}/${name}`,
           arn,
           name,
-          properties: present({ name, groupName: group, state, target: present({ arn: target?.Arn }) }),
+          properties: present({ name, groupName: group, state: state ?? UNTOLD, target: present({ arn: target?.Arn }) }),
           outputs: present({ arn }),
           // Schedules have no tags, their groups have.
           tags: {},

@@ -60,7 +60,12 @@ async function observeTopic(aws: Reader, arn: string): Promise<Observed | undefi
   const reply = await aws.ask(getAttributes, { TopicArn: arn }, GONE);
   if (reply === undefined) return undefined;
   const tagged = await aws.ask(listTags, { ResourceArn: arn }, GONE);
-  const key = reply instanceof Hole ? reply : reply.Attributes?.KmsMasterKeyId;
+  const key =
+    reply instanceof Hole
+      ? reply
+      : reply.Attributes === undefined
+        ? new Hole('not-reported', 'SNS gave no attributes')
+        : reply.Attributes.KmsMasterKeyId;
   const name = arn.split(':').at(-1) ?? arn;
   return {
     type: 'aws:sns/topic:Topic',

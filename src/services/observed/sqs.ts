@@ -56,7 +56,8 @@ async function observe(aws: Reader, url: string): Promise<readonly Observed[]> {
   const tags = tagged instanceof Hole ? tagged : { ...tagged?.Tags };
   const name = url.split('/').at(-1) ?? url;
   if (reply instanceof Hole) return [unread(aws, url, name, reply, tags)];
-  const { Policy, RedrivePolicy, RedriveAllowPolicy, ...attributes } = { ...reply.Attributes };
+  if (reply.Attributes === undefined) return [unread(aws, url, name, new Hole('not-reported', 'SQS gave no attributes'), tags)];
+  const { Policy, RedrivePolicy, RedriveAllowPolicy, ...attributes } = reply.Attributes;
   const number = (text: string | undefined): number | undefined => (text === undefined || text === '' ? undefined : Number(text));
   const arn = attributes.QueueArn ?? arnOf(aws, name);
   const queue: Observed = {
