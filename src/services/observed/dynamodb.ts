@@ -19,6 +19,7 @@ import { listAliases, ownKey } from './aws-managed-keys.ts';
 import { inRegion } from './elsewhere.ts';
 import type { Observed, Reader, Scan } from './scan.ts';
 import { present } from './scan.ts';
+import { sent } from './sent.ts';
 
 const TABLE = 'aws:dynamodb/table:Table';
 const TABLE_REPLICA = 'aws:dynamodb/tableReplica:TableReplica';
@@ -88,11 +89,20 @@ async function observeTable(aws: Reader, name: string): Promise<readonly Observe
   const described = await aws.ask(describeTable, { TableName: name }, ['ResourceNotFoundException']);
   if (described === undefined) return [];
   const arn = `arn:aws:dynamodb:${aws.region}:${aws.account}:table/${name}`;
-  const table =
-    described instanceof Hole ? described : (described.Table ?? new Hole('error', 'DescribeTable describes no table'));
+  const table = described instanceof Hole ? described : sent(described.Table, 'Table');
   if (table instanceof Hole) {
     const properties = Object.fromEntries(DESCRIBED.map((property) => [property, table]));
-    return [{ type: TABLE, id: name, arn, name, properties: { name, ...properties }, outputs: { arn, name }, tags: table }];
+    return [
+      {
+        type: TABLE,
+        id: name,
+        arn,
+        name,
+        properties: { name, ...properties },
+        outputs: { arn, name, streamArn: table },
+        tags: table,
+      },
+    ];
   }
   const tableArn = table.TableArn ?? arn;
   const [backups, tags, key, replicas] = await Promise.all([
@@ -154,6 +164,7 @@ async function observeTable(aws: Reader, name: string): Promise<readonly Observe
 
 /** What only DescribeTable tells. */
 const DESCRIBED = [
+  'hashKey',
   'billingMode',
   'readCapacity',
   'writeCapacity',
@@ -209,10 +220,11 @@ async function continuousBackups(
 ): Promise<Hole | { readonly [key: string]: Value } | undefined> {
   const reply = await aws.ask(inRegion(describeContinuousBackups, region), { TableName: name });
   if (reply === undefined || reply instanceof Hole) return reply;
-  const recovery = reply.ContinuousBackupsDescription?.PointInTimeRecoveryDescription;
+  const recovery = sent(reply.ContinuousBackupsDescription?.PointInTimeRecoveryDescription, 'PointInTimeRecoveryDescription');
+  if (recovery instanceof Hole) return recovery;
   return present({
-    enabled: recovery?.PointInTimeRecoveryStatus === 'ENABLED',
-    recoveryPeriodInDays: recovery?.RecoveryPeriodInDays,
+    enabled: recovery.PointInTimeRecoveryStatus === 'ENABLED',
+    recoveryPeriodInDays: recovery.RecoveryPeriodInDays,
   });
 }
 
@@ -222,7 +234,9 @@ async function tagsOf(aws: Reader, arn: string): Promise<Observed['tags']> {
   for (;;) {
     const reply = await aws.ask(listTags, token === undefined ? { ResourceArn: arn } : { ResourceArn: arn, NextToken: token });
     if (reply instanceof Hole) return reply;
-    for (const tag of reply?.Tags ?? []) tags[tag.Key ?? ''] = tag.Value ?? '';
+    const shown = sent(reply?.Tags, 'Tags');
+    if (shown instanceof Hole) return shown;
+    for (const tag of shown) tags[tag.Key ?? ''] = tag.Value ?? '';
     const next = reply?.NextToken;
     // A token that comes back would be asked for for ever.
     if (next === undefined || next === '' || next === token) return tags;

@@ -14,6 +14,7 @@ import { Hole, type Values } from '../../model/value.ts';
 import { listAliases, ownKey } from './aws-managed-keys.ts';
 import type { Observed, Reader, Scan } from './scan.ts';
 import { present } from './scan.ts';
+import { sent } from './sent.ts';
 
 const REPOSITORY = 'aws:ecr/repository:Repository';
 const REPLICATION = 'aws:ecr/replicationConfiguration:ReplicationConfiguration';
@@ -50,7 +51,8 @@ async function observeRepository(aws: Reader, repository: Repository): Promise<O
   const name = repository.repositoryName ?? '';
   const arn = repository.repositoryArn ?? `arn:aws:ecr:${aws.region}:${aws.account}:repository/${name}`;
   const encryption = repository.encryptionConfiguration;
-  const tags = await aws.ask(listTags, { resourceArn: arn });
+  const reply = await aws.ask(listTags, { resourceArn: arn });
+  const tags = reply instanceof Hole ? reply : sent(reply?.tags, 'tags');
   return {
     type: REPOSITORY,
     id: name,
@@ -65,7 +67,7 @@ async function observeRepository(aws: Reader, repository: Repository): Promise<O
           : [present({ encryptionType: encryption.encryptionType, kmsKey: await ownKey(aws, encryption.kmsKey) })],
     }),
     outputs: present({ arn, name, repositoryUrl: repository.repositoryUri, registryId: repository.registryId }),
-    tags: tags instanceof Hole ? tags : Object.fromEntries((tags?.tags ?? []).map((t) => [t.Key ?? '', t.Value ?? ''])),
+    tags: tags instanceof Hole ? tags : Object.fromEntries(tags.map((t) => [t.Key ?? '', t.Value ?? ''])),
   };
 }
 

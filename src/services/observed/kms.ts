@@ -13,6 +13,7 @@ import { Hole } from '../../model/value.ts';
 import { listAliases } from './aws-managed-keys.ts';
 import type { Observed, Reader, Scan } from './scan.ts';
 import { present } from './scan.ts';
+import { sent } from './sent.ts';
 
 const listKeys = call<ListKeysCommandInput, ListKeysCommandOutput>({
   client: 'kms',
@@ -47,15 +48,16 @@ export const kmsKeys: Scan = {
     for await (const { Aliases = [] } of aws.pages(listAliases, { Limit: 100 })) {
       for (const alias of Aliases) {
         const { AliasName: name = '', AliasArn: arn, TargetKeyId: target } = alias;
-        if (target === undefined) continue;
-        if (name.startsWith('alias/aws/')) managed.add(target);
-        else
+        // Aliases that AWS keeps ready for a service have no key before its first use.
+        if (name.startsWith('alias/aws/')) {
+          if (target !== undefined) managed.add(target);
+        } else
           yield {
             type: 'aws:kms/alias:Alias',
             id: name,
             arn,
             name,
-            properties: { name, targetKeyId: target },
+            properties: { name, targetKeyId: sent(target, 'TargetKeyId') },
             outputs: present({ arn, targetKeyId: target }),
             tags: {},
           };
@@ -78,12 +80,11 @@ interface Listed {
 async function observeKey(aws: Reader, { id, arn }: Listed): Promise<Observed | undefined> {
   const described = await aws.ask(describeKey, { KeyId: id }, ['NotFoundException']);
   if (described === undefined) return undefined;
-  const key =
-    described instanceof Hole ? described : (described.KeyMetadata ?? new Hole('error', 'DescribeKey describes no key'));
+  const key = described instanceof Hole ? described : sent(described.KeyMetadata, 'KeyMetadata');
   if (key instanceof Hole) {
     // A key of some kind is there. What kind, only the description tells.
     const properties = { isEnabled: key, multiRegion: key };
-    return { type: 'aws:kms/key:Key', id, arn, name: id, properties, outputs: { arn, keyId: id }, tags: key };
+    return { type: 'aws:kms/key:Key', id, arn, name: id, properties, outputs: { arn, keyId: id, keyState: key }, tags: key };
   }
   if (key.KeyManager === 'AWS') return undefined;
   return {
@@ -116,5 +117,6 @@ function ofKind(key: KeyMetadata): Pick<Observed, 'type' | 'properties'> {
 async function tagsOf(aws: Reader, id: string): Promise<Observed['tags']> {
   const reply = await aws.ask(listTags, { KeyId: id, Limit: 50 });
   if (reply === undefined || reply instanceof Hole) return reply ?? {};
-  return Object.fromEntries((reply.Tags ?? []).map((t) => [t.TagKey ?? '', t.TagValue ?? '']));
+  const tags = sent(reply.Tags, 'Tags');
+  return tags instanceof Hole ? tags : Object.fromEntries(tags.map((t) => [t.TagKey ?? '', t.TagValue ?? '']));
 }

@@ -2,6 +2,7 @@
 import type { LifecycleRule, ReplicationRule, ReplicationRuleFilter, Tag } from '@aws-sdk/client-s3';
 import type { Values } from '../../model/value.ts';
 import { present } from './scan.ts';
+import { sent } from './sent.ts';
 
 export function replicationRule(rule: ReplicationRule): Values {
   const { SourceSelectionCriteria: selection, Destination: destination } = rule;
@@ -10,7 +11,7 @@ export function replicationRule(rule: ReplicationRule): Values {
   return present({
     id: rule.ID,
     priority: rule.Priority,
-    status: rule.Status,
+    status: sent(rule.Status, 'Status'),
     prefix: text(rule.Prefix),
     filter: rule.Filter === undefined ? undefined : replicationFilter(rule.Filter),
     deleteMarkerReplication: status(rule.DeleteMarkerReplication?.Status),
@@ -50,7 +51,7 @@ export function lifecycleRule(rule: LifecycleRule): Values {
   const and = filter?.And;
   return present({
     id: rule.ID,
-    status: rule.Status,
+    status: sent(rule.Status, 'Status'),
     prefix: text(rule.Prefix),
     filter:
       filter === undefined

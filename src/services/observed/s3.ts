@@ -23,6 +23,7 @@ import { Hole, type Value, type Values } from '../../model/value.ts';
 import { lifecycleRule, replicationRule } from './s3-rules.ts';
 import type { Observed, Reader, Scan } from './scan.ts';
 import { present } from './scan.ts';
+import { sent } from './sent.ts';
 
 const listBuckets = call<ListBucketsCommandInput, ListBucketsCommandOutput>({
   client: 's3',
@@ -92,6 +93,7 @@ export const s3Buckets: Scan = {
  */
 async function isHere(aws: Reader, bucket: Bucket): Promise<boolean> {
   if (bucket.BucketRegion !== undefined) return bucket.BucketRegion === aws.region;
+  if (bucket.Name === undefined) return true;
   const reply = await aws.ask(getLocation, { Bucket: bucket.Name });
   if (reply === undefined || reply instanceof Hole) return true;
   const constraint: string = reply.LocationConstraint ?? '';
@@ -100,7 +102,7 @@ async function isHere(aws: Reader, bucket: Bucket): Promise<boolean> {
 
 async function observeBucket(aws: Reader, bucket: Bucket): Promise<readonly Observed[]> {
   const name = bucket.Name ?? '';
-  if (name === '' || !(await isHere(aws, bucket))) return [];
+  if (!(await isHere(aws, bucket))) return [];
   const Bucket = name;
   const [versioning, encryption, lifecycle, tagging] = await Promise.all([
     aws.ask(getVersioning, { Bucket }),
@@ -145,12 +147,18 @@ async function observeBucket(aws: Reader, bucket: Bucket): Promise<readonly Obse
     part(ENCRYPTION, { rules: within(encryption, encryptionRules) }),
     ...(lifecycle === undefined
       ? []
-      : [part(LIFECYCLE, { rules: within(lifecycle, (l) => (l.Rules ?? []).map(lifecycleRule)) })]),
+      : [
+          part(LIFECYCLE, {
+            rules: within(lifecycle, (l) => within(sent(l.Rules, 'Rules'), (rules) => rules.map(lifecycleRule))),
+          }),
+        ]),
     ...(replication === undefined
       ? []
       : [
           part(REPLICATION, {
-            rules: within(replication, (r) => (r.ReplicationConfiguration?.Rules ?? []).map(replicationRule)),
+            rules: within(replication, (r) =>
+              within(sent(r.ReplicationConfiguration?.Rules, 'Rules'), (rules) => rules.map(replicationRule)),
+            ),
           }),
         ]),
     ...(lock === undefined ? [] : [part(LOCK, lockOf(lock))]),
@@ -159,12 +167,15 @@ async function observeBucket(aws: Reader, bucket: Bucket): Promise<readonly Obse
 
 const within = <T>(reply: T | Hole, read: (reply: T) => Value): Value => (reply instanceof Hole ? reply : read(reply));
 
-function tagsOf(reply: GetBucketTaggingCommandOutput | undefined): Readonly<Record<string, string>> {
-  return Object.fromEntries((reply?.TagSet ?? []).map((t) => [t.Key ?? '', t.Value ?? '']));
+function tagsOf(reply: GetBucketTaggingCommandOutput | undefined): Observed['tags'] {
+  const tags = reply === undefined ? [] : sent(reply.TagSet, 'TagSet');
+  return tags instanceof Hole ? tags : Object.fromEntries(tags.map((t) => [t.Key ?? '', t.Value ?? '']));
 }
 
 function encryptionRules(reply: GetBucketEncryptionCommandOutput | undefined): Value {
-  return (reply?.ServerSideEncryptionConfiguration?.Rules ?? []).map((rule) => {
+  const rules = reply === undefined ? [] : sent(reply.ServerSideEncryptionConfiguration?.Rules, 'Rules');
+  if (rules instanceof Hole) return rules;
+  return rules.map((rule) => {
     const byDefault = rule.ApplyServerSideEncryptionByDefault;
     const key = byDefault?.KMSMasterKeyID;
     return present({
@@ -180,9 +191,11 @@ function encryptionRules(reply: GetBucketEncryptionCommandOutput | undefined): V
 
 function lockOf(reply: GetObjectLockConfigurationCommandOutput | Hole): Values {
   if (reply instanceof Hole) return { objectLockEnabled: reply };
-  const retention = reply.ObjectLockConfiguration?.Rule?.DefaultRetention;
+  const lock = sent(reply.ObjectLockConfiguration, 'ObjectLockConfiguration');
+  if (lock instanceof Hole) return { objectLockEnabled: lock };
+  const retention = lock.Rule?.DefaultRetention;
   return present({
-    objectLockEnabled: reply.ObjectLockConfiguration?.ObjectLockEnabled,
+    objectLockEnabled: lock.ObjectLockEnabled,
     rule:
       retention === undefined
         ? undefined

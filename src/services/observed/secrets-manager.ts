@@ -11,6 +11,7 @@ import { Hole, type Value } from '../../model/value.ts';
 import { listAliases, ownKey } from './aws-managed-keys.ts';
 import type { Observed, Reader, Scan } from './scan.ts';
 import { present } from './scan.ts';
+import { sent } from './sent.ts';
 
 const SECRET = 'aws:secretsmanager/secret:Secret';
 const ROTATION = 'aws:secretsmanager/secretRotation:SecretRotation';
@@ -59,6 +60,8 @@ async function replicasOf(aws: Reader, secret: SecretListEntry): Promise<Value |
   if (secret.PrimaryRegion !== undefined && secret.PrimaryRegion !== aws.region) return [{ region: secret.PrimaryRegion }];
   const described = await aws.ask(describeSecret, { SecretId: secret.ARN });
   if (described === undefined || described instanceof Hole) return described;
+  const arn = sent(described.ARN, 'ARN');
+  if (arn instanceof Hole) return arn;
   const replicas = await Promise.all(
     (described.ReplicationStatus ?? [])
       // A copy that could not be made is none.

@@ -11,6 +11,7 @@ import { Hole } from '../../model/value.ts';
 import { listAliases, ownKey } from './aws-managed-keys.ts';
 import type { Observed, Reader, Scan } from './scan.ts';
 import { present } from './scan.ts';
+import { sent } from './sent.ts';
 
 const describeParameters = call<DescribeParametersCommandInput, DescribeParametersCommandOutput>({
   client: 'ssm',
@@ -38,7 +39,8 @@ export const ssmParameters: Scan = {
 async function observeParameter(aws: Reader, parameter: ParameterMetadata): Promise<Observed> {
   const name = parameter.Name ?? '';
   const arn = parameter.ARN ?? `arn:aws:ssm:${aws.region}:${aws.account}:parameter${name.startsWith('/') ? '' : '/'}${name}`;
-  const tags = await aws.ask(listTags, { ResourceType: 'Parameter', ResourceId: name });
+  const reply = await aws.ask(listTags, { ResourceType: 'Parameter', ResourceId: name });
+  const tags = reply instanceof Hole ? reply : sent(reply?.TagList, 'TagList');
   return {
     type: 'aws:ssm/parameter:Parameter',
     id: name,
@@ -51,6 +53,6 @@ async function observeParameter(aws: Reader, parameter: ParameterMetadata): Prom
       keyId: await ownKey(aws, parameter.KeyId),
     }),
     outputs: { arn, name },
-    tags: tags instanceof Hole ? tags : Object.fromEntries((tags?.TagList ?? []).map((t) => [t.Key ?? '', t.Value ?? ''])),
+    tags: tags instanceof Hole ? tags : Object.fromEntries(tags.map((t) => [t.Key ?? '', t.Value ?? ''])),
   };
 }
