@@ -15,6 +15,7 @@ import { ecrReplication, ecrRepositories } from './ecr.ts';
 import { ecsScans } from './ecs.ts';
 import { efsFileSystems, efsReplications } from './efs.ts';
 import { eksScans } from './eks.ts';
+import { classicScans } from './elastic-load-balancing.ts';
 import { balancingScans } from './elastic-load-balancing-v2.ts';
 import { elasticacheScans } from './elasticache.ts';
 import { eventBuses, eventEndpoints } from './eventbridge.ts';
@@ -67,4 +68,5 @@ export const SCANS: readonly Scan[] = [
   stateMachines,
   ...restApiScans,
   ...httpApiScans,
+  ...classicScans,
 ];

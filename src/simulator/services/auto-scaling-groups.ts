@@ -17,6 +17,7 @@ import {
   watchInstances,
 } from './ec2-instances.ts';
 import { between, type Place } from './ec2-shared.ts';
+import { joinClassic, leaveClassic } from './elastic-load-balancing.ts';
 import { addTarget, removeTarget, watchTargets } from './elastic-load-balancing-v2-health.ts';
 import { TARGET_GROUPS } from './elastic-load-balancing-v2-state.ts';
 
@@ -159,6 +160,7 @@ function startIn(place: Place, group: GroupItem, zone: string, subnet: string): 
 export function dropMember(place: Place, group: GroupItem, member: Member): void {
   member.state = 'Terminating';
   for (const target of targetGroups(place, group)) removeTarget(place, target, member.id, undefined);
+  for (const name of group.shown.LoadBalancerNames ?? []) leaveClassic(place, name, member.id);
   const instance = place.world.get(INSTANCES, place.account, place.region, member.id);
   if (instance !== undefined) terminate(place, instance);
   group.members = group.members.filter((m) => m !== member);
@@ -193,6 +195,7 @@ function inService(place: Place, group: GroupItem, member: Member): void {
 }
 
 export function register(place: Place, group: GroupItem, member: Member): void {
+  for (const name of group.shown.LoadBalancerNames ?? []) joinClassic(place, name, member.id);
   const instance = place.world.get(INSTANCES, place.account, place.region, member.id);
   for (const target of targetGroups(place, group))
     addTarget(place, target, {
