@@ -59,6 +59,7 @@ function probed(place: Place, group: TargetGroupItem, target: Target, answers: b
 }
 
 function changed(place: Place, group: TargetGroupItem, target: Target): void {
+  group.history.push({ at: place.world.clock.now(), target, state: target.state });
   const arn = group.shown.TargetGroupArn ?? '';
   for (const told of listeners.get(place.world) ?? []) told(target, arn, place);
   for (const balancer of balancersOf(place, arn))
@@ -75,6 +76,7 @@ export function addTarget(place: Place, group: TargetGroupItem, target: Omit<Tar
     pending: undefined,
   };
   group.targets = [...group.targets.filter((t) => t.id !== target.id || t.port !== target.port), added];
+  group.history.push({ at: place.world.clock.now(), target: added, state: added.state });
   probed(place, group, added, target.answers);
 }
 
@@ -88,6 +90,7 @@ export function removeTarget(place: Place, group: TargetGroupItem, id: string, p
     const delay = Number(group.attributes['deregistration_delay.timeout_seconds'] ?? 300);
     place.world.clock.after(delay * 1000, () => {
       group.targets = group.targets.filter((t) => t !== target);
+      group.history.push({ at: place.world.clock.now(), target, state: undefined });
     });
   }
 }

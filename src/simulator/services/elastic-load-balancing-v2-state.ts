@@ -28,6 +28,8 @@ export interface Target {
 
 export interface TargetGroupItem {
   readonly shown: ELB.TargetGroup;
+  /** What became of its targets, in order: undefined where one left. */
+  readonly history: { readonly at: number; readonly target: Target; readonly state: ELB.TargetHealthStateEnum | undefined }[];
   attributes: Record<string, string>;
   tags: ELB.Tag[];
   targets: Target[];

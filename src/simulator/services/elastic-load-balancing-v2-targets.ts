@@ -60,7 +60,7 @@ const createTargetGroup: Op<ELB.CreateTargetGroupCommandInput, ELB.CreateTargetG
   if ((shown.HealthCheckTimeoutSeconds ?? 0) > (shown.HealthCheckIntervalSeconds ?? 0))
     throw new ServiceFault('ValidationError', 'Health check timeout must be smaller than the interval');
   if (input.VpcId !== undefined) shown.VpcId = input.VpcId;
-  context.put(TARGET_GROUPS, arn, { shown, attributes: { ...ATTRIBUTES }, tags: input.Tags ?? [], targets: [] });
+  context.put(TARGET_GROUPS, arn, { shown, history: [], attributes: { ...ATTRIBUTES }, tags: input.Tags ?? [], targets: [] });
   return { TargetGroups: [shown] };
 };
 

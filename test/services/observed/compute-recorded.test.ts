@@ -4,6 +4,7 @@ import { autoScalingScans } from '../../../src/services/observed/auto-scaling.ts
 import { ec2Scans } from '../../../src/services/observed/ec2.ts';
 import { ecsScans } from '../../../src/services/observed/ecs.ts';
 import { eksScans } from '../../../src/services/observed/eks.ts';
+import { classicScans } from '../../../src/services/observed/elastic-load-balancing.ts';
 import { balancingScans } from '../../../src/services/observed/elastic-load-balancing-v2.ts';
 import { lambdaScans } from '../../../src/services/observed/lambda.ts';
 import type { Observed, Scan } from '../../../src/services/observed/scan.ts';
@@ -16,6 +17,7 @@ const FAMILIES: readonly { readonly service: string; readonly scans: readonly Sc
   { service: 'lambda', scans: lambdaScans },
   { service: 'eks', scans: eksScans },
   { service: 'elbv2', scans: balancingScans },
+  { service: 'elb', scans: classicScans },
 ];
 
 async function read(scans: readonly Scan[], recording: Recording): Promise<readonly Observed[]> {

@@ -4,6 +4,7 @@ import { autoScaling } from '../../../src/simulator/services/auto-scaling.ts';
 import { ec2 } from '../../../src/simulator/services/ec2.ts';
 import { limitZone } from '../../../src/simulator/services/ec2-instances.ts';
 import { elasticLoadBalancingV2 } from '../../../src/simulator/services/elastic-load-balancing-v2.ts';
+import { balancingMetrics } from '../../../src/simulator/services/elastic-load-balancing-v2-metrics.ts';
 import { ACCOUNT, computeWorld } from './support-compute.ts';
 
 const SERVICES = [ec2, elasticLoadBalancingV2, autoScaling];
@@ -152,6 +153,34 @@ describe('an Auto Scaling group behind a load balancer', () => {
 });
 
 describe('a load balancer', () => {
+  it('reports how many targets are healthy in each AZ, now and earlier', async () => {
+    const s = await shop();
+    await s.call('auto-scaling', 'SuspendProcesses', { AutoScalingGroupName: 'shop' });
+    const before = s.world.clock.now();
+    s.world.inject({ kind: 'az-loss', zone: A });
+    s.world.clock.advance(2 * MINUTE);
+    const read = (metric: string, at: number) =>
+      balancingMetrics
+        .filter((m) => m.namespace === 'AWS/ApplicationELB' && m.metric === metric)
+        .flatMap((m) => [...m.dimensions(s.world)])
+        .map((series) => [series.dimensions.AvailabilityZone, series.value(at)]);
+    expect(read('HealthyHostCount', before)).toEqual([
+      [undefined, 4],
+      [A, 2],
+      [B, 2],
+    ]);
+    expect(read('HealthyHostCount', s.world.clock.now())).toEqual([
+      [undefined, 2],
+      [A, 0],
+      [B, 2],
+    ]);
+    expect(read('UnHealthyHostCount', s.world.clock.now())).toEqual([
+      [undefined, 2],
+      [A, 2],
+      [B, 0],
+    ]);
+  });
+
   it('fails open when every target is unhealthy', async () => {
     const s = await shop();
     await s.call('auto-scaling', 'SuspendProcesses', { AutoScalingGroupName: 'shop' });
