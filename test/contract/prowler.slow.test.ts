@@ -47,11 +47,6 @@ const THINGS: readonly (readonly [client: string, operation: string, input: obje
   ['route-53', 'CreateHostedZone', { Name: 'example.com', CallerReference: 'once' }],
 ];
 
-interface LogLine {
-  readonly level: string;
-  readonly message: string;
-}
-
 /** Complaints that say nothing about the wire. */
 const EXPECTED: readonly (readonly [complaint: RegExp, why: string])[] = [
   [/simulated AWS does not know/, 'the answer, in the protocol of the service, to what nobody simulates'],
@@ -95,11 +90,11 @@ describe.skipIf(!prowler.installed)('Prowler', () => {
     const { code, err } = await runWith(`${prowler.bin}/prowler`, args, door.url, '', folder);
     expect({ code, err: err.includes('Traceback') }).toEqual({ code: 0, err: false });
     expect(mistakes).toEqual([]);
-    const lines = readFileSync(join(folder, 'log.json'), 'utf8')
+    // One line each, in what would be JSON if quotes were escaped.
+    const complaints = readFileSync(join(folder, 'log.json'), 'utf8')
       .split('\n')
       .filter((line) => line !== '');
-    const complaints = lines.map((line) => (JSON.parse(line) as LogLine).message);
-    expect(complaints.filter((message) => !EXPECTED.some(([complaint]) => complaint.test(message)))).toEqual([]);
+    expect(complaints.filter((line) => !EXPECTED.some(([complaint]) => complaint.test(line)))).toEqual([]);
     const findings = readFileSync(join(folder, 'scan.csv'), 'utf8');
     for (const service of SERVICES) expect(findings, service).toContain(`;${service};`);
   }, 300_000);
