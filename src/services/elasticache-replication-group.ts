@@ -194,18 +194,20 @@ function failovers(facts: ReplicationGroupFacts): readonly Protection[] {
     time: row('elasticache-failover'),
     point: replicaPoint(facts),
   } as const;
+  const pinnedApart = (unpinned: Truth): Truth =>
+    andThen(facts.pinned, (s) => {
+      if (s === undefined) return unpinned;
+      if (s.zones.length >= 2) return yes('nodes pinned to two AZs');
+      return s.zones.length + s.doubtful < 2
+        ? no('all nodes of a shard are in one AZ', { resource: facts.id })
+        : unknown('not-reported', 'the AZs of its nodes are not all known', { resource: facts.id });
+    });
   const apart = any([
     all([
       equals(facts.multiAz, true, 'Multi-AZ'),
-      certainlyOneZone(facts.subnetSpread) ? no('its subnet group covers one AZ') : yes(),
+      certainlyOneZone(facts.subnetSpread) ? no('its subnet group covers one AZ') : pinnedApart(yes()),
     ]),
-    andThen(facts.pinned, (s) =>
-      s === undefined || s.zones.length + s.doubtful < 2
-        ? no('neither Multi-AZ nor nodes pinned to two AZs', { resource: facts.id })
-        : s.zones.length >= 2
-          ? yes('nodes pinned to two AZs')
-          : unknown('not-reported', 'the AZs of its nodes are not all known', { resource: facts.id }),
-    ),
+    pinnedApart(no('neither Multi-AZ nor nodes pinned to two AZs', { resource: facts.id })),
   ]);
   return [
     protection({ ...base, scopes: ['instance'], armed, says: 'ElastiCache promotes a replica by itself' }),

@@ -53,6 +53,7 @@ describe('an ElastiCache replication group', () => {
       { ...on, multiAzEnabled: false, preferredCacheClusterAzs: ['us-east-1a', 'us-east-1b'] },
       'yes',
     ],
+    ['Multi-AZ with every node in one AZ all the same', { ...on, preferredCacheClusterAzs: ['us-east-1a', 'us-east-1a'] }, 'no'],
     [
       'failover with nodes pinned to one AZ',
       { ...on, multiAzEnabled: false, preferredCacheClusterAzs: ['us-east-1a', 'us-east-1a'] },

@@ -127,6 +127,8 @@ async function clusterOf(cluster: CacheCluster, aws: Reader): Promise<Observed> 
   };
 }
 
+const NODES_UNSEEN = new Hole('not-reported', 'its nodes were not listed, and they alone name the subnet group');
+
 async function groupOf(group: ReplicationGroup, node: CacheCluster | undefined, aws: Reader): Promise<Observed> {
   const id = group.ReplicationGroupId ?? '';
   const shards = group.NodeGroups ?? [];
@@ -151,7 +153,7 @@ async function groupOf(group: ReplicationGroup, node: CacheCluster | undefined, 
       durability: set(group.EffectiveDurability ?? group.Durability),
       snapshotRetentionLimit: group.SnapshotRetentionLimit,
       finalSnapshotIdentifier: chosenAtDeletion,
-      subnetGroupName: ownGroup(node?.CacheSubnetGroupName),
+      subnetGroupName: node === undefined ? NODES_UNSEEN : ownGroup(node.CacheSubnetGroupName),
       kmsKeyId: await ownKey(aws, group.KmsKeyId),
       atRestEncryptionEnabled: group.AtRestEncryptionEnabled,
       // In state this stands for joining: the primary is named by the datastore.

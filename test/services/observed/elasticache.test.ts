@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Hole } from '../../../src/model/value.ts';
 import { elasticacheScans } from '../../../src/services/observed/elasticache.ts';
 import { ec2 } from '../../../src/simulator/services/ec2.ts';
 import { elasticache } from '../../../src/simulator/services/elasticache.ts';
@@ -27,6 +28,9 @@ describe('replication groups', () => {
     expect(seen.map((o) => o.name)).toEqual(['reader', 'sessions']);
     expect(seen[1]?.properties).toMatchObject({ replicasPerNodeGroup: 3, numNodeGroups: 1, multiAzEnabled: true });
     expect(seen[1]?.properties.preferredCacheClusterAzs).toHaveLength(4);
+    aws.world.inject({ kind: 'call', action: 'elasticache:DescribeCacheClusters', how: 'denied' });
+    const [blind] = await scanned(caches, readerOf(aws));
+    expect(blind?.properties.subnetGroupName).toBeInstanceOf(Hole);
   });
 });
 
