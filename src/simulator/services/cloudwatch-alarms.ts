@@ -90,9 +90,10 @@ function breaching(value: number, input: PutMetricAlarmCommandInput): boolean {
 
 /** A change of state is kept in the history, starts the actions of the new state, and may turn composite alarms. */
 export function turnTo(world: World, place: Place, alarm: StoredAlarm, state: StateValue, reason: string): void {
-  if (alarm.state === state) return;
+  const { state: before } = alarm;
+  if (before === state) return;
   const now = world.clock.now();
-  alarm.history.push({ at: now, from: alarm.state, to: state, reason });
+  alarm.history.push({ at: now, from: before, to: state, reason });
   alarm.state = state;
   alarm.reason = reason;
   alarm.updated = now;

@@ -93,6 +93,8 @@ function compositeShown(alarm: StoredAlarm): CompositeAlarm | undefined {
   return { OKActions: [], AlarmActions: [], InsufficientDataActions: [], ...input, ...shared(alarm) };
 }
 
+const isIn = ({ state }: StoredAlarm, wanted: string): boolean => state === wanted;
+
 const PAGE = 50;
 
 /** Without AlarmTypes only metric alarms are answered with (API reference, DescribeAlarms). */
@@ -105,7 +107,7 @@ const describe: Operation<DescribeAlarmsCommandInput, Reply<DescribeAlarmsComman
         kinds.includes(a.settings.kind) &&
         (input.AlarmNames === undefined || input.AlarmNames.includes(a.name)) &&
         (input.AlarmNamePrefix === undefined || a.name.startsWith(input.AlarmNamePrefix)) &&
-        (input.StateValue === undefined || a.state === input.StateValue),
+        (input.StateValue === undefined || isIn(a, input.StateValue)),
     );
   const { items, next } = page(wanted, input.NextToken, Math.min(input.MaxRecords ?? PAGE, 100));
   return {

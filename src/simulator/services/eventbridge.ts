@@ -61,7 +61,7 @@ const putRule: Operation<Events.PutRuleCommandInput, Reply<Events.PutRuleCommand
     input,
     // API reference, PutRule: enabled unless said otherwise.
     state: input.State ?? 'ENABLED',
-    targets: old?.targets ?? new Map(),
+    targets: old?.targets ?? new Map<string, Events.Target>(),
     stopped: false,
     call: context.call,
   };
@@ -71,13 +71,15 @@ const putRule: Operation<Events.PutRuleCommandInput, Reply<Events.PutRuleCommand
   return { RuleArn: arn };
 };
 
+const isDisabled = ({ state }: StoredRule): boolean => state === 'DISABLED';
+
 function tick(world: World, region: string, rule: StoredRule, expression: string): void {
   const next = nextRun(expression, world.clock.now());
   if (next === undefined) return;
   world.clock.at(next, () => {
     if (rule.stopped) return;
     tick(world, region, rule, expression);
-    if (rule.state === 'DISABLED' || world.regionIsLost(region)) return;
+    if (isDisabled(rule) || world.regionIsLost(region)) return;
     fire(rule, { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} });
   });
 }
@@ -194,7 +196,7 @@ const putEvents: Operation<Events.PutEventsCommandInput, Reply<Events.PutEventsC
 function receive(context: CallContext, region: string, on: string, event: object): void {
   for (const rule of context.world.list(RULES, context.account, region)) {
     const pattern = rule.input.EventPattern;
-    if (rule.bus !== on || rule.state === 'DISABLED' || pattern === undefined) continue;
+    if (rule.bus !== on || isDisabled(rule) || pattern === undefined) continue;
     if (matches(JSON.parse(pattern), event)) fire(rule, event);
   }
 }

@@ -200,7 +200,7 @@ function at(data: Json, path: string): Json {
     .split(/[.[\]]/)
     .filter((s) => s !== '')) {
     if (typeof found !== 'object' || found === null) throw new StateFailure('States.Runtime', `the path ${path} leads nowhere`);
-    const next: Json | undefined = Array.isArray(found) ? found[Number(step)] : (found as JsonObject)[step];
+    const next: Json | undefined = Array.isArray(found) ? (found as readonly Json[])[Number(step)] : (found as JsonObject)[step];
     if (next === undefined) throw new StateFailure('States.Runtime', `the path ${path} leads nowhere`);
     found = next;
   }
@@ -232,7 +232,7 @@ function chooses(rule: JsonObject, input: Json): boolean {
   if (And !== undefined) return all(And).every((r) => chooses(r, input));
   if (Or !== undefined) return all(Or).some((r) => chooses(r, input));
   if (Not !== undefined) return !chooses(Not as JsonObject, input);
-  const value = optional(input, String(Variable));
+  const value = optional(input, typeof Variable === 'string' ? Variable : '$');
   const [test = '', expected = null] = Object.entries(rule).find(([k]) => !['Variable', 'Next', 'Comment'].includes(k)) ?? [];
   switch (test) {
     case 'IsPresent':
