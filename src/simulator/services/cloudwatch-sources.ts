@@ -3,6 +3,7 @@ import type { MetricSource } from '../metric-source.ts';
 import { checkIsHealthy } from '../plane/health.ts';
 import { dynamodbMetrics } from './dynamodb.ts';
 import { efsMetrics } from './efs-events.ts';
+import { balancingMetrics } from './elastic-load-balancing-v2-metrics.ts';
 import { elasticacheMetrics } from './elasticache-metrics.ts';
 import { rdsMetrics } from './rds-metrics.ts';
 import { HEALTH_CHECKS } from './route-53-model.ts';
@@ -32,4 +33,5 @@ export const METRIC_SOURCES: readonly MetricSource[] = [
   ...dynamodbMetrics,
   ...s3Metrics,
   ...efsMetrics,
+  ...balancingMetrics,
 ];
