@@ -75,7 +75,8 @@ async function modelFor(aws: SimulatedAws, credential: Credential | 'none' | 'br
   // S3 Control signs as S3 does; only its calls name the account.
   if (credential.service === 's3' && request.headers['x-amz-account-id'] !== undefined) return stranger('s3-control', request);
   const candidates = clientsOf(credential.service, aws.services.keys());
-  const models = await Promise.all(candidates.map(modelOf));
+  // Loading modules is real work: virtual time must not pass meanwhile.
+  const models = await aws.world.clock.real(Promise.all(candidates.map(modelOf)));
   const [first, second] = models;
   if (first === undefined) return stranger(credential.service, request);
   if (second === undefined) return first;

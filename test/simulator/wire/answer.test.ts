@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { answerer } from '../../../src/simulator/wire/answer.ts';
 import type { WireRequest } from '../../../src/simulator/wire/message.ts';
-import { echo, worldOf } from './support.ts';
+import { echo, service, worldOf } from './support.ts';
 
 const request = (service: string, parts: Partial<WireRequest>): WireRequest => ({
   method: 'POST',
@@ -115,4 +115,20 @@ describe('S3', () => {
     expect(await ask(['s3'], put({}))).toMatchObject({ called: ['s3 PutObject'] });
     expect(await ask(['s3'], put({ 'x-amz-copy-source': 'other/key' }))).toMatchObject({ called: ['s3 CopyObject'] });
   });
+});
+
+it('virtual time stands still while the schemas of a client are loaded', async () => {
+  // A client that nothing in this file has loaded yet.
+  const aws = worldOf([service('organizations', { DescribeOrganization: () => ({}) })]);
+  const answer = answerer(aws, { signatures: false, clock: false });
+  let late = false;
+  aws.world.clock.after(60_000, () => {
+    late = true;
+  });
+  const headers = {
+    'x-amz-target': 'AWSOrganizationsV20161128.DescribeOrganization',
+    'content-type': 'application/x-amz-json-1.1',
+  };
+  expect(await aws.world.clock.drive(answer(request('organizations', { headers })))).toMatchObject({ status: 200 });
+  expect(late).toBe(false);
 });
