@@ -24,7 +24,7 @@ import { TARGET_GROUPS } from './elastic-load-balancing-v2-state.ts';
 export interface Member {
   readonly id: string;
   readonly zone: string;
-  state: 'Pending' | 'InService' | 'Terminating';
+  lifecycle: 'Pending' | 'InService' | 'Terminating';
   health: 'Healthy' | 'Unhealthy';
   /** Virtual milliseconds at which it went into service. */
   since: number | undefined;
@@ -60,7 +60,7 @@ const REBALANCE = [120, 300] as const;
 const suspended = (group: GroupItem, process: string): boolean =>
   group.shown.SuspendedProcesses?.some((p) => p.ProcessName === process) === true;
 
-const live = (group: GroupItem): readonly Member[] => group.members.filter((m) => m.state !== 'Terminating');
+const live = (group: GroupItem): readonly Member[] => group.members.filter((m) => m.lifecycle !== 'Terminating');
 
 /** Its own control plane and that of EC2 must answer for a group to launch or terminate anything. */
 const acts = (place: Place): boolean =>
@@ -134,7 +134,7 @@ function startIn(place: Place, group: GroupItem, zone: string, subnet: string): 
   const recipe = world.get(RECIPES, account, region, name);
   if (item === undefined || recipe === undefined) return 'there is nothing to launch from';
   const id = `i-${world.random.hex(17)}`;
-  const member: Member = { id, zone, state: 'Pending', health: 'Healthy', since: undefined };
+  const member: Member = { id, zone, lifecycle: 'Pending', health: 'Healthy', since: undefined };
   try {
     const tags = (group.shown.Tags ?? [])
       .filter((t) => t.PropagateAtLaunch === true)
@@ -158,7 +158,7 @@ function startIn(place: Place, group: GroupItem, zone: string, subnet: string): 
 }
 
 export function dropMember(place: Place, group: GroupItem, member: Member): void {
-  member.state = 'Terminating';
+  member.lifecycle = 'Terminating';
   for (const target of targetGroups(place, group)) removeTarget(place, target, member.id, undefined);
   for (const name of group.shown.LoadBalancerNames ?? []) leaveClassic(place, name, member.id);
   const instance = place.world.get(INSTANCES, place.account, place.region, member.id);
@@ -188,8 +188,8 @@ export const targetGroups = (place: Place, group: GroupItem) =>
 
 /** A member that answers is in service, and registered with the load balancers unless that process is suspended. */
 function inService(place: Place, group: GroupItem, member: Member): void {
-  if (member.state !== 'Pending') return;
-  member.state = 'InService';
+  if (member.lifecycle !== 'Pending') return;
+  member.lifecycle = 'InService';
   member.since = place.world.clock.now();
   if (!suspended(group, 'AddToLoadBalancer')) register(place, group, member);
 }
@@ -220,7 +220,7 @@ function doubt(
   const until = graced && member.since !== undefined ? member.since + grace : 0;
   const wait = Math.max(between(place.world, ...seconds), until - place.world.clock.now());
   place.world.clock.after(wait, () => {
-    if (!group.members.includes(member) || member.state === 'Terminating' || !isIll()) return;
+    if (!group.members.includes(member) || member.lifecycle === 'Terminating' || !isIll()) return;
     // With the process suspended nothing is marked; once resumed, the next look finds it.
     if (suspended(group, 'HealthCheck') || !acts(place)) {
       doubt(place, group, member, NOTICED, isIll, false);
@@ -247,7 +247,7 @@ function rebalance(place: Place, group: GroupItem): void {
   if (emptiest === undefined || fullest === undefined || fullest.count - emptiest.count < 2) return;
   if (startIn(place, group, emptiest.zone, emptiest.subnet) !== undefined) return;
   place.world.clock.after(between(place.world, ...REBALANCE), () => {
-    const leaving = live(group).find((m) => m.zone === fullest.zone && m.state === 'InService');
+    const leaving = live(group).find((m) => m.zone === fullest.zone && m.lifecycle === 'InService');
     if (leaving !== undefined && live(group).length > (group.shown.DesiredCapacity ?? 0)) dropMember(place, group, leaving);
     rebalance(place, group);
   });
@@ -282,9 +282,9 @@ export function groupsMeetEvents(world: World): void {
   });
   watchTargets(world, (target, arn, place) => {
     const owner = ownerOf(place, target.id);
-    if (owner === undefined || target.state !== 'unhealthy' || !checks(owner.group, 'ELB')) return;
+    if (owner === undefined || target.health !== 'unhealthy' || !checks(owner.group, 'ELB')) return;
     if (owner.group.shown.TargetGroupARNs?.includes(arn) !== true) return;
-    doubt(place, owner.group, owner.member, NOTICED, () => target.state === 'unhealthy', true);
+    doubt(place, owner.group, owner.member, NOTICED, () => target.health === 'unhealthy', true);
   });
   world.onFault((fault, _world, how) => {
     for (const { account, region, key, item } of world.everywhere(GROUPS)) {

@@ -169,7 +169,7 @@ const instancesOf = (group: GroupItem): ASG.Instance[] =>
   group.members.map((m) => ({
     InstanceId: m.id,
     AvailabilityZone: m.zone,
-    LifecycleState: m.state,
+    LifecycleState: m.lifecycle,
     HealthStatus: m.health,
     ProtectedFromScaleIn: false,
   }));
@@ -196,7 +196,7 @@ const describeInstances: Op<ASG.DescribeAutoScalingInstancesCommandInput, ASG.De
         InstanceId: m.id,
         AutoScalingGroupName: g.shown.AutoScalingGroupName,
         AvailabilityZone: m.zone,
-        LifecycleState: m.state,
+        LifecycleState: m.lifecycle,
         HealthStatus: m.health.toUpperCase(),
         ProtectedFromScaleIn: false,
       }),
@@ -250,7 +250,7 @@ function attach(context: CallContext, name: string | undefined, identifiers: rea
     group.shown.LoadBalancerNames,
     identifiers.filter((i) => !isTargetGroup(i)),
   );
-  for (const member of group.members) if (member.state === 'InService') register(placeOf(context), group, member);
+  for (const member of group.members) if (member.lifecycle === 'InService') register(placeOf(context), group, member);
 }
 
 function detach(context: CallContext, name: string | undefined, identifiers: readonly string[]): void {

@@ -166,7 +166,7 @@ function rebalance(place: Place, service: ServiceItem): void {
 
 export function servicesMeetEvents(world: World): void {
   watchTargets(world, (target, arn, place) => {
-    if (target.state !== 'unhealthy') return;
+    if (target.health !== 'unhealthy') return;
     for (const service of world.list(ECS_SERVICES, place.account, place.region)) {
       const task = running(service).find((t) => t.ip === target.id);
       if (task === undefined || service.shown.loadBalancers?.some((l) => l.targetGroupArn === arn) !== true) continue;

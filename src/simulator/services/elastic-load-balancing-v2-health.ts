@@ -43,23 +43,23 @@ function probed(place: Place, group: TargetGroupItem, target: Target, answers: b
   target.pending?.();
   target.pending = undefined;
   const { HealthCheckEnabled, HealthCheckIntervalSeconds = 30, HealthCheckTimeoutSeconds = 5 } = group.shown;
-  if (HealthCheckEnabled !== true || target.state === 'draining') return;
+  if (HealthCheckEnabled !== true || target.health === 'draining') return;
   const { HealthyThresholdCount = 5, UnhealthyThresholdCount = 2 } = group.shown;
   // "After registration, one passed check is enough" (target group health checks).
-  const needed = answers ? (target.state === 'initial' ? 1 : HealthyThresholdCount) : UnhealthyThresholdCount;
+  const needed = answers ? (target.health === 'initial' ? 1 : HealthyThresholdCount) : UnhealthyThresholdCount;
   const phase = between(place.world, 0, HealthCheckIntervalSeconds);
   const last = answers ? 0 : HealthCheckTimeoutSeconds;
   target.pending = place.world.clock.after(phase + ((needed - 1) * HealthCheckIntervalSeconds + last) * 1000, () => {
     target.pending = undefined;
     const state = answers ? 'healthy' : 'unhealthy';
-    if (target.state === state) return;
-    target.state = state;
+    if (target.health === state) return;
+    target.health = state;
     changed(place, group, target);
   });
 }
 
 function changed(place: Place, group: TargetGroupItem, target: Target): void {
-  group.history.push({ at: place.world.clock.now(), target, state: target.state });
+  group.history.push({ at: place.world.clock.now(), target, health: target.health });
   const arn = group.shown.TargetGroupArn ?? '';
   for (const told of listeners.get(place.world) ?? []) told(target, arn, place);
   for (const balancer of balancersOf(place, arn))
@@ -67,16 +67,16 @@ function changed(place: Place, group: TargetGroupItem, target: Target): void {
 }
 
 /** Registers a target; its first health check follows within one interval. */
-export function addTarget(place: Place, group: TargetGroupItem, target: Omit<Target, 'state' | 'pending'>): void {
-  const existing = group.targets.find((t) => t.id === target.id && t.port === target.port && t.state !== 'draining');
+export function addTarget(place: Place, group: TargetGroupItem, target: Omit<Target, 'health' | 'pending'>): void {
+  const existing = group.targets.find((t) => t.id === target.id && t.port === target.port && t.health !== 'draining');
   if (existing !== undefined) return;
   const added: Target = {
     ...target,
-    state: group.shown.HealthCheckEnabled === true ? 'initial' : 'unavailable',
+    health: group.shown.HealthCheckEnabled === true ? 'initial' : 'unavailable',
     pending: undefined,
   };
   group.targets = [...group.targets.filter((t) => t.id !== target.id || t.port !== target.port), added];
-  group.history.push({ at: place.world.clock.now(), target: added, state: added.state });
+  group.history.push({ at: place.world.clock.now(), target: added, health: added.health });
   probed(place, group, added, target.answers);
 }
 
@@ -85,12 +85,12 @@ export function removeTarget(place: Place, group: TargetGroupItem, id: string, p
   for (const target of group.targets) {
     if (target.id !== id || (port !== undefined && target.port !== port)) continue;
     target.pending?.();
-    target.state = 'draining';
+    target.health = 'draining';
     changed(place, group, target);
     const delay = Number(group.attributes['deregistration_delay.timeout_seconds'] ?? 300);
     place.world.clock.after(delay * 1000, () => {
       group.targets = group.targets.filter((t) => t !== target);
-      group.history.push({ at: place.world.clock.now(), target, state: undefined });
+      group.history.push({ at: place.world.clock.now(), target, health: undefined });
     });
   }
 }

@@ -8,7 +8,7 @@ const NAMESPACES = { application: 'AWS/ApplicationELB', network: 'AWS/NetworkELB
 /** Targets of the group in that state at a moment; of one AZ where it is named. */
 function count(group: TargetGroupItem, zone: string | undefined, state: string, at: number): number {
   const states = new Map<Target, string | undefined>();
-  for (const change of group.history) if (change.at <= at) states.set(change.target, change.state);
+  for (const change of group.history) if (change.at <= at) states.set(change.target, change.health);
   return [...states].filter(([target, now]) => now === state && (zone === undefined || target.zone === zone)).length;
 }
 

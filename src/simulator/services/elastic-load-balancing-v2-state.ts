@@ -21,7 +21,7 @@ export interface Target {
   readonly by: string;
   /** Does it answer, whatever the health checks have noticed yet? */
   answers: boolean;
-  state: ELB.TargetHealthStateEnum;
+  health: ELB.TargetHealthStateEnum;
   /** The health check that will decide next. */
   pending: Cancel | undefined;
 }
@@ -29,7 +29,7 @@ export interface Target {
 export interface TargetGroupItem {
   readonly shown: ELB.TargetGroup;
   /** What became of its targets, in order: undefined where one left. */
-  readonly history: { readonly at: number; readonly target: Target; readonly state: ELB.TargetHealthStateEnum | undefined }[];
+  readonly history: { readonly at: number; readonly target: Target; readonly health: ELB.TargetHealthStateEnum | undefined }[];
   attributes: Record<string, string>;
   tags: ELB.Tag[];
   targets: Target[];
@@ -99,4 +99,4 @@ export function crossZone(balancer: BalancerItem, group: TargetGroupItem): boole
 }
 
 /** Groups without health checks (functions, unless asked for) count as well. */
-export const isUsable = (target: Target): boolean => target.state === 'healthy' || target.state === 'unavailable';
+export const isUsable = (target: Target): boolean => target.health === 'healthy' || target.health === 'unavailable';

@@ -88,7 +88,7 @@ const describeTargetGroups: Op<ELB.DescribeTargetGroupsCommandInput, ELB.Describ
 };
 
 /** What a target of the API's own making stands for. */
-function resolved(place: Place, group: TargetGroupItem, target: ELB.TargetDescription): Omit<Target, 'state' | 'pending'> {
+function resolved(place: Place, group: TargetGroupItem, target: ELB.TargetDescription): Omit<Target, 'health' | 'pending'> {
   const id = target.Id ?? '';
   const port = target.Port ?? group.shown.Port;
   const zone = target.AvailabilityZone === 'all' ? undefined : target.AvailabilityZone;
@@ -120,7 +120,7 @@ const describeTargetHealth: Op<ELB.DescribeTargetHealthCommandInput, ELB.Describ
         HealthCheckPort: String(
           group.shown.HealthCheckPort === 'traffic-port' ? (t.port ?? '') : (group.shown.HealthCheckPort ?? ''),
         ),
-        TargetHealth: used ? { State: t.state } : { State: 'unused' as const, Reason: 'Target.NotInUse' as const },
+        TargetHealth: used ? { State: t.health } : { State: 'unused' as const, Reason: 'Target.NotInUse' as const },
       })),
   };
 };

@@ -41,7 +41,7 @@ function answerOf(place: Place, balancer: BalancerItem): Answer {
 function throughGroup(place: Place, balancer: BalancerItem, group: TargetGroupItem, node: string): Answer {
   const { world, region } = place;
   const crossed = crossZone(balancer, group);
-  const reach = group.targets.filter((t) => t.state !== 'draining' && (crossed || t.zone === undefined || t.zone === node));
+  const reach = group.targets.filter((t) => t.health !== 'draining' && (crossed || t.zone === undefined || t.zone === node));
   const usable = reach.filter(isUsable);
   // With no healthy target all of them get requests (ELB user guide, "Target group health checks": fail open).
   const target = pick(world, usable.length > 0 ? usable : reach);

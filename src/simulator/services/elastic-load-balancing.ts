@@ -11,7 +11,7 @@ import { classicDeployers } from './elastic-load-balancing-deploy.ts';
 
 interface Member {
   readonly id: string;
-  state: 'InService' | 'OutOfService';
+  health: 'InService' | 'OutOfService';
   pending: Cancel | undefined;
 }
 
@@ -39,7 +39,7 @@ function probe(place: Place, item: ClassicItem, member: Member, answers: boolean
   const needed = answers ? HealthyThreshold : UnhealthyThreshold;
   const wait = between(place.world, 0, Interval) + ((needed - 1) * Interval + (answers ? 0 : Timeout)) * 1000;
   member.pending = place.world.clock.after(wait, () => {
-    member.state = answers ? 'InService' : 'OutOfService';
+    member.health = answers ? 'InService' : 'OutOfService';
   });
 }
 
@@ -50,7 +50,7 @@ function answerOf(place: Place, name: string): Answer {
   const node = nodes[Math.floor(place.world.random.next() * nodes.length)];
   if (node === undefined) return refused('every AZ of the load balancer is lost');
   const usable = item.members
-    .filter((m) => m.state === 'InService')
+    .filter((m) => m.health === 'InService')
     .flatMap((m) => place.world.get(INSTANCES, place.account, place.region, m.id) ?? [])
     .filter((i) => item.crossZone || i.Placement?.AvailabilityZone === node);
   const instance = usable[Math.floor(place.world.random.next() * usable.length)];
@@ -103,7 +103,7 @@ export function joinClassic(place: Place, name: string, id: string): void {
   const item = place.world.get(CLASSICS, place.account, place.region, name);
   const instance = place.world.get(INSTANCES, place.account, place.region, id);
   if (item === undefined || instance === undefined || item.members.some((m) => m.id === id)) return;
-  const member: Member = { id, state: 'OutOfService', pending: undefined };
+  const member: Member = { id, health: 'OutOfService', pending: undefined };
   item.members = [...item.members, member];
   if (instanceAnswers(instance)) probe(place, item, member, true);
 }
@@ -170,7 +170,7 @@ export const elasticLoadBalancing: SimulatedService = {
       return { Instances: item.members.map((m) => ({ InstanceId: m.id })) };
     }) satisfies Op<ELB.DeregisterInstancesFromLoadBalancerCommandInput, ELB.DeregisterInstancesFromLoadBalancerCommandOutput>,
     DescribeInstanceHealth: ((input, context) => ({
-      InstanceStates: classicOf(context, input.LoadBalancerName).members.map((m) => ({ InstanceId: m.id, State: m.state })),
+      InstanceStates: classicOf(context, input.LoadBalancerName).members.map((m) => ({ InstanceId: m.id, State: m.health })),
     })) satisfies Op<ELB.DescribeInstanceHealthCommandInput, ELB.DescribeInstanceHealthCommandOutput>,
     DescribeTags: ((input, context) => {
       const names = input.LoadBalancerNames ?? [];
