@@ -75,10 +75,10 @@ export async function checked(named: readonly string[], flags: CheckFlags, aroun
       const placed = inPlace(aws.readings, seen, SERVICES);
       const options = { today, seed: flags.seed, world: aws.session.world };
       const designed = declared.length === 0 ? undefined : judge(buildEstate(declared, SERVICES, inert), catalogue, options);
-      const owned = designed?.assignment;
       const found = judge(buildEstate(placed.readings, SERVICES, inert), catalogue, {
         ...options,
-        ...(owned === undefined ? {} : { owned }),
+        level: 'in-place',
+        owned: designed?.assignment,
       });
       const input = inputOf(found, designed, declared, placed, aws, flags);
       const results: (readonly [Check, CheckResult])[] = [];

@@ -4,6 +4,7 @@
  */
 import { fold, known, unknown } from '../model/known.ts';
 import type { Gap, Resource, SourceReading } from '../model/resource.ts';
+import { GLOBAL_REGION } from '../model/scope.ts';
 import { Hole } from '../model/value.ts';
 import { inertReason } from '../services/inert.ts';
 import type { ServiceModule } from '../services/service.ts';
@@ -15,6 +16,8 @@ export interface Observation {
   readonly gaps: readonly Gap[];
   /** Canonical types that were looked for, in every account and Region that was asked. */
   readonly types: ReadonlySet<string>;
+  /** Accounts and Regions that were asked. */
+  readonly targets: readonly { readonly account: string; readonly regions: readonly string[] }[];
   readonly notes: readonly string[];
 }
 
@@ -22,7 +25,7 @@ export interface InPlace {
   readonly readings: readonly SourceReading[];
   /** Declared, looked for, and not there. */
   readonly missing: readonly Resource[];
-  /** There, and declared by none of the sources. */
+  /** There, and declared by none of the sources: whole resources only, since every bucket has a versioning. */
   readonly undeclared: readonly Resource[];
 }
 
@@ -43,7 +46,8 @@ export function inPlace(declared: readonly SourceReading[], seen: Observation, m
     }
   }
   const parts = new Set(modules.flatMap((m) => m.parts.map((p) => p.type)));
-  const judged = new Set([...modules.flatMap((m) => m.types), ...parts]);
+  const whole = new Set(modules.flatMap((m) => m.types));
+  const judged = new Set([...whole, ...parts]);
   const taken = new Set<Resource>();
   const missing: Resource[] = [];
   const readings = declared.map((reading): SourceReading => {
@@ -60,6 +64,7 @@ export function inPlace(declared: readonly SourceReading[], seen: Observation, m
         return [unread(resource, 'not-modelled', `Holdfast does not read ${resource.type} from AWS`)];
       const gap = seen.gaps.find((g) => g.types.includes(resource.type) && mayHold(g, resource));
       if (gap !== undefined) return [unread(resource, gap.why.reason, gap.why.detail)];
+      if (!wasAsked(seen, resource)) return [unread(resource, 'not-reported', 'its account and Region were not read')];
       if (resource.id === undefined)
         return [unread(resource, 'unmapped', 'the program does not say which resource of AWS this is: give its stack export')];
       missing.push(resource);
@@ -67,6 +72,8 @@ export function inPlace(declared: readonly SourceReading[], seen: Observation, m
     });
     return { ...reading, resources };
   });
+  // Replicas that are declared inside their primary are tables and secrets of the same name elsewhere.
+  const replicas = new Set([...taken].map((r) => `${r.type}\n${r.name}`));
   const others = seen.resources.filter((r) => !taken.has(r));
   return {
     readings: [
@@ -84,8 +91,7 @@ export function inPlace(declared: readonly SourceReading[], seen: Observation, m
       },
     ],
     missing,
-    // Every bucket has a versioning: what only configures another resource is no resource of its own.
-    undeclared: others.filter((r) => !parts.has(r.type)),
+    undeclared: others.filter((r) => whole.has(r.type) && !replicas.has(`${r.type}\n${r.name}`)),
   };
 }
 
@@ -102,9 +108,28 @@ function keysOf(resource: Resource): readonly string[] {
   return [...keys];
 }
 
-/** Names repeat from Region to Region and account to account; one that is not known fits any. */
-function sameRegion(a: Resource, b: Resource): boolean {
-  return fits(a.region, b.region) && fits(a.account, b.account);
+/**
+ * Names repeat from Region to Region and account to account; one that is not known fits any. What belongs to no Region (an
+ * Aurora global database) is declared in the Region of its provider.
+ */
+function sameRegion(seen: Resource, declared: Resource): boolean {
+  return (isGlobal(seen) || fits(seen.region, declared.region)) && fits(seen.account, declared.account);
+}
+
+const isGlobal = ({ region }: Resource): boolean =>
+  fold(
+    region,
+    (name) => name === GLOBAL_REGION,
+    () => false,
+  );
+
+/** Was the place asked at all in which the resource is declared? */
+function wasAsked({ targets }: Observation, resource: Resource): boolean {
+  return targets.some(
+    ({ account, regions }) =>
+      fits(known(account), resource.account) &&
+      (isGlobal(resource) || regions.some((region) => fits(known(region), resource.region))),
+  );
 }
 
 function fits(a: Resource['region'], b: Resource['region']): boolean {
@@ -126,7 +151,8 @@ function mayHold(gap: Gap, resource: Resource): boolean {
 
 function named(observed: Resource, declared: Resource): Resource {
   const { urn, name, project, stack, parent, sourceType, position, protect, retainOnDelete, ignoreChanges } = declared;
-  return { ...observed, urn, name, project, stack, parent, sourceType, position, protect, retainOnDelete, ignoreChanges };
+  const region = isGlobal(observed) ? declared.region : observed.region;
+  return { ...observed, region, urn, name, project, stack, parent, sourceType, position, protect, retainOnDelete, ignoreChanges };
 }
 
 function unread(resource: Resource, reason: Hole['reason'], detail: string): Resource {

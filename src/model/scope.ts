@@ -2,6 +2,9 @@
 export const SCOPES = ['instance', 'az', 'region', 'data', 'account', 'control-plane', 'software', 'supplier'] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** The Region of resources that belong to none, as AWS's partition metadata names it. */
+export const GLOBAL_REGION = 'aws-global';
+
 /** One thing of a scope's kind that can be lost: an AZ, a Region, an account, a supplier. */
 export interface Member {
   readonly scope: Scope;

@@ -59,6 +59,7 @@ export const pairRules: readonly Rule[] = [
   },
   {
     id: 'provider-region-implicit',
+    ofCode: true,
     family: 'automation',
     title: 'One half of a pair takes its Region from the default provider',
     severity: 'medium',

@@ -77,6 +77,7 @@ export const deletionRules: readonly Rule[] = [
   },
   {
     id: 'db-skip-final-snapshot',
+    ofCode: true,
     family: 'databases',
     title: 'Deleting the database deletes its backups',
     severity: 'high',
@@ -104,6 +105,7 @@ export const deletionRules: readonly Rule[] = [
   },
   {
     id: 'pulumi-unprotected-stateful',
+    ofCode: true,
     family: 'databases',
     title: 'Pulumi may delete or replace what holds the data',
     severity: 'critical',

@@ -65,6 +65,8 @@ export interface Rule {
   readonly fix: string;
   /** Address of the source of the behaviour, or `derived` with the reasoning in `why`. */
   readonly source: string;
+  /** It speaks of the program (options, providers, what only the provider acts on): AWS shows nothing that it could look at. */
+  readonly ofCode?: true;
   readonly checks: readonly Check[];
 }
 

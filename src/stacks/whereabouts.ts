@@ -1,12 +1,10 @@
 /** Region and account of a resource, from the best evidence that its source shows. */
 import { fold, type Known, known, unknown } from '../model/known.ts';
+import { GLOBAL_REGION } from '../model/scope.ts';
 import { Hole, isList, isRecord, type Value, type Values } from '../model/value.ts';
 import { isAwsType, isGlobalType } from './aws-types.ts';
 import type { RawResource, ReadOptions } from './raw.ts';
 import { declaredRegion, hasDefaultProvider, present, type Surroundings, shownRegion, structured, why } from './surroundings.ts';
-
-/** The Region of resources that belong to none, as AWS's partition metadata names it. */
-export const GLOBAL_REGION = 'aws-global';
 
 /**
  * Region of a resource. First that tells, in this order: its type (global types), its own `region` input (aws 7), its

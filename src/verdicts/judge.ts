@@ -33,8 +33,10 @@ export interface JudgeOptions {
   readonly today: string;
   readonly seed: number;
   readonly world: World;
-  /** For what AWS shows: who owns what by the code. Tags that were changed by hand move nothing from service to service. */
-  readonly owned?: Assignment;
+  /** Of the estate: designed is what code declares, in place is what AWS shows. */
+  readonly level?: 'designed' | 'in-place';
+  /** In place: who owns what by the code. Tags that were changed by hand move nothing from service to service. */
+  readonly owned?: Assignment | undefined;
 }
 
 export interface JudgedService {
@@ -86,7 +88,8 @@ export function judge(estate: Estate, catalogue: Catalogue | undefined, options:
     return lists.length === 1 ? (lists[0] ?? []) : lists.flat();
   };
   const context = ruleContext(terrain, metricsOf, catalogue !== undefined);
-  const findings = findingsOf(RULES, context, catalogue, options.today);
+  const rules = options.level === 'in-place' ? RULES.filter((r) => r.ofCode !== true) : RULES;
+  const findings = findingsOf(rules, context, catalogue, options.today);
   const shared = ground(terrain, times, simulation(options.seed), metrics, findings, catalogue?.failureRates ?? {});
   const needs = catalogue === undefined ? new Map<string, ServiceNeeds>() : needsOf(catalogue, assignment);
   const needsFor = (metric: Metric): ServiceNeeds =>

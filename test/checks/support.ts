@@ -95,7 +95,14 @@ export async function prepared(given: Given): Promise<Prepared> {
   for (const scan of scans)
     for (const region of scan.where === 'global' ? regions.slice(0, 1) : regions)
       for (const seen of await scanned(scan, readerOf(aws, ACCOUNT, region))) found.push(observedResource(seen, region));
-  const seen = { source: 'simulated', resources: found, gaps: [], types: new Set(scans.flatMap((s) => s.types)), notes: [] };
+  const seen = {
+    source: 'simulated',
+    resources: found,
+    gaps: [],
+    types: new Set(scans.flatMap((s) => s.types)),
+    targets: [{ account: ACCOUNT, regions }],
+    notes: [],
+  };
   const merged = inPlace(deployed.readings, seen, SERVICES);
   const options = { today: '2026-11-23', seed: 1, world: 'simulated' } as const;
   const parsed = catalogue === undefined ? undefined : parseCatalogue(catalogue, 'holdfast.yaml', {});

@@ -108,7 +108,14 @@ export async function twoEstates(
       if (reader.failed.length > 0) throw new Error(`the scan ${scan.id} failed: ${reader.failed.join(', ')}`);
     }
   }
-  const seen = { source: 'simulated', resources, gaps: [], types: new Set(scans.flatMap((s) => s.types)), notes: [] };
+  const seen = {
+    source: 'simulated',
+    resources,
+    gaps: [],
+    types: new Set(scans.flatMap((s) => s.types)),
+    targets: [{ account: ACCOUNT, regions }],
+    notes: [],
+  };
   const merged = inPlace(deployed.readings, seen, SERVICES);
   return {
     declared: buildEstate(deployed.readings, SERVICES),

@@ -76,7 +76,7 @@ export async function deploy(aws: SimulatedAws, readings: readonly SourceReading
     };
     if (deployer === undefined) {
       opaque.push(resource.urn);
-      made.set(resource.urn, { created: { id: resource.id ?? resource.name, outputs }, inputs, given });
+      made.set(resource.urn, { created: opaqueThing(given), inputs, given });
       continue;
     }
     try {
@@ -97,6 +97,15 @@ export async function deploy(aws: SimulatedAws, readings: readonly SourceReading
     opaque,
     notes,
   };
+}
+
+/** What is known of anything that AWS makes: a name and an ARN, by which others refer to it. */
+function opaqueThing({ type, name, id, inputs, outputs, account, region }: Given): Created {
+  const own = inputs.name ?? inputs.roleName ?? id ?? name;
+  const [, module = '', kind = ''] = /^aws:([^/:]+)[/:]([^:]+)/.exec(type) ?? [];
+  const place = module === 'iam' ? '' : region;
+  const arn = `arn:aws:${module}:${place}:${account}:${kind}/${String(own)}`;
+  return { id: id ?? String(own), outputs: { name: own, arn, ...outputs } };
 }
 
 function afterUp(

@@ -4,9 +4,6 @@ import type { Resource } from '../../../model/resource.ts';
 import { Hole } from '../../../model/value.ts';
 import type { Observed, Scan } from '../scan.ts';
 
-/** The Region of resources that belong to none, as AWS's partition metadata names it. */
-export const GLOBAL_REGION = 'aws-global';
-
 export interface Seen {
   readonly observed: Observed;
   readonly account: string;
