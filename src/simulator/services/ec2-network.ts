@@ -261,8 +261,8 @@ export const networkOperations = {
   }) satisfies Op<EC2.DescribeRouteTablesCommandInput, EC2.DescribeRouteTablesCommandOutput>,
   CreateRoute: createRoute,
   DeleteRoute: deleteRoute,
-  ReplaceRoute: ((input, context) => {
-    deleteRoute({ ...input, RouteTableId: input.RouteTableId }, context);
+  ReplaceRoute: (async (input, context) => {
+    await deleteRoute({ ...input, RouteTableId: input.RouteTableId }, context);
     return createRoute(input, context);
   }) satisfies Op<EC2.ReplaceRouteCommandInput, object>,
   AssociateRouteTable: associateRouteTable,
