@@ -11,9 +11,15 @@ import { lawOfTwoSources } from './law.ts';
 const services = [backup, dynamodb, kms];
 
 describe('AWS Backup means the same, declared and observed', () => {
-  it('with the settings of the Region in the code', () =>
-    lawOfTwoSources(withSettings, services, [backupPlans, backupVaults, dynamodbTables, kmsKeys]));
+  it(
+    'with the settings of the Region in the code',
+    () => lawOfTwoSources(withSettings, services, [backupPlans, backupVaults, dynamodbTables, kmsKeys]),
+    30_000,
+  );
 
-  it('with the settings of the Region as AWS shows them', () =>
-    lawOfTwoSources(withoutSettings, services, [...backupScans, dynamodbTables, kmsKeys]));
+  it(
+    'with the settings of the Region as AWS shows them',
+    () => lawOfTwoSources(withoutSettings, services, [...backupScans, dynamodbTables, kmsKeys], [], 250),
+    30_000,
+  );
 });

@@ -195,15 +195,15 @@ function protectedResources(context: CallContext): readonly Backup.ProtectedReso
 }
 
 /** What can carry tags: vaults, plans and recovery points. */
-function tagsAt(context: CallContext, arn: string | undefined): Map<string, string> {
+function tagged(context: CallContext, arn: string | undefined): { tags: Readonly<Record<string, string>> } {
   const id = (arn ?? '').split(':').slice(6).join(':');
   const found =
-    context.get(VAULTS, id)?.tags ??
-    context.get(PLANS, id)?.tags ??
+    context.get(VAULTS, id) ??
+    context.get(PLANS, id) ??
     context
       .list(VAULTS)
       .map((v) => v.points.get(arn ?? ''))
-      .find((p) => p !== undefined)?.tags;
+      .find((p) => p !== undefined);
   if (found === undefined) throw new ServiceFault('ResourceNotFoundException', `Cannot find ${arn ?? ''}`);
   return found;
 }
@@ -272,17 +272,18 @@ export const jobOperations = {
   DescribeGlobalSettings: describeGlobal,
   UpdateGlobalSettings: updateGlobal,
   ListTags: ((input, context) => {
-    const { items, next } = page([...tagsAt(context, input.ResourceArn)], input.NextToken, input.MaxResults ?? 1000);
+    const tags = Object.entries(tagged(context, input.ResourceArn).tags);
+    const { items, next } = page(tags, input.NextToken, input.MaxResults ?? 1000);
     return { Tags: Object.fromEntries(items), ...(next === undefined ? {} : { NextToken: next }) };
   }) satisfies Op<Backup.ListTagsCommandInput, Backup.ListTagsCommandOutput>,
   TagResource: ((input, context) => {
-    const tags = tagsAt(context, input.ResourceArn);
-    for (const [key, value] of Object.entries(input.Tags ?? {})) tags.set(key, value);
+    const on = tagged(context, input.ResourceArn);
+    on.tags = { ...on.tags, ...input.Tags };
     return {};
   }) satisfies Op<Backup.TagResourceCommandInput, Backup.TagResourceCommandOutput>,
   UntagResource: ((input, context) => {
-    const tags = tagsAt(context, input.ResourceArn);
-    for (const key of input.TagKeyList ?? []) tags.delete(key);
+    const on = tagged(context, input.ResourceArn);
+    on.tags = Object.fromEntries(Object.entries(on.tags).filter(([key]) => !(input.TagKeyList ?? []).includes(key)));
     return {};
   }) satisfies Op<Backup.UntagResourceCommandInput, Backup.UntagResourceCommandOutput>,
 };

@@ -45,7 +45,7 @@ export interface Point {
   readonly key: string | undefined;
   readonly creator: Backup.RecoveryPointCreator | undefined;
   readonly role: string | undefined;
-  readonly tags: Map<string, string>;
+  tags: Readonly<Record<string, string>>;
   readonly sourceVault: string | undefined;
   readonly restore: Restore;
   lastRestore: number | undefined;
@@ -70,7 +70,7 @@ export interface Vault {
   lock: Lock | undefined;
   policy: string | undefined;
   notifications: { readonly topic: string; readonly events: readonly Backup.BackupVaultEvent[] } | undefined;
-  readonly tags: Map<string, string>;
+  tags: Readonly<Record<string, string>>;
   readonly points: Map<string, Point>;
   readonly bySubject: Map<string, Point[]>;
   purged: number;
@@ -95,7 +95,7 @@ export interface Plan {
   rules: readonly Backup.BackupRule[];
   advanced: Backup.AdvancedBackupSetting[] | undefined;
   lastRun: number | undefined;
-  readonly tags: Map<string, string>;
+  tags: Readonly<Record<string, string>>;
   readonly selections: Map<string, Selection>;
   /** Cancels the next run of each rule. */
   stop: (() => void)[];

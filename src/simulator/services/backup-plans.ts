@@ -52,7 +52,7 @@ const createPlan: Op<Backup.CreateBackupPlanCommandInput, Backup.CreateBackupPla
     rules: rulesOf(context, given?.Rules),
     advanced: given?.AdvancedBackupSettings,
     lastRun: undefined,
-    tags: new Map(Object.entries(input.BackupPlanTags ?? {})),
+    tags: input.BackupPlanTags ?? {},
     selections: new Map(),
     stop: [],
   };

@@ -52,6 +52,8 @@ export function backupables(spot: Spot): readonly Backupable[] {
   ];
 }
 
+/** Most tables of simulated AWS hold nothing; their many backups share it. */
+const NONE: Table['items'] = new Map();
 const managed = ({ account, region }: Spot): string => `arn:aws:backup:${region}:${account}:recovery-point:`;
 
 function tableOf(spot: Spot, table: Table): Backupable {
@@ -65,7 +67,7 @@ function tableOf(spot: Spot, table: Table): Backupable {
     obstacle: table.status === 'ACTIVE' ? undefined : `The table is ${table.status}.`,
     points: managed(spot),
     capture: () => {
-      const kept = { ...table, items: new Map(table.items) };
+      const kept = { ...table, items: table.items.size === 0 ? NONE : new Map(table.items) };
       return async (context, point, metadata) => {
         const name = metadata.targetTableName ?? metadata.TargetTableName;
         if (name === undefined) throw invalid('The restore metadata need targetTableName.');
@@ -192,7 +194,9 @@ function bucketOf(spot: Spot, bucket: Bucket): Backupable {
     obstacle: bucket.versioning === 'Enabled' ? undefined : 'Versioning is not enabled on the bucket.',
     points: managed(spot),
     capture: () => {
-      const kept = new Map([...bucket.objects].map(([key, versions]): [string, readonly Version[]] => [key, [...versions]]));
+      const kept: ReadonlyMap<string, readonly Version[]> = new Map(
+        [...bucket.objects].map(([key, versions]) => [key, [...versions]]),
+      );
       return async (context, point, metadata) => {
         const { world } = context;
         const name = metadata.DestinationBucketName ?? metadata.destinationBucketName ?? bucket.name;

@@ -17,7 +17,6 @@ import {
   type Plan,
   type Point,
   purge,
-  type Restore,
   refused,
   type Spot,
   type Subject,
@@ -68,9 +67,15 @@ function run(world: World, plan: Plan, rule: Backup.BackupRule): void {
   const selections = [...plan.selections.values()];
   if (selections.length === 0) return;
   forget(desk, now);
+  const creator: Backup.RecoveryPointCreator = {
+    BackupPlanId: plan.id,
+    BackupPlanArn: plan.arn,
+    BackupPlanVersion: plan.version,
+    BackupRuleId: rule.RuleId ?? '',
+  };
   for (const resource of backupables(spot)) {
     const chosen = selections.find((s) => assigns(s.selection, resource, desk.optIn[resource.type] === true));
-    if (chosen !== undefined) byRule(spot, plan, rule, resource, chosen.selection.IamRoleArn);
+    if (chosen !== undefined) byRule(spot, creator, rule, resource, chosen.selection.IamRoleArn);
   }
 }
 
@@ -83,13 +88,13 @@ function forget(desk: Desk, now: number): void {
     }
 }
 
-function byRule(spot: Spot, plan: Plan, rule: Backup.BackupRule, resource: Backupable, role: string | undefined): void {
-  const creator: Backup.RecoveryPointCreator = {
-    BackupPlanId: plan.id,
-    BackupPlanArn: plan.arn,
-    BackupPlanVersion: plan.version,
-    BackupRuleId: rule.RuleId ?? '',
-  };
+function byRule(
+  spot: Spot,
+  creator: Backup.RecoveryPointCreator,
+  rule: Backup.BackupRule,
+  resource: Backupable,
+  role: string | undefined,
+): void {
   const job = startBackup(spot, resource, {
     vaultName: rule.TargetBackupVaultName ?? '',
     startWindow: rule.StartWindowMinutes ?? START_WINDOW,
@@ -134,6 +139,7 @@ export function startBackup(spot: Spot, resource: Backupable, order: BackupOrder
   const now = world.clock.now();
   const vault = world.get(VAULTS, account, region, order.vaultName);
   const id = newId(world);
+  const subject = { arn: resource.arn, type: resource.type, name: resource.name };
   const starts = now + (order.spread ? Math.floor(world.random.next() * order.startWindow * MINUTE) : 0);
   const completes = starts + lasting(world, BACKUP_TAKES);
   const obstacle =
@@ -144,7 +150,7 @@ export function startBackup(spot: Spot, resource: Backupable, order: BackupOrder
     vault === undefined || obstacle !== undefined || late
       ? undefined
       : ((isContinuous ? continuousOf(vault, resource.arn) : undefined) ??
-        makePoint(world, vault, resource, {
+        makePoint(world, vault, subject, {
           arn: isContinuous
             ? `arn:aws:backup:${region}:${account}:recovery-point:continuous:${id}`
             : `${resource.points}${id.toLowerCase()}`,
@@ -164,7 +170,7 @@ export function startBackup(spot: Spot, resource: Backupable, order: BackupOrder
     id,
     account,
     region,
-    subject: subjectOf(resource),
+    subject,
     created: now,
     starts,
     completes,
@@ -186,8 +192,6 @@ export function startBackup(spot: Spot, resource: Backupable, order: BackupOrder
   deskOf(spot).backups.set(id, job);
   return job;
 }
-
-const subjectOf = ({ arn, type, name }: Subject): Subject => ({ arn, type, name });
 
 function continuousOf(vault: Vault, arn: string): Point | undefined {
   return vault.bySubject.get(arn)?.find((p) => p.continuous);
@@ -221,17 +225,13 @@ function lockRefuses(
   return undefined;
 }
 
-interface NewPoint extends Omit<Point, 'vault' | 'subject' | 'tags' | 'lastRestore'> {
-  readonly tags: Readonly<Record<string, string>>;
-  readonly restore: Restore;
-}
+type NewPoint = Omit<Point, 'vault' | 'subject' | 'lastRestore'>;
 
 function makePoint(world: World, vault: Vault, subject: Subject, given: NewPoint): Point {
   const point: Point = {
     ...given,
     vault,
-    subject: subjectOf(subject),
-    tags: new Map(Object.entries(given.tags)),
+    subject,
     lastRestore: undefined,
   };
   purge(vault, world.clock.now());
@@ -272,7 +272,7 @@ export function startCopy(spot: Spot, point: Point, order: CopyOrder): CopyJob {
           key: vault.key,
           creator: order.creator,
           role: order.role,
-          tags: Object.fromEntries(point.tags),
+          tags: point.tags,
           sourceVault: point.vault.arn,
           restore: point.restore,
         });

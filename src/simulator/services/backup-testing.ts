@@ -103,7 +103,7 @@ function isWanted(
   if (point.subject.type !== selection.ProtectedResourceType) return false;
   const { ProtectedResourceArns: arns, ProtectedResourceConditions: conditions } = selection;
   const named = arns === undefined || arns.length === 0 ? conditions !== undefined : anyLike(arns, point.subject.arn);
-  const tag = (key: string | undefined): string | undefined => point.tags.get((key ?? '').replace(/^aws:ResourceTag\//, ''));
+  const tag = (key: string | undefined): string | undefined => point.tags[(key ?? '').replace(/^aws:ResourceTag\//, '')];
   return (
     named &&
     (conditions?.StringEquals ?? []).every((c) => tag(c.Key) === c.Value) &&

@@ -40,7 +40,7 @@ function makeVault(
     created: context.now,
     policy: undefined,
     notifications: undefined,
-    tags: new Map(Object.entries(given.tags ?? {})),
+    tags: given.tags ?? {},
     points: new Map(),
     bySubject: new Map(),
     purged: context.now.getTime(),
