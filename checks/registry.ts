@@ -1,8 +1,9 @@
 /** Every check of live AWS. A test holds it against the folder. */
 import { automaticFailover } from './automatic-failover.ts';
+import { backups } from './backups.ts';
 import type { Check } from './check.ts';
 import { drift } from './drift.ts';
 import { people } from './people.ts';
 import { replication } from './replication.ts';
 
-export const CHECKS: readonly Check[] = [replication, automaticFailover, drift, people];
+export const CHECKS: readonly Check[] = [replication, backups, automaticFailover, drift, people];
