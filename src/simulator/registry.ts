@@ -15,6 +15,7 @@ import { ecr } from './services/ecr.ts';
 import { ecs } from './services/ecs.ts';
 import { efs } from './services/efs.ts';
 import { eks } from './services/eks.ts';
+import { elasticLoadBalancing } from './services/elastic-load-balancing.ts';
 import { elasticLoadBalancingV2 } from './services/elastic-load-balancing-v2.ts';
 import { elasticache } from './services/elasticache.ts';
 import { eventbridge } from './services/eventbridge.ts';
@@ -46,6 +47,7 @@ export const SIMULATED: readonly SimulatedService[] = [
   rds,
   s3,
   elasticLoadBalancingV2,
+  elasticLoadBalancing,
   autoScaling,
   acm,
   cloudfront,
