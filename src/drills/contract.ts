@@ -1,0 +1,85 @@
+/** What a drill is made of: the engine knows nothing of AWS, only of steps that can be done, looked at and undone. */
+import type { Clock } from '../model/clock.ts';
+import type { Json } from '../model/journal.ts';
+import type { Scope } from '../model/scope.ts';
+
+export const DRILL_KINDS = [
+  'az-loss',
+  'region-evacuation',
+  'region-loss',
+  'database-failover',
+  'global-database-failover',
+  'global-database-switchover',
+  'cache-failover',
+  'dns-failover',
+  'bucket-failover',
+  'backup-restore',
+  'key-loss',
+  'ransomware-recovery',
+  'dependency-loss',
+  'control-plane-loss',
+  'table-top',
+] as const;
+export type DrillKind = (typeof DRILL_KINDS)[number];
+
+/** Points of the clock (docs/model.md): onset, detected, declared, technically recovered, traffic shifted, validated. */
+export const MARKS = ['t0', 't1', 't2', 't3', 't4', 't5'] as const;
+export type Mark = (typeof MARKS)[number];
+
+/** One thing that is done, and how it is undone. `token` makes a repeated act have no second effect. */
+export interface Actuator {
+  readonly id: string;
+  /** What it would do, for a dry run and for the journal. */
+  describe(): Json;
+  act(token: string, signal: AbortSignal): Promise<Json>;
+  /** After a crash between intent and outcome: was it done? */
+  outcome(token: string): Promise<'done' | 'not-done' | 'unknown'>;
+  /** Puts back what it changed. Safe to call more than once, and when nothing was done. */
+  compensate(token: string): Promise<Json>;
+  /** Resources that it made and that must be gone at the end, by ARN; empty when nothing is left. */
+  left(token: string): Promise<readonly string[]>;
+}
+
+/** Looks at the service from outside, again and again. */
+export interface Probe {
+  readonly id: string;
+  /** Milliseconds between looks. */
+  readonly every: number;
+  look(): Promise<ProbeResult>;
+}
+
+export interface ProbeResult {
+  /** Undefined: nobody can tell. */
+  readonly ok: boolean | undefined;
+  /** One clause. */
+  readonly says: string;
+  readonly data: Json;
+}
+
+/** Evaluated throughout; true stops the drill and rolls it back. Unknown for too long counts as true. */
+export interface StopCondition {
+  readonly id: string;
+  holds(): Promise<boolean | undefined>;
+}
+
+export interface PreparedDrill {
+  readonly run: string;
+  readonly kind: DrillKind;
+  readonly service: string;
+  readonly scope: Scope;
+  /** `us-east-1`, `us-east-1a`; `*` where the scope has no members. */
+  readonly member: string;
+  readonly world: 'live' | 'simulated';
+  /** Each answers why it does not hold; undefined: it holds. */
+  readonly preconditions: readonly { readonly id: string; check(): Promise<string | undefined> }[];
+  readonly disrupt: readonly Actuator[];
+  /** What people or automation do to recover; empty when the service must recover by itself. */
+  readonly recover: readonly Actuator[];
+  readonly probes: readonly Probe[];
+  readonly stops: readonly StopCondition[];
+  /** Recovered and validated, by what the probes saw. */
+  readonly validated: () => Promise<boolean>;
+  /** Milliseconds after which a drill that has not recovered is rolled back. */
+  readonly limit: number;
+  readonly clock: Clock;
+}
