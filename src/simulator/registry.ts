@@ -19,8 +19,10 @@ import { elasticLoadBalancing } from './services/elastic-load-balancing.ts';
 import { elasticLoadBalancingV2 } from './services/elastic-load-balancing-v2.ts';
 import { elasticache } from './services/elasticache.ts';
 import { eventbridge } from './services/eventbridge.ts';
+import { iam } from './services/iam.ts';
 import { kms } from './services/kms.ts';
 import { lambda } from './services/lambda.ts';
+import { organizations } from './services/organizations.ts';
 import { rds } from './services/rds.ts';
 import { route53 } from './services/route-53.ts';
 import { routingControlCluster } from './services/route53-recovery-cluster.ts';
@@ -28,10 +30,12 @@ import { routingControlConfig } from './services/route53-recovery-control-config
 import { s3 } from './services/s3.ts';
 import { scheduler } from './services/scheduler.ts';
 import { secretsManager } from './services/secrets-manager.ts';
+import { serviceQuotas } from './services/service-quotas.ts';
 import { sfn } from './services/sfn.ts';
 import { sns } from './services/sns.ts';
 import { sqs } from './services/sqs.ts';
 import { ssm } from './services/ssm.ts';
+import { sts } from './services/sts.ts';
 
 export const SIMULATED: readonly SimulatedService[] = [
   kms,
@@ -66,4 +70,8 @@ export const SIMULATED: readonly SimulatedService[] = [
   sfn,
   apiGateway,
   apigatewayv2,
+  iam,
+  organizations,
+  serviceQuotas,
+  sts,
 ];

@@ -1,5 +1,6 @@
 /** The contract of one simulated AWS service: its API operations, its reactions to faults, and how Pulumi resources are created in it. */
 import type { Deployer } from './deploy/deployer.ts';
+import type { Principal } from './world/access.ts';
 import type { Placed, Shelf, World } from './world/world.ts';
 
 /** An AWS error, as the API answers it. `code` is the wire's spelling (`DBInstanceNotFound`). */
@@ -22,6 +23,7 @@ export interface CallContext {
   readonly world: World;
   readonly account: string;
   readonly region: string;
+  readonly principal: Principal;
   /** Virtual time of arrival. */
   readonly now: Date;
   put<T>(on: Shelf<T>, key: string, item: T): void;

@@ -95,6 +95,7 @@ function contextOf(aws: SimulatedAws, service: SimulatedService, caller: Caller)
     world,
     account,
     region: caller.region,
+    principal: caller.principal,
     now: new Date(world.clock.now()),
     put: (on, key, item) => world.put(on, account, region, key, item),
     get: (on, key) => world.get(on, account, region, key),
