@@ -5,15 +5,12 @@ import { CHECKS } from '../../checks/registry.ts';
 import { buildEstate } from '../../src/estate/estate.ts';
 import { type InPlace, inPlace } from '../../src/estate/in-place.ts';
 import { UsageError } from '../../src/model/errors.ts';
-import type { Severity } from '../../src/model/finding.ts';
 import { parseDuration } from '../../src/model/quantity.ts';
 import type { SourceReading } from '../../src/model/resource.ts';
 import type { LiveLevel } from '../../src/reports/live.ts';
 import { withLive, withoutCode } from '../../src/reports/live.ts';
-import { renderMarkdown } from '../../src/reports/markdown.ts';
 import { resultOf } from '../../src/reports/result.ts';
 import type { VerifyResult } from '../../src/reports/result-schema.ts';
-import { renderTable } from '../../src/reports/table.ts';
 import { type Observation, observe } from '../../src/services/observed/observe.ts';
 import { SCANS } from '../../src/services/observed/registry.ts';
 import { SERVICES } from '../../src/services/registry.ts';
@@ -26,32 +23,17 @@ import type { Surroundings } from '../surroundings.ts';
 import type { SourceFlags } from './judging.ts';
 import { catalogueFor, read, sourcesOf } from './judging.ts';
 import { type AwsFlags, liveAws, type OpenAws, openAws } from './observing.ts';
-import { exitCode } from './verify.ts';
+import { type ResultFlags, show } from './showing.ts';
 
-export interface CheckFlags extends SourceFlags, AwsFlags {
+export interface CheckFlags extends SourceFlags, AwsFlags, ResultFlags {
+  readonly catalog?: string | false;
   readonly source: readonly string[];
   readonly region?: string;
   readonly since: string;
-  readonly format: 'table' | 'json' | 'markdown';
-  readonly json?: boolean;
-  readonly failOn: Severity | 'never';
-  readonly allowUnknown?: boolean;
 }
 
-/** Places shown per rule in the table. */
-const PLACES = 5;
-
 export async function check(named: readonly string[], flags: CheckFlags, around: Surroundings): Promise<number> {
-  const result = await checked(named, flags, around);
-  const format = flags.json === true ? 'json' : flags.format;
-  const text =
-    format === 'json'
-      ? `${JSON.stringify(result, undefined, 2)}\n`
-      : format === 'markdown'
-        ? renderMarkdown(result)
-        : renderTable(result, { width: around.width, paint: around.paint(flags.color, flags.out), places: PLACES, next: '' });
-  around.write(text, flags.out);
-  return exitCode(result, flags, 'in-place');
+  return show(await checked(named, flags, around), 'in-place', flags, around);
 }
 
 /** Both levels of the sources, or the in-place level alone where there are none. */

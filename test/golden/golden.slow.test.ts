@@ -5,7 +5,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { judgeSources } from '../../scripts/commands/judging.ts';
-import { exitCode } from '../../scripts/commands/verify.ts';
+import { exitCode } from '../../scripts/commands/showing.ts';
 import { decide } from '../../src/model/known.ts';
 import type { MetricVerdict } from '../../src/model/verdict.ts';
 import { resultOf } from '../../src/reports/result.ts';
