@@ -1,10 +1,11 @@
 /** `holdfast explain`: a rule, a metric of the catalogue, or a service time. */
 
+import { CHECKS } from '../../checks/registry.ts';
 import { nearest } from '../../src/catalog/problem.ts';
 import { UsageError } from '../../src/model/errors.ts';
 import { serviceTimes } from '../../src/recovery/times/index.ts';
 import type { ExplainOptions } from '../../src/reports/explain.ts';
-import { explainMetric, explainRule, explainTime } from '../../src/reports/explain.ts';
+import { explainLiveRule, explainMetric, explainRule, explainTime } from '../../src/reports/explain.ts';
 import { RULES } from '../../src/rules/registry.ts';
 import type { Judgement } from '../../src/verdicts/judge.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -32,6 +33,12 @@ export async function explain(
     around.write(explainRule(rule, await ownJudgement(sources, flags, around), options), flags.out);
     return 0;
   }
+  const check = CHECKS.find((c) => c.rules.some((r) => r.id === what));
+  const live = check?.rules.find((r) => r.id === what);
+  if (check !== undefined && live !== undefined) {
+    around.write(explainLiveRule(live, check, options), flags.out);
+    return 0;
+  }
   const judgement = what.includes('/') ? await ownJudgement(sources, flags, around) : undefined;
   const verdict = judgement?.verdicts.find((v) => v.metric.id === what);
   if (judgement === undefined || verdict === undefined) throw nobodyKnows(what, judgement);
@@ -56,6 +63,7 @@ async function ownJudgement(
 function nobodyKnows(what: string, judgement: Judgement | undefined): UsageError {
   const names = [
     ...RULES.map((r) => r.id),
+    ...CHECKS.flatMap((c) => c.rules.map((r) => r.id)),
     ...serviceTimes.map((t) => t.id),
     ...(judgement?.verdicts ?? []).map((v) => v.metric.id),
   ];

@@ -1,6 +1,7 @@
 /** What verify, init and explain share: sources in, a judgement out. */
 import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { CHECKS } from '../../checks/registry.ts';
 import { findCatalogue, readCatalogue } from '../../src/catalog/find.ts';
 import { buildEstate } from '../../src/estate/estate.ts';
 import type { Catalogue } from '../../src/model/agreement.ts';
@@ -74,7 +75,10 @@ export async function catalogueFor(
     flags.catalog ?? findCatalogue(named.length === 0 ? [around.cwd] : (await Promise.all(named.map(foldersOf))).flat());
   return file === undefined
     ? undefined
-    : readCatalogue(file, { rules: new Set(RULES.map((r) => r.id)), timeRows: new Set(serviceTimes.map((t) => t.id)) });
+    : readCatalogue(file, {
+        rules: new Set([...RULES, ...CHECKS.flatMap((c) => c.rules)].map((r) => r.id)),
+        timeRows: new Set(serviceTimes.map((t) => t.id)),
+      });
 }
 
 /** A source's own folder; for a program also the folder that it runs in, which `main:` may put elsewhere. */

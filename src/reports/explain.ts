@@ -21,26 +21,51 @@ export interface ExplainOptions {
 }
 
 /** The reader's own resources first; what the rule is in general comes after. */
-export function explainRule(rule: Rule, judgement: Judgement | undefined, options: ExplainOptions): string {
-  const { paint, width } = options;
-  const lines: string[] = [
-    paint(`${rule.id} · ${rule.severity} · ${rule.scopes.join(', ')} scope`, 'bold'),
-    ...paragraph(rule.title, width),
-    '',
-  ];
-  if (judgement !== undefined) lines.push(...ownResources(rule, judgement, options));
-  lines.push(
-    paint('Why it matters', 'bold'),
-    ...paragraph(rule.why, width),
-    '',
-    paint('How to fix it', 'bold'),
-    ...paragraph(rule.fix, width),
-    '',
-  );
-  const looked = rule.checks.flatMap((c) => c.module?.types ?? ['every resource']);
-  lines.push(`Looks at: ${looked.join(', ')}`, `Source: ${rule.source}`);
-  return `${lines.join('\n')}\n`;
+/** What is explained of any rule. */
+export type ExplainedRule = Pick<Rule, 'id' | 'title' | 'severity' | 'scopes' | 'why' | 'fix' | 'source'>;
+
+export function explainLiveRule(
+  rule: ExplainedRule,
+  check: { readonly id: string; readonly title: string },
+  options: ExplainOptions,
+): string {
+  const looked = `Looks at: live AWS, in \`holdfast check ${check.id}\` (${check.title})`;
+  return text([
+    ...heading(rule, options),
+    ...advice(rule, options),
+    ...paragraph(looked, options.width),
+    `Source: ${rule.source}`,
+  ]);
 }
+
+export function explainRule(rule: Rule, judgement: Judgement | undefined, options: ExplainOptions): string {
+  const own = judgement === undefined ? [] : ownResources(rule, judgement, options);
+  const looked = rule.checks.flatMap((c) => c.module?.types ?? ['every resource']);
+  return text([
+    ...heading(rule, options),
+    ...own,
+    ...advice(rule, options),
+    `Looks at: ${looked.join(', ')}`,
+    `Source: ${rule.source}`,
+  ]);
+}
+
+const text = (lines: readonly string[]): string => `${lines.join('\n')}\n`;
+
+const heading = (rule: ExplainedRule, { paint, width }: ExplainOptions): readonly string[] => [
+  paint(`${rule.id} · ${rule.severity} · ${rule.scopes.join(', ')} scope`, 'bold'),
+  ...paragraph(rule.title, width),
+  '',
+];
+
+const advice = (rule: ExplainedRule, { paint, width }: ExplainOptions): readonly string[] => [
+  paint('Why it matters', 'bold'),
+  ...paragraph(rule.why, width),
+  '',
+  paint('How to fix it', 'bold'),
+  ...paragraph(rule.fix, width),
+  '',
+];
 
 function ownResources(rule: Rule, judgement: Judgement, { paint, width }: ExplainOptions): string[] {
   const found = judgement.findings.filter((f) => f.rule === rule.id);
