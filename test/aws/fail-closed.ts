@@ -64,7 +64,14 @@ export async function failClosed(given: FailClosed, ways: readonly Way[] = WAYS)
   return { violations, actions, runs };
 }
 
-async function watch(given: FailClosed, spoil: { readonly action: string; readonly way: Way } | undefined): Promise<Observation> {
+/** One action that goes wrong, in one way. */
+export interface Spoil {
+  readonly action: string;
+  readonly way: Way;
+}
+
+/** What the scans make of the world, sound or spoilt. */
+export async function watch(given: FailClosed, spoil: Spoil | undefined): Promise<Observation> {
   const { transport, clock } = await given.world();
   const allowed: readonly AnyCall[] = given.scans.flatMap((s) => s.calls);
   const made = session({
@@ -89,11 +96,7 @@ const FAULTS: Readonly<Record<'denied' | 'throttled' | 'timeout' | 'garbage', ()
 
 const NEXT = 'the-page-that-never-comes';
 
-function spoiled(
-  transport: Transport,
-  calls: readonly AnyCall[],
-  { action, way }: { readonly action: string; readonly way: Way },
-): Transport {
+function spoiled(transport: Transport, calls: readonly AnyCall[], { action, way }: Spoil): Transport {
   // One reply only, and the same one when it is asked for again.
   let garbledKey: string | undefined;
   const found = new Map(calls.filter((c) => c.action === action).map((c) => [`${c.client} ${c.operation}`, c]));
@@ -151,7 +154,7 @@ const withoutTexts = (item: unknown): unknown =>
     : null;
 
 /** What is different and nobody says so. */
-function compare(sound: Observation, spoilt: Observation, way: Way, given: FailClosed): readonly string[] {
+export function compare(sound: Observation, spoilt: Observation, way: Way, given: Omit<FailClosed, 'world'>): readonly string[] {
   const wrong: string[] = [];
   const now = new Map(spoilt.resources.map((r) => [r.urn, r]));
   for (const before of sound.resources) {
@@ -171,7 +174,7 @@ function compare(sound: Observation, spoilt: Observation, way: Way, given: FailC
 }
 
 /** One garbled item costs what was made of it: one resource of a type, unless the type is an exception. */
-function tooMany(sound: Observation, spoilt: Observation, given: FailClosed): readonly string[] {
+function tooMany(sound: Observation, spoilt: Observation, given: Omit<FailClosed, 'world'>): readonly string[] {
   const there = new Set(spoilt.resources.map((r) => r.urn));
   const lost = sound.resources.filter((r) => !there.has(r.urn)).map((r) => r.type);
   return [...new Set(lost)]

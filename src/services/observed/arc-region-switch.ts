@@ -101,6 +101,8 @@ function propertiesIn(reply: { readonly plan?: Plan } | Hole, name: string): Val
 
 const unread = (name: string, why: Hole): Values => ({
   name,
+  description: why,
+  executionRole: why,
   recoveryApproach: why,
   primaryRegion: why,
   regions: why,

@@ -23,10 +23,11 @@ import type {
   ListTagsCommandOutput,
 } from '@aws-sdk/client-backup';
 import { call } from '../../aws/call.ts';
-import { Hole, type Values } from '../../model/value.ts';
+import { Hole, type Value, type Values } from '../../model/value.ts';
 import { listAliases, ownKey } from './aws-managed-keys.ts';
 import type { Observed, Reader, Scan } from './scan.ts';
 import { present } from './scan.ts';
+import { sent } from './sent.ts';
 
 const PLAN = 'aws:backup/plan:Plan';
 const SELECTION = 'aws:backup/selection:Selection';
@@ -146,8 +147,16 @@ async function observePlan(
   if (reply === undefined) return undefined;
   const plan = reply instanceof Hole ? reply : (reply.BackupPlan ?? new Hole('error', 'GetBackupPlan describes no plan'));
   const name = (plan instanceof Hole ? undefined : plan.BackupPlanName) ?? listedName ?? id;
-  const rules = plan instanceof Hole ? plan : (plan.Rules ?? []).map(ruleOf);
+  const rules = plan instanceof Hole ? plan : rulesOf(plan.Rules);
   return { type: PLAN, id, arn, name, properties: { name, rules }, outputs: { arn }, tags };
+}
+
+/** Every plan has rules, each with a name and a vault (API reference, BackupRule). */
+function rulesOf(rules: readonly BackupRule[] | undefined): Value {
+  const said = sent(rules, 'Rules');
+  if (said instanceof Hole) return said;
+  const lost = new Hole('not-reported', 'GetBackupPlan gave a rule without its name or vault');
+  return said.map((rule) => (rule.RuleName === undefined || rule.TargetBackupVaultName === undefined ? lost : ruleOf(rule)));
 }
 
 function ruleOf(rule: BackupRule): Values {
@@ -182,22 +191,22 @@ async function observeSelection(aws: Reader, planId: string, id: string): Promis
   const of = { type: SELECTION, id, arn: undefined, outputs: {}, tags: {} };
   if (selection instanceof Hole) {
     const unread = { resources: selection, notResources: selection, selectionTags: selection, conditions: selection };
-    return { ...of, name: id, properties: { planId, ...unread } };
+    return { ...of, name: id, properties: { name: selection, planId, iamRoleArn: selection, ...unread } };
   }
-  const name = selection.SelectionName ?? id;
+  const name = sent(selection.SelectionName, 'SelectionName');
   const tags = (selection.ListOfTags ?? []).map((t) =>
     present({ type: t.ConditionType, key: t.ConditionKey, value: t.ConditionValue }),
   );
   const properties = present({
     name,
     planId,
-    iamRoleArn: selection.IamRoleArn,
+    iamRoleArn: sent(selection.IamRoleArn, 'IamRoleArn'),
     resources: filled(selection.Resources),
     notResources: filled(selection.NotResources),
     selectionTags: filled(tags),
     conditions: conditionsOf(selection.Conditions),
   });
-  return { ...of, name, properties };
+  return { ...of, name: name instanceof Hole ? id : name, properties };
 }
 
 const filled = <T>(list: readonly T[] | undefined): readonly T[] | undefined => (list?.length ? list : undefined);

@@ -84,7 +84,7 @@ const services: Scan = {
       for await (const page of aws.pages(listServices, { cluster, maxResults: 100 })) arns.push(...(page.serviceArns ?? []));
       const replies = await aws.each(batches(arns, 10), async (some) => {
         const reply = await aws.ask(describeServices, { cluster, services: [...some], include: ['TAGS'] });
-        if (reply === undefined || reply instanceof Hole) return some.map((arn) => unread(arn, reply));
+        if (reply === undefined || reply instanceof Hole) return some.map((arn) => unread(arn, cluster, reply));
         return (reply.services ?? []).filter((s) => s.status !== 'INACTIVE' && s.status !== 'DRAINING').map(service);
       });
       yield* replies.flat();
@@ -93,12 +93,22 @@ const services: Scan = {
 };
 
 /** Listed, and not described: it is there, and nothing of it is known. */
-function unread(arn: string, reply: Hole | undefined): Observed {
+function unread(arn: string, cluster: string, reply: Hole | undefined): Observed {
   const hole = reply ?? new Hole('error', 'DescribeServices gave no answer');
   const unknown = ['desiredCount', 'networkConfiguration', 'launchType', 'capacityProviderStrategies', 'taskDefinition'];
   const more = ['loadBalancers', 'schedulingStrategy', 'deploymentCircuitBreaker', 'alarms', 'availabilityZoneRebalancing'];
-  const properties = Object.fromEntries([...unknown, ...more].map((property) => [property, hole]));
-  return { type: 'aws:ecs/service:Service', id: arn, arn, name: lastPart(arn), properties, outputs: { arn }, tags: hole };
+  const rest = ['deploymentController', 'healthCheckGracePeriodSeconds'];
+  const holes = Object.fromEntries([...unknown, ...more, ...rest].map((property) => [property, hole]));
+  const name = lastPart(arn);
+  return {
+    type: 'aws:ecs/service:Service',
+    id: arn,
+    arn,
+    name,
+    properties: { name, cluster, ...holes },
+    outputs: { arn },
+    tags: hole,
+  };
 }
 
 function service(shown: ECS.Service): Observed {
@@ -172,7 +182,8 @@ function definition(family: string, shown: ECS.TaskDefinition | Hole | undefined
   const base = { type: 'aws:ecs/taskDefinition:TaskDefinition', id: family, name: family, tags };
   if (shown === undefined || shown instanceof Hole) {
     const hole = shown ?? new Hole('error', 'DescribeTaskDefinition gave no answer');
-    return { ...base, arn: undefined, properties: { family, containerDefinitions: hole, volumes: hole }, outputs: {} };
+    const holes = ['containerDefinitions', 'volumes', 'networkMode', 'requiresCompatibilities'].map((p) => [p, hole] as const);
+    return { ...base, arn: undefined, properties: { family, ...Object.fromEntries(holes) }, outputs: {} };
   }
   const arn = shown.taskDefinitionArn;
   return {
@@ -180,13 +191,21 @@ function definition(family: string, shown: ECS.TaskDefinition | Hole | undefined
     arn,
     properties: present({
       family,
-      containerDefinitions: JSON.stringify((shown.containerDefinitions ?? []).map(container)),
+      containerDefinitions: containers(shown.containerDefinitions),
       volumes: some((shown.volumes ?? []).map(volume)),
       networkMode: shown.networkMode,
       requiresCompatibilities: some(shown.requiresCompatibilities),
     }),
     outputs: present({ arn, arnWithoutRevision: arn?.replace(/:\d+$/, ''), revision: shown.revision }),
   };
+}
+
+/** Each has a name and an image (API reference, ContainerDefinition): without them the list says too little to be one. */
+function containers(shown: readonly ECS.ContainerDefinition[] = []): string | Hole {
+  const whole = shown.every((c) => c.name !== undefined && c.image !== undefined);
+  return whole
+    ? JSON.stringify(shown.map(container))
+    : new Hole('not-reported', 'DescribeTaskDefinition gave a container without its name or image');
 }
 
 function container(shown: ECS.ContainerDefinition): Value {

@@ -44,7 +44,7 @@ function cluster(name: string, shown: EKS.Cluster | Hole, aws: Reader): Observed
     return {
       ...base,
       properties: { name, vpcConfig: shown, version: shown, deletionProtection: shown },
-      outputs: { arn },
+      outputs: { arn, endpoint: shown },
       tags: shown,
     };
   const subnetIds = some(shown.resourcesVpcConfig?.subnetIds);

@@ -41,7 +41,9 @@ async function tagged(arns: readonly string[], aws: Reader): Promise<ReadonlyMap
   const tags = new Map<string, Observed['tags']>();
   await aws.each(batches(arns, 20), async (some) => {
     const reply = await aws.ask(describeTags, { ResourceArns: [...some] });
-    for (const arn of some) tags.set(arn, reply instanceof Hole ? reply : {});
+    // Every ARN that is asked for is answered, with an empty list where there are no tags.
+    const unsaid = reply instanceof Hole ? reply : new Hole('not-reported', 'DescribeTags gave no tags');
+    for (const arn of some) tags.set(arn, unsaid);
     if (reply === undefined || reply instanceof Hole) return;
     for (const { ResourceArn, Tags } of reply.TagDescriptions ?? [])
       if (ResourceArn !== undefined) tags.set(ResourceArn, tagsOf(Tags));

@@ -7,6 +7,7 @@ import type * as ELB from '@aws-sdk/client-elastic-load-balancing';
 import { Hole } from '../../model/value.ts';
 import { asked, batches, listed, some, tagsOf } from './compute-listing.ts';
 import { type Observed, present, type Reader, type Scan } from './scan.ts';
+import { sent } from './sent.ts';
 
 const CLIENT = 'elastic-load-balancing';
 const describeBalancers = listed<ELB.DescribeLoadBalancersCommandInput, ELB.DescribeLoadBalancersCommandOutput>(
@@ -42,8 +43,14 @@ const balancers: Scan = {
         for (const instance of page.AutoScalingInstances ?? []) scaled.add(instance.InstanceId ?? '');
     for (const batch of batches(found, 20)) {
       const reply = await aws.ask(describeTags, { LoadBalancerNames: batch.map((b) => b.LoadBalancerName ?? '') });
-      const tags = (name: string | undefined): Observed['tags'] =>
-        reply instanceof Hole ? reply : tagsOf(reply?.TagDescriptions?.find((t) => t.LoadBalancerName === name)?.Tags);
+      const tags = (name: string | undefined): Observed['tags'] => {
+        if (reply instanceof Hole) return reply;
+        const described = sent(
+          reply?.TagDescriptions?.find((t) => t.LoadBalancerName === name),
+          'TagDescription',
+        );
+        return described instanceof Hole ? described : tagsOf(described.Tags);
+      };
       for (const parts of await aws.each(batch, (b) => balancer(b, tags(b.LoadBalancerName), scaled, aws))) yield* parts;
     }
   },

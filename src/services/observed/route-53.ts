@@ -114,7 +114,9 @@ async function tagsOf(
   const batches = Array.from({ length: Math.ceil(ids.length / BATCH) }, (_, i) => ids.slice(i * BATCH, (i + 1) * BATCH));
   await aws.each(batches, async (batch) => {
     const reply = await aws.ask(listTags, { ResourceType, ResourceIds: [...batch] });
-    if (reply instanceof Hole) for (const id of batch) found.set(id, reply);
+    // Every id that is asked for is answered, with an empty set where there are no tags.
+    const unsaid = reply instanceof Hole ? reply : new Hole('not-reported', 'Route 53 gave no tags');
+    for (const id of batch) found.set(id, unsaid);
     for (const set of reply instanceof Hole ? [] : (reply?.ResourceTagSets ?? [])) {
       const tags = (set.Tags ?? []).map((t) => [t.Key ?? '', t.Value ?? ''] as const);
       found.set(set.ResourceId ?? '', Object.fromEntries(tags));

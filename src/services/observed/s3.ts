@@ -190,9 +190,9 @@ function encryptionRules(reply: GetBucketEncryptionCommandOutput | undefined): V
 }
 
 function lockOf(reply: GetObjectLockConfigurationCommandOutput | Hole): Values {
-  if (reply instanceof Hole) return { objectLockEnabled: reply };
+  if (reply instanceof Hole) return { objectLockEnabled: reply, rule: reply };
   const lock = sent(reply.ObjectLockConfiguration, 'ObjectLockConfiguration');
-  if (lock instanceof Hole) return { objectLockEnabled: lock };
+  if (lock instanceof Hole) return { objectLockEnabled: lock, rule: lock };
   const retention = lock.Rule?.DefaultRetention;
   return present({
     objectLockEnabled: lock.ObjectLockEnabled,

@@ -11,6 +11,7 @@ import { call } from '../../aws/call.ts';
 import { Hole } from '../../model/value.ts';
 import type { Observed, Reader, Scan } from './scan.ts';
 import { present } from './scan.ts';
+import { sent } from './sent.ts';
 
 const listQueues = call<ListQueuesCommandInput, ListQueuesCommandOutput>({
   client: 'sqs',
@@ -32,14 +33,16 @@ const listTags = call<ListQueueTagsCommandInput, ListQueueTagsCommandOutput>({
 /** A queue may go away between the list and the question. */
 const GONE = ['QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue'];
 
+const QUEUE = 'aws:sqs/queue:Queue';
+const PARTS = [
+  ['aws:sqs/redrivePolicy:RedrivePolicy', 'redrivePolicy'],
+  ['aws:sqs/queuePolicy:QueuePolicy', 'policy'],
+  ['aws:sqs/redriveAllowPolicy:RedriveAllowPolicy', 'redriveAllowPolicy'],
+] as const;
+
 export const sqsQueues: Scan = {
   id: 'sqs-queues',
-  types: [
-    'aws:sqs/queue:Queue',
-    'aws:sqs/redrivePolicy:RedrivePolicy',
-    'aws:sqs/queuePolicy:QueuePolicy',
-    'aws:sqs/redriveAllowPolicy:RedriveAllowPolicy',
-  ],
+  types: [QUEUE, ...PARTS.map(([type]) => type)],
   where: 'region',
   calls: [listQueues, getAttributes, listTags],
   async *run(aws) {
@@ -55,35 +58,36 @@ async function observe(aws: Reader, url: string): Promise<readonly Observed[]> {
   const tagged = await aws.ask(listTags, { QueueUrl: url }, GONE);
   const tags = tagged instanceof Hole ? tagged : { ...tagged?.Tags };
   const name = url.split('/').at(-1) ?? url;
-  if (reply instanceof Hole) return [unread(aws, url, name, reply, tags)];
-  if (reply.Attributes === undefined) return [unread(aws, url, name, new Hole('not-reported', 'SQS gave no attributes'), tags)];
-  const { Policy, RedrivePolicy, RedriveAllowPolicy, ...attributes } = reply.Attributes;
-  const number = (text: string | undefined): number | undefined => (text === undefined || text === '' ? undefined : Number(text));
+  const said = reply instanceof Hole ? reply : sent(reply.Attributes, 'Attributes');
+  if (said instanceof Hole) return unread(aws, url, name, said, tags);
+  const { Policy, RedrivePolicy, RedriveAllowPolicy, ...attributes } = said;
   const arn = attributes.QueueArn ?? arnOf(aws, name);
   const queue: Observed = {
-    type: 'aws:sqs/queue:Queue',
+    type: QUEUE,
     id: url,
     arn,
     name,
     properties: present({
       name,
-      messageRetentionSeconds: number(attributes.MessageRetentionPeriod),
-      visibilityTimeoutSeconds: number(attributes.VisibilityTimeout),
-      delaySeconds: number(attributes.DelaySeconds),
-      maxMessageSize: number(attributes.MaximumMessageSize),
-      receiveWaitTimeSeconds: number(attributes.ReceiveMessageWaitTimeSeconds),
+      messageRetentionSeconds: number(attributes.MessageRetentionPeriod, 'MessageRetentionPeriod'),
+      visibilityTimeoutSeconds: number(attributes.VisibilityTimeout, 'VisibilityTimeout'),
+      delaySeconds: number(attributes.DelaySeconds, 'DelaySeconds'),
+      maxMessageSize: number(attributes.MaximumMessageSize, 'MaximumMessageSize'),
+      receiveWaitTimeSeconds: number(attributes.ReceiveMessageWaitTimeSeconds, 'ReceiveMessageWaitTimeSeconds'),
       kmsMasterKeyId: attributes.KmsMasterKeyId === '' ? undefined : attributes.KmsMasterKeyId,
       fifoQueue: attributes.FifoQueue === 'true' ? true : undefined,
     }),
     outputs: { url, arn },
     tags,
   };
-  return [
-    queue,
-    ...part('aws:sqs/redrivePolicy:RedrivePolicy', 'redrivePolicy', RedrivePolicy, url, name),
-    ...part('aws:sqs/queuePolicy:QueuePolicy', 'policy', Policy, url, name),
-    ...part('aws:sqs/redriveAllowPolicy:RedriveAllowPolicy', 'redriveAllowPolicy', RedriveAllowPolicy, url, name),
-  ];
+  const parts = { policy: Policy, redrivePolicy: RedrivePolicy, redriveAllowPolicy: RedriveAllowPolicy };
+  return [queue, ...PARTS.flatMap(([type, property]) => part(type, property, parts[property], url, name))];
+}
+
+/** Every queue has it (API reference, GetQueueAttributes): one that is not said is not known. */
+function number(text: string | undefined, name: string): number | Hole {
+  const said = sent(text, name);
+  return said instanceof Hole ? said : Number(said);
 }
 
 /** The provider keeps these under the URL of their queue. */
@@ -94,16 +98,21 @@ function part(type: string, property: string, value: string | undefined, url: st
 
 const arnOf = (aws: Reader, name: string): string => `arn:aws:sqs:${aws.region}:${aws.account}:${name}`;
 
-/** Its name is known; everything else, and whether it has a redrive policy, is not. */
-function unread(aws: Reader, url: string, name: string, why: Hole, tags: Observed['tags']): Observed {
+/** What only GetQueueAttributes tells. */
+const ATTRIBUTES = [
+  'messageRetentionSeconds',
+  'visibilityTimeoutSeconds',
+  'delaySeconds',
+  'maxMessageSize',
+  'receiveWaitTimeSeconds',
+  'kmsMasterKeyId',
+  'fifoQueue',
+] as const;
+
+/** Its name is known; everything else is not. What its parts would say is a hole in the queue, which says it inline as well. */
+function unread(aws: Reader, url: string, name: string, why: Hole, tags: Observed['tags']): readonly Observed[] {
   const arn = arnOf(aws, name);
-  return {
-    type: 'aws:sqs/queue:Queue',
-    id: url,
-    arn,
-    name,
-    properties: { name, messageRetentionSeconds: why, kmsMasterKeyId: why, redrivePolicy: why },
-    outputs: { url, arn },
-    tags,
-  };
+  const unknown = [...ATTRIBUTES, ...PARTS.map(([, property]) => property)].map((property) => [property, why] as const);
+  const properties = { name, ...Object.fromEntries(unknown) };
+  return [{ type: QUEUE, id: url, arn, name, properties, outputs: { url, arn }, tags }];
 }

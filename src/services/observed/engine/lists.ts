@@ -32,3 +32,21 @@ export function isNothing(item: unknown): boolean {
   if (item === null || item === undefined) return true;
   return typeof item === 'object' && !Array.isArray(item) && Object.values(item).every((member) => member === undefined);
 }
+
+/** An item of a listing that no text names, not even one inside it: scans could only leave it out, as if it were not there. */
+export function isNameless(item: unknown): boolean {
+  if (isNothing(item)) return true;
+  if (typeof item !== 'object' || item === null) return false;
+  const members = Object.values(item).filter((member) => member !== undefined && member !== null);
+  // What has no member of its own is a wrapper: of a rule of one kind or another, of several lists.
+  return members.every((m) => typeof m === 'object' && !(m instanceof Date)) ? members.every(isNameless) : !members.some(isText);
+}
+
+const isText = (member: unknown): boolean => typeof member === 'string' && member !== '';
+
+/** Whether any list in an answer, however deep, has lost an item. */
+export function lacksAnItem(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || value instanceof Date || value instanceof Uint8Array) return false;
+  const members: readonly unknown[] = Object.values(value);
+  return (Array.isArray(value) && members.some((m) => m === null || m === undefined)) || members.some(lacksAnItem);
+}

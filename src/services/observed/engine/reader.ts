@@ -4,7 +4,7 @@ import type { Call } from '../../../aws/call.ts';
 import { AwsFailure, failureOf, holeOf, isOneOf } from '../../../aws/failure.ts';
 import type { Hole } from '../../../model/value.ts';
 import type { Reader } from '../scan.ts';
-import { filtered, isNothing, listsOf } from './lists.ts';
+import { filtered, isNameless, isNothing, lacksAnItem, listsOf } from './lists.ts';
 
 export type Send = <I, O>(call: Call<I, O>, input: I) => Promise<O>;
 
@@ -19,8 +19,8 @@ export interface Failings {
 /** Items of one `each` under way at a time. How fast they are sent is decided by the limits of the session. */
 const AT_ONCE = 16;
 
-/** Listings that AWS answers without any member when there is nothing to list. From all others that is a corrupt reply. */
-const BARE = new Set(['sqs ListQueues']);
+/** What AWS answers without any member when there is nothing to say. From all others that is a corrupt reply. */
+const BARE = new Set(['sqs ListQueues', 'sqs ListQueueTags', 's3 GetBucketVersioning', 's3 GetBucketLocation']);
 
 export function reader(place: { readonly account: string; readonly region: string }, send: Send, failings: Failings): Reader {
   return {
@@ -42,13 +42,15 @@ export function reader(place: { readonly account: string; readonly region: strin
           failings.incomplete(error);
           return;
         }
-        if (!BARE.has(`${call.client} ${call.operation}`) && !hasMembers(output)) {
+        if (saysNothing(call, output)) {
           corrupt(`the reply of ${call.action} has no members`);
           return;
         }
-        const items = filtered(output, (_, __, item) => !isNothing(item)) as O;
-        if (items !== output) corrupt(`${call.action} lists an item that is nothing`);
-        yield items;
+        yield filtered(output, (_, __, item) => {
+          const lost = isNameless(item);
+          if (lost) corrupt(`${call.action} lists an item without a name`);
+          return !lost;
+        }) as O;
         if (call.pages === undefined) return;
         const next = memberOf(output, call.pages.output);
         if (next === undefined || next === null || next === '') return;
@@ -63,8 +65,10 @@ export function reader(place: { readonly account: string; readonly region: strin
     async ask<I, O>(call: Call<I, O>, input: I, absent: readonly string[] = []) {
       try {
         const output = await send(call, input);
+        if (saysNothing(call, output))
+          throw failureOf(new SyntaxError(`the reply of ${call.action} has no members`), call, place);
         // Of an answer no item may be left out: what was asked about would seem to have none.
-        if (listsOf(output).some(([, list]) => list.some(isNothing)))
+        if (lacksAnItem(output) || listsOf(output).some(([, list]) => list.some(isNothing)))
           throw failureOf(new SyntaxError(`${call.action} lists an item that is nothing`), call, place);
         return output;
       } catch (error) {
@@ -88,8 +92,9 @@ export function reader(place: { readonly account: string; readonly region: strin
   };
 }
 
-function hasMembers(output: unknown): boolean {
-  return Object.entries(output as object).some(([name, value]) => name !== '$metadata' && value !== undefined);
+function saysNothing({ client, operation }: Call<never, unknown>, output: unknown): boolean {
+  if (BARE.has(`${client} ${operation}`)) return false;
+  return Object.entries(output as object).every(([name, value]) => name === '$metadata' || value === undefined);
 }
 
 /** `NextMarker`, or `DistributionList.NextMarker` where the page is wrapped. */
