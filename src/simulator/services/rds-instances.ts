@@ -28,7 +28,7 @@ import { failInstanceOver, restart } from './rds-failover.ts';
 import { PAGE_SIZE, zonesOfGroup } from './rds-groups.ts';
 import { CREATION, keyOf, makeInstance, usualLag } from './rds-make.ts';
 import { joinCluster } from './rds-members.ts';
-import { instanceReply } from './rds-replies.ts';
+import { copiesIn, instanceReply } from './rds-replies.ts';
 import { takeSnapshot } from './rds-snapshots.ts';
 import { type Cluster, clusterAt, INSTANCES, type Instance, instanceAt, instanceOr404, record } from './rds-state.ts';
 
@@ -71,6 +71,7 @@ const create: Operation<CreateDBInstanceCommandInput, Reply<CreateDBInstanceComm
       cluster: undefined,
       tier: undefined,
       allocatedStorage: input.AllocatedStorage,
+      autoMinorVersionUpgrade: input.AutoMinorVersionUpgrade,
       tags: input.Tags,
       takes: input.MultiAZ === true ? CREATION.multiAz : CREATION.single,
     },
@@ -151,7 +152,8 @@ const describe: Operation<DescribeDBInstancesCommandInput, Reply<DescribeDBInsta
       (clusters?.includes(i.cluster ?? '') ?? true) && (ids?.includes(i.id) ?? true) && (engines?.includes(i.engine) ?? true),
   );
   const { items, next } = page(all, input.Marker, input.MaxRecords ?? PAGE_SIZE);
-  return { DBInstances: items.map((i) => instanceReply(context.world, i)), Marker: next };
+  const copies = copiesIn(context.world);
+  return { DBInstances: items.map((i) => instanceReply(context.world, i, copies)), Marker: next };
 };
 
 const modify: Operation<ModifyDBInstanceCommandInput, Reply<ModifyDBInstanceCommandOutput>> = (input, context) => {

@@ -34,6 +34,7 @@ export interface InstanceRequest {
   readonly cluster: string | undefined;
   readonly tier: number | undefined;
   readonly allocatedStorage: number | undefined;
+  readonly autoMinorVersionUpgrade?: boolean | undefined;
   readonly tags: readonly Tag[] | undefined;
   /** Seconds until it is available. */
   readonly takes: readonly [number, number];
@@ -87,6 +88,8 @@ export function makeInstance(request: InstanceRequest, context: CallContext, rea
     cluster: request.cluster,
     tier: request.tier ?? 1,
     host: instanceHost(account, region, id, request.engine),
+    // API CreateDBInstance, AutoMinorVersionUpgrade: applied unless it is switched off.
+    autoMinorVersionUpgrade: request.autoMinorVersionUpgrade ?? true,
     allocatedStorage: request.allocatedStorage ?? (request.cluster === undefined ? 20 : 1),
   };
   context.put(INSTANCES, id, instance);

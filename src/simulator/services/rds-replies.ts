@@ -1,22 +1,37 @@
 /** Instances and clusters as the API shows them. */
 import type { DBCluster, DBInstance, Tag } from '@aws-sdk/client-rds';
+import { groupBy } from '../../model/collections.ts';
 import type { World } from '../world/world.ts';
 import { KEPT_BACKUPS, restoreWindow } from './rds-backups-state.ts';
 import { replicasOf } from './rds-endpoints.ts';
 import { subnetGroupReply, zonesOfGroup } from './rds-groups.ts';
-import { type Cluster, type Instance, membersOf } from './rds-state.ts';
+import { CLUSTERS, type Cluster, INSTANCES, type Instance, membersOf } from './rds-state.ts';
 
 export const tagList = (tags: Readonly<Record<string, string>>): Tag[] =>
   Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 
 const time = (at: number | undefined): Date | undefined => (at === undefined ? undefined : new Date(at));
 
-export function instanceReply(world: World, instance: Instance): DBInstance {
-  const replicas = replicasOf(world, instance.arn);
+/** What is copied from where, worked out once for a page of instances. */
+export interface Copies {
+  readonly replicas: ReadonlyMap<string | undefined, readonly (Instance | Cluster)[]>;
+  readonly backups: ReadonlyMap<string, readonly string[]>;
+}
+
+export function copiesIn(world: World): Copies {
+  const stores = [...world.everywhere(INSTANCES), ...world.everywhere(CLUSTERS)].map((p) => p.item);
+  const kept = world.everywhere(KEPT_BACKUPS).filter((p) => p.item.status === 'replicating');
+  const backups = groupBy(kept, (p) => p.item.source);
+  return {
+    replicas: groupBy(stores, (s) => s.source),
+    backups: new Map([...backups].map(([source, of]) => [source, of.map((p) => p.item.arn)])),
+  };
+}
+
+export function instanceReply(world: World, instance: Instance, copies: Copies = copiesIn(world)): DBInstance {
+  const replicas = copies.replicas.get(instance.arn) ?? [];
   const near = (r: { readonly region: string }): boolean => r.region === instance.region;
-  const replications = world
-    .everywhere(KEPT_BACKUPS)
-    .filter((p) => p.item.status === 'replicating' && p.item.source === instance.arn);
+  const replications = copies.backups.get(instance.arn) ?? [];
   return {
     DBInstanceIdentifier: instance.id,
     DBInstanceArn: instance.arn,
@@ -26,6 +41,7 @@ export function instanceReply(world: World, instance: Instance): DBInstance {
     Engine: instance.engine,
     EngineVersion: instance.engineVersion,
     AllocatedStorage: instance.allocatedStorage,
+    AutoMinorVersionUpgrade: instance.autoMinorVersionUpgrade,
     // The endpoint is shown once there is one.
     Endpoint: instance.status === 'creating' ? undefined : { Address: instance.host, Port: instance.port },
     InstanceCreateTime: time(instance.createdAt),
@@ -47,7 +63,7 @@ export function instanceReply(world: World, instance: Instance): DBInstance {
       instance.source === undefined ? undefined : [{ StatusType: 'read replication', Normal: true, Status: 'replicating' }],
     DBClusterIdentifier: instance.cluster,
     PromotionTier: instance.cluster === undefined ? undefined : instance.tier,
-    DBInstanceAutomatedBackupsReplications: replications.map((p) => ({ DBInstanceAutomatedBackupsArn: p.item.arn })),
+    DBInstanceAutomatedBackupsReplications: replications.map((arn) => ({ DBInstanceAutomatedBackupsArn: arn })),
     TagList: tagList(instance.tags),
   };
 }

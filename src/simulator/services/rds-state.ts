@@ -39,6 +39,7 @@ interface Store {
 }
 
 export interface Instance extends Store {
+  readonly autoMinorVersionUpgrade: boolean;
   instanceClass: string;
   multiAz: boolean;
   /** AZ where it runs: of a Multi-AZ instance, its primary. */
