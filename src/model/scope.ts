@@ -35,6 +35,20 @@ export function regionOfToken(zone: string): string | undefined {
   return token?.[1] ?? regionOfZone(zone);
 }
 
+/** How an AZ is spelt; an AZ id ends in its AZ's number (`use1-az1`, `usw2-lax1-az1`). */
+export function zoneSpelling(zone: string): 'name' | 'id' | 'token' {
+  if (zone.startsWith('az:')) return 'token';
+  return /-az\d+$/.test(zone) ? 'id' : 'name';
+}
+
+/**
+ * Are two AZs one? Undefined when their spelling does not tell: which id a name stands for differs from account to account
+ * (AWS RAM user guide, "Availability Zone IDs for your AWS resources"), and a token differs from other tokens only.
+ */
+export function sameZone(a: string, b: string): boolean | undefined {
+  return zoneSpelling(a) === zoneSpelling(b) ? a === b : undefined;
+}
+
 /** The Region of an AZ name (`us-east-1a`, `us-west-2-lax-1a`); undefined for an AZ id such as `use1-az1`. */
 export function regionOfZone(zone: string): string | undefined {
   const match = /^([a-z]{2}(?:-[a-z]+)+-\d)(?:-[a-z]+-\d)?[a-z]$/.exec(zone);

@@ -6,7 +6,7 @@ import type { Known, Truth, Unknown } from '../model/known.ts';
 import { andThen, decide, fold, known, no, unknown, yes } from '../model/known.ts';
 import type { Impact } from '../model/protection.ts';
 import type { Member, Scope } from '../model/scope.ts';
-import { ANY_MEMBER, regionOfToken } from '../model/scope.ts';
+import { ANY_MEMBER, regionOfToken, sameZone } from '../model/scope.ts';
 
 export type Fate =
   | { readonly kind: 'untouched'; readonly why: string }
@@ -61,8 +61,12 @@ function reaches(item: EstateResource, member: Member): Truth {
           const region = regionOfToken(member.name);
           return region === undefined ? yes() : inRegion(item, region);
         }
-        if (placement.spread.zones.includes(member.name)) return yes();
-        if (placement.spread.doubtful === 0) return no();
+        const same = placement.spread.zones.map((zone) => sameZone(zone, member.name));
+        if (same.includes(true)) return yes();
+        if (placement.spread.doubtful === 0)
+          return same.includes(undefined)
+            ? unknown('not-reported', `whether it runs in ${member.name} is not known: the code names AZs in several ways`)
+            : no();
         // A place whose AZ is not known may be in this one; in some AZ of its Region it is, and every AZ is judged.
         const region = regionOfToken(member.name);
         return region === undefined ? yes() : inRegion(item, region);

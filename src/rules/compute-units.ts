@@ -11,6 +11,7 @@ import { ecsService } from '../services/ecs-service.ts';
 import { eventBridge } from '../services/eventbridge.ts';
 import { lambdaFunction } from '../services/lambda-function.ts';
 import { referringTo } from '../services/pointing.ts';
+import { zonesDiffer } from '../services/subnets.ts';
 import type { Props } from '../services/view.ts';
 import { inOneZone, regionMatters, servesAfterRegionLoss, theZone } from './places.ts';
 import { anyAgreed, some, textOr, when, whenAny } from './questions.ts';
@@ -171,7 +172,7 @@ function peersOf(facts: InstanceFacts, context: RuleContext): readonly InstanceF
 }
 
 function inOtherZone(facts: InstanceFacts, peer: InstanceFacts): Truth {
-  return is(together({ a: facts.zone, b: peer.zone }), ({ a, b }) => a !== b);
+  return zonesDiffer(facts.zone, peer.zone);
 }
 
 function alone(facts: InstanceFacts, context: RuleContext): string {

@@ -1,13 +1,14 @@
 /** Aurora clusters and global databases. */
 
-import type { Known, Truth } from '../model/known.ts';
-import { andThen, any, because, collect, equals, fold, is, known, no, not, together, yes } from '../model/known.ts';
+import type { Truth } from '../model/known.ts';
+import { all, andThen, any, because, equals, fold, known, no, not, together, yes } from '../model/known.ts';
 import { formatDuration } from '../model/quantity.ts';
 import type { Members } from '../services/database-parts.ts';
 import { countAtLeast } from '../services/database-parts.ts';
 import type { RdsClusterFacts } from '../services/rds-cluster.ts';
 import { rdsCluster } from '../services/rds-cluster.ts';
 import { rdsGlobalCluster } from '../services/rds-global-cluster.ts';
+import { zonesDiffer } from '../services/subnets.ts';
 import { anyAgreed, startedByItself, strictest, when, whenAny } from './questions.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { on } from './rule.ts';
@@ -156,22 +157,22 @@ export const auroraRules: readonly Rule[] = [
 
 /** An unset AZ is AWS's choice and pins nothing; what the code names but nobody can read may be any AZ. */
 function pinnedTogether(facts: RdsClusterFacts): Truth {
-  const pins = facts.members.found.map((m) =>
-    fold<string, Known<string | undefined>>(
-      m.zone,
-      (zone) => known<string | undefined>(zone),
-      (why) => (why.reason === 'not-reported' ? known(undefined) : why),
+  const zones = facts.members.found.map((m) => m.zone);
+  const free = any(
+    zones.map((zone) =>
+      fold<string, Truth>(
+        zone,
+        () => no(),
+        (why) => (why.reason === 'not-reported' ? yes() : why),
+      ),
     ),
   );
-  const free = any(pins.map((pin) => is(pin, (zone) => zone === undefined)));
-  const zones = collect(pins);
-  return andThen(free, (some) =>
-    some
-      ? no('AWS picks an AZ for at least one instance')
-      : andThen(zones, (all) =>
-          new Set(all).size === 1 ? yes(`every instance of ${facts.name} is pinned to ${all[0] ?? 'one AZ'}`) : no(),
-        ),
-  );
+  return andThen(free, (some) => {
+    if (some) return no('AWS picks an AZ for at least one instance');
+    const first = zones[0];
+    const together = first === undefined ? no() : all([yes(), ...zones.slice(1).map((zone) => not(zonesDiffer(first, zone)))]);
+    return because(together, `every instance of ${facts.name} is pinned to one AZ`);
+  });
 }
 
 function uncapped(facts: RdsClusterFacts, rpo: number | undefined): Truth {

@@ -24,7 +24,7 @@ import {
 import type { Link, LinkKind } from '../model/protection.ts';
 import { isAutomatic } from '../model/protection.ts';
 import type { NatGatewayFacts } from '../services/nat-gateway.ts';
-import { natGateway } from '../services/nat-gateway.ts';
+import { natGateway, othersServed } from '../services/nat-gateway.ts';
 import { subnet } from '../services/subnet.ts';
 import type { VpcEndpointFacts } from '../services/vpc-endpoint.ts';
 import { vpcEndpoint } from '../services/vpc-endpoint.ts';
@@ -190,8 +190,7 @@ const typeOf = (facts: SiteLinkFacts, context: RuleContext): string =>
   context.estate.resources.get(facts.id)?.resource.type ?? '';
 
 function servesOthers(facts: NatGatewayFacts): Truth {
-  return andThen(together({ zone: facts.zone, serves: facts.serves }), ({ zone, serves }): Truth => {
-    const others = serves.filter((z) => z !== zone).length;
+  return andThen(together({ zone: facts.zone, others: othersServed(facts) }), ({ zone, others: { length: others } }): Truth => {
     return others === 0
       ? no('only its own AZ goes out through it')
       : yes(

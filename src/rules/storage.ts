@@ -5,6 +5,7 @@ import { meaningOf } from '../estate/estate.ts';
 import type { Known, Truth } from '../model/known.ts';
 import { all, andThen, any, because, is, map, no, not, together, unknown, yes } from '../model/known.ts';
 import { formatDuration } from '../model/quantity.ts';
+import { sameZone } from '../model/scope.ts';
 import type { EfsFacts } from '../services/efs-file-system.ts';
 import { efsFileSystem } from '../services/efs-file-system.ts';
 import type { BucketFacts, LifecycleRule } from '../services/s3-bucket.ts';
@@ -192,10 +193,11 @@ function crossesZones(facts: EfsFacts, reader: EstateResource): Truth {
   const place = meaningOf(reader)?.placement ?? unknown('not-modelled', `${reader.title} is not modelled`);
   return andThen(together({ place, targets: facts.mountTargets }), ({ place: at, targets }): Truth => {
     if (at.kind !== 'zonal') return no('it is in no AZ of its own');
-    const bare = at.spread.zones.filter((zone) => !targets.spread.zones.includes(zone));
+    const without = at.spread.zones.filter((zone) => !targets.spread.zones.includes(zone));
+    const bare = without.filter((zone) => targets.spread.zones.every((target) => sameZone(zone, target) === false));
     if (bare.length > targets.spread.doubtful)
       return yes(`${reader.resource.name} runs in ${bare.join(', ')}, where ${facts.name} has no mount target`);
-    return bare.length + at.spread.doubtful > 0
+    return without.length + at.spread.doubtful > 0
       ? unknown('not-reported', 'the AZ of a mount target, or of what mounts it, is not known', { resource: facts.id })
       : no();
   });

@@ -1,6 +1,6 @@
 /** EFS file systems: storage class, mount targets, replication and automatic backups. */
 import type { Known, Truth } from '../model/known.ts';
-import { andThen, any, fold, known, map, no, not, unknown, yes } from '../model/known.ts';
+import { andThen, any, fold, known, map, no, unknown, yes } from '../model/known.ts';
 import type { Impact, Meaning, Placement, Protection, Spread } from '../model/protection.ts';
 import { fixed, row, span } from '../model/protection.ts';
 import { regionOfZone } from '../model/scope.ts';
@@ -9,7 +9,7 @@ import { keyReference } from './kms-key.ts';
 import { linkTo } from './links.ts';
 import type { Identity } from './service.ts';
 import { identityOf, lost, meaning, regional, regionalImpacts, service, unaffected } from './service.ts';
-import { zoneAt, zoneOfSubnet } from './subnets.ts';
+import { zoneAt, zoneOfSubnet, zonesDiffer } from './subnets.ts';
 import type { Props, View } from './view.ts';
 import { only, spreadOf } from './view.ts';
 
@@ -206,7 +206,7 @@ function replicationOf(facts: EfsFacts): readonly Protection[] {
     (replication) => {
       if (replication === undefined) return [];
       const successors = map(replication.destination, (urn) => [urn ?? facts.id]);
-      const otherZone = any([replication.otherRegion, zonesDiffer(facts.zone, replication.zone)]);
+      const otherZone = any([replication.otherRegion, outlivesZone(facts.zone, replication.zone)]);
       return [
         failover('region', replication.otherRegion, successors, replication.region),
         failover('az', otherZone, successors, replication.region),
@@ -217,7 +217,7 @@ function replicationOf(facts: EfsFacts): readonly Protection[] {
 }
 
 /** A Regional destination (no AZ of its own) outlives any one AZ. */
-function zonesDiffer(source: Known<string | undefined>, destination: Known<string | undefined>): Truth {
+function outlivesZone(source: Known<string | undefined>, destination: Known<string | undefined>): Truth {
   return andThen(
     destination,
     (there): Truth =>
@@ -225,7 +225,7 @@ function zonesDiffer(source: Known<string | undefined>, destination: Known<strin
         ? yes('the destination is Regional')
         : andThen(
             source,
-            (here): Truth => (here === undefined ? no('the destination is in one AZ') : not(known(here === there))),
+            (here): Truth => (here === undefined ? no('the destination is in one AZ') : zonesDiffer(known(here), known(there))),
           ),
   );
 }

@@ -1,12 +1,13 @@
 /** NAT gateway: in one AZ, unless it is a regional one; what matters is which AZs go out through it. */
 import type { Known, Truth } from '../model/known.ts';
-import { andThen, collect, equals, fold, known, map, unknown } from '../model/known.ts';
+import { andThen, any, collect, equals, fold, known, map, unknown } from '../model/known.ts';
 import type { Impact, Placement } from '../model/protection.ts';
 import { row } from '../model/protection.ts';
+import { holds } from './database-parts.ts';
 import { pointingAt, referringTo, withinBlocks } from './pointing.ts';
 import type { Identity } from './service.ts';
 import { identityOf, lost, meaning, regionalImpacts, service, unaffected } from './service.ts';
-import { SUBNET, zoneOfSubnet } from './subnets.ts';
+import { SUBNET, zoneOfSubnet, zonesDiffer } from './subnets.ts';
 import type { Props, View } from './view.ts';
 
 export const NAT_GATEWAY = 'aws:ec2/natGateway:NatGateway';
@@ -85,15 +86,22 @@ function servedZones(props: Props, tables: readonly Known<string>[], view: View)
   });
 }
 
+/** AZs of others that go out through it: those that certainly are others, else unknown where one may be. */
+export function othersServed(facts: NatGatewayFacts): Known<readonly string[]> {
+  return andThen(facts.serves, (zones) => {
+    const others = zones.map((zone) => ({ zone, differs: zonesDiffer(known(zone), facts.zone) }));
+    const certain = others.filter(({ differs }) => holds(differs)).map(({ zone }) => zone);
+    return certain.length > 0 ? known(certain) : map(any(others.map(({ differs }) => differs)), () => []);
+  });
+}
+
 function underAz(facts: NatGatewayFacts): Known<Impact> {
   return andThen(facts.regionalMode, (everywhere): Known<Impact> => {
     if (everywhere) return unaffected('AWS runs it in every AZ that uses it');
-    return andThen(facts.serves, (zones) =>
-      andThen(facts.zone, (zone) =>
-        zones.every((z) => z === zone)
-          ? unaffected('only subnets of its own AZ go out through it, and they are lost with it')
-          : lost(`subnets of other AZs go out through it: ${zones.filter((z) => z !== zone).join(', ')}`),
-      ),
+    return andThen(othersServed(facts), (others) =>
+      others.length === 0
+        ? unaffected('only subnets of its own AZ go out through it, and they are lost with it')
+        : lost(`subnets of other AZs go out through it: ${others.join(', ')}`),
     );
   });
 }

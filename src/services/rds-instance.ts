@@ -1,6 +1,6 @@
 /** RDS DB instances of every engine but Aurora, with their read replicas and replicated backups. */
 import type { Known, Truth } from '../model/known.ts';
-import { all, andThen, atLeast, equals, fold, is, known, map, no, not, unknown, yes } from '../model/known.ts';
+import { all, andThen, atLeast, equals, fold, is, known, no, not, unknown, yes } from '../model/known.ts';
 import type { Impact, Meaning, Placement, Protection, Spread } from '../model/protection.ts';
 import { row, timeUnknown } from '../model/protection.ts';
 import type { Scope } from '../model/scope.ts';
@@ -24,6 +24,7 @@ import { keyReference } from './kms-key.ts';
 import { linkTo } from './links.ts';
 import type { Identity } from './service.ts';
 import { identityOf, lost, meaning, regionalImpacts, service } from './service.ts';
+import { zonesDiffer } from './subnets.ts';
 import type { Props, View } from './view.ts';
 
 export const RDS_INSTANCE = 'aws:rds/instance:Instance';
@@ -322,12 +323,12 @@ function replicaPromotions(facts: RdsInstanceFacts): readonly Protection[] {
       calls: [controlCall('rds:PromoteReadReplica')],
       says: `somebody promotes the read replica ${replica.name}`,
     });
-    return [elsewhere, here, { ...here, scopes: ['az'] as const, armed: all([here.armed, zonesDiffer(facts, replica)]) }];
+    return [
+      elsewhere,
+      here,
+      { ...here, scopes: ['az'] as const, armed: all([here.armed, zonesDiffer(facts.zone, replica.zone)]) },
+    ];
   });
-}
-
-function zonesDiffer(facts: RdsInstanceFacts, replica: Replica): Truth {
-  return andThen(facts.zone, (mine) => map(replica.zone, (theirs) => mine !== theirs));
 }
 
 /** Automated backups are regional and restore into a new instance, in any AZ of the Region (USER_PIT). */

@@ -1,7 +1,8 @@
 /** AZs of a resource, through the subnets that it names. */
-import type { Known } from '../model/known.ts';
-import { andThen, fold, known, map, unknown } from '../model/known.ts';
+import type { Known, Truth } from '../model/known.ts';
+import { andThen, fold, known, map, together, unknown } from '../model/known.ts';
 import type { Spread } from '../model/protection.ts';
+import { sameZone } from '../model/scope.ts';
 import { Hole } from '../model/value.ts';
 import type { Props, View } from './view.ts';
 import { spreadOf } from './view.ts';
@@ -34,6 +35,16 @@ export function zoneAt(props: Props, ...paths: readonly string[]): Known<string 
     );
   }
   return answer;
+}
+
+/** Are these two AZs? */
+export function zonesDiffer(a: Known<string>, b: Known<string>): Truth {
+  return andThen(together({ a, b }), (zones): Truth => {
+    const same = sameZone(zones.a, zones.b);
+    return same === undefined
+      ? unknown('not-reported', `whether ${zones.a} and ${zones.b} are one AZ is not known: the code names them in two ways`)
+      : known(!same);
+  });
 }
 
 /** AZ of one subnet. A subnet always has one: when the code leaves it to AWS, it is unknown until it exists. */

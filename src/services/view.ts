@@ -3,6 +3,7 @@ import type { Known, Origin, Unknown } from '../model/known.ts';
 import { fold, known, unknown } from '../model/known.ts';
 import type { Spread } from '../model/protection.ts';
 import type { Resource } from '../model/resource.ts';
+import { zoneSpelling } from '../model/scope.ts';
 import type { Value, Values } from '../model/value.ts';
 import { Hole, isList, isRecord } from '../model/value.ts';
 
@@ -218,7 +219,10 @@ const asNumber = (v: Value): number | undefined => {
 const asFlag = (v: Value): boolean | undefined =>
   typeof v === 'boolean' ? v : v === 'true' ? true : v === 'false' ? false : undefined;
 
-/** Distinct AZs of a list whose members may each be unknown. */
+/**
+ * Distinct AZs of a list whose members may each be unknown. Names, ids and stand-ins are not known to differ from one
+ * another: the most that one spelling tells apart are counted, and the rest are doubtful.
+ */
 export function spreadOf(zones: readonly Known<string>[]): Spread {
   const distinct = new Set<string>();
   let doubtful = 0;
@@ -231,5 +235,7 @@ export function spreadOf(zones: readonly Known<string>[]): Spread {
       },
     );
   }
-  return { zones: [...distinct], doubtful };
+  const alike = (['name', 'id', 'token'] as const).map((spelling) => [...distinct].filter((z) => zoneSpelling(z) === spelling));
+  const most = alike.reduce((a, b) => (b.length > a.length ? b : a));
+  return { zones: most, doubtful: doubtful + distinct.size - most.length };
 }

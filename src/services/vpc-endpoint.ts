@@ -6,6 +6,7 @@ import { referringTo } from './pointing.ts';
 import type { Identity } from './service.ts';
 import { identityOf, lost, meaning, regionalImpacts, service, unaffected } from './service.ts';
 import { spreadOfSubnets } from './subnets.ts';
+import { spreadOf } from './view.ts';
 
 const ENDPOINT = 'aws:ec2/vpcEndpoint:VpcEndpoint';
 const ASSOCIATION = 'aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation';
@@ -28,10 +29,10 @@ export const vpcEndpoint = service<VpcEndpointFacts>({
     const spread = more.found.reduce<Known<Spread>>(
       (all, association) =>
         andThen(all, (a) =>
-          map(spreadOfSubnets(association, 'subnetId', view), (b) => ({
-            zones: [...new Set([...a.zones, ...b.zones])],
-            doubtful: a.doubtful + b.doubtful,
-          })),
+          map(spreadOfSubnets(association, 'subnetId', view), (b) => {
+            const both = spreadOf([...a.zones, ...b.zones].map((zone) => known(zone)));
+            return { ...both, doubtful: both.doubtful + a.doubtful + b.doubtful };
+          }),
         ),
       spreadOfSubnets(props, 'subnetIds', view),
     );

@@ -9,6 +9,7 @@ const SUBNET = 'aws:ec2/subnet:Subnet';
 const TABLE = 'aws:ec2/routeTable:RouteTable';
 const subnet = (name: string, zone: Value): Spec => ({ type: SUBNET, name, inputs: { availabilityZone: zone } });
 const stage = [subnet('public', 'us-east-1a'), subnet('a', 'us-east-1a'), subnet('b', 'us-east-1b'), subnet('x', hole)];
+const byId: Spec = { type: SUBNET, name: 'id', inputs: { availabilityZoneId: 'use1-az1' } };
 const table: Spec = { type: TABLE, name: 'private' };
 const route: Spec = {
   type: 'aws:ec2/route:Route',
@@ -28,6 +29,8 @@ it.each([
   ['only its own AZ uses it', of({}, table, route, joins('a')), 'unaffected'],
   ['another AZ uses it', of({}, table, route, joins('a'), joins('b')), 'lost'],
   ['an AZ that is not known uses it', of({}, table, route, joins('x')), 'unresolved-at-preview'],
+  ['the id of an AZ and the name of one may be one AZ', of({}, table, route, byId, joins('id')), 'not-reported'],
+  ['another AZ uses it, and one that may be its own', of({}, table, route, byId, joins('id'), joins('b')), 'lost'],
   ['nobody is seen to use it', of({}), 'not-reported'],
   ['a regional gateway', of({ availabilityMode: 'regional', subnetId: null }), 'unaffected'],
   ['mode not known', of({ availabilityMode: hole }), 'unresolved-at-preview'],

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/model/errors.ts';
 import { decide } from '../../src/model/known.ts';
 import { CONDITIONS } from '../../src/model/verdict.ts';
+import { SUBNET } from '../../src/services/subnets.ts';
 import type { Judgement } from '../../src/verdicts/judge.ts';
 import type { Spec } from '../services/support-traffic.ts';
-import { hole } from '../services/support-traffic.ts';
+import { hole, out } from '../services/support-traffic.ts';
 import { judgeSpecs, MULTI_AZ, NOBODY_KNOWS, promising, SINGLE_AZ, TABLE } from './estates.ts';
 
 const verdicts = (j: Judgement): Readonly<Record<string, string>> =>
@@ -19,11 +20,27 @@ const ELSEWHERE: Spec = {
   inputs: { ...MULTI_AZ.inputs, availabilityZone: 'eu-west-1a' },
 };
 
+/** A function in two subnets, of which one names its AZ and the other its AZ's id: they may be one. */
+const subnetOf = (name: string, inputs: NonNullable<Spec['inputs']>): Spec => ({ type: SUBNET, name, inputs });
+const inSubnets = (...subnets: readonly Spec[]): readonly Spec[] => [
+  ...subnets,
+  {
+    type: 'aws:lambda/function:Function',
+    name: 'quotes',
+    inputs: { vpcConfig: { subnetIds: subnets.map((s) => out(SUBNET, s.name, 'id')) } },
+  },
+];
+const BY_NAME = subnetOf('a', { availabilityZone: 'us-east-1a' });
+const BY_NAME_TOO = subnetOf('b', { availabilityZone: 'us-east-1b' });
+const BY_ID = subnetOf('c', { availabilityZoneId: 'use1-az1' });
+
 const AZ = promising('{ RTO: { az: 15m } }');
 
 describe('verdicts', () => {
   const CASES: readonly (readonly [what: string, specs: readonly Spec[], metrics: string, verdict: string])[] = [
     ['a table survives an AZ', [TABLE], 'RTO: { az: 15m }', 'met'],
+    ['subnets in two AZs', inSubnets(BY_NAME, BY_NAME_TOO), 'RTO: { az: 15m }', 'met'],
+    ['subnets of which one names its AZ and one its id', inSubnets(BY_NAME, BY_ID), 'RTO: { az: 15m }', 'unknown'],
     ['a table does not survive its Region', [TABLE], 'RTO: { region: 15m }', 'not-met'],
     ['one instance in one AZ', [SINGLE_AZ], 'RTO: { az: 15m }', 'not-met'],
     ['one instance in an AZ that nobody names, beside one elsewhere', [NOWHERE, ELSEWHERE], 'RTO: { az: 15m }', 'not-met'],
