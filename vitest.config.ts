@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** `unit` is the inner loop (no child programs, no browser); `slow` runs real Pulumi programs, fuzzing and the whole command line. */
+/**
+ * `unit` is the inner loop (no child programs, no browser). `slow` runs real Pulumi programs, fuzzing, the whole command line, other
+ * people's clients and emulators, and the law of two sources over thousands of deployments.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -9,7 +12,7 @@ export default defineConfig({
           name: 'unit',
           setupFiles: ['test/setup.ts'],
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.slow.test.ts', 'test/programs/**'],
+          exclude: ['test/**/*.slow.test.ts', 'test/parity/**', 'test/programs/**'],
           environment: 'node',
         },
       },
@@ -17,7 +20,7 @@ export default defineConfig({
         test: {
           name: 'slow',
           setupFiles: ['test/setup.ts'],
-          include: ['test/**/*.slow.test.ts'],
+          include: ['test/**/*.slow.test.ts', 'test/parity/**/*.test.ts'],
           exclude: ['test/programs/**'],
           environment: 'node',
           testTimeout: 180_000,

@@ -19,7 +19,7 @@ const steps = [
   ['types', bin('tsc'), ['-p', 'tsconfig.json']],
   ['format and lint', bin('biome'), ['check', '.']],
   ['typed lint', bin('eslint'), ['.']],
-  ['layers', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'src', 'scripts', 'infra']],
+  ['layers', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'src', 'checks', 'scripts', 'infra']],
   ['dead code', bin('knip'), []],
 ];
 
