@@ -2,6 +2,7 @@
 import type { Call, Place } from '../src/aws/call.ts';
 import type { EstateResource } from '../src/estate/estate.ts';
 import type { InPlace } from '../src/estate/in-place.ts';
+import type { Clock } from '../src/model/clock.ts';
 import type { Finding, Severity } from '../src/model/finding.ts';
 import type { Known } from '../src/model/known.ts';
 import type { Scope } from '../src/model/scope.ts';
@@ -14,6 +15,15 @@ export interface LiveAws {
   ask<I, O>(call: Call<I, O>, input: I, at: Place, absent?: readonly string[]): Promise<Known<O | undefined>>;
   /** Every page, or the reason why not all could be had. */
   pages<I, O>(call: Call<I, O>, input: I, at: Place): Promise<Known<readonly O[]>>;
+}
+
+/** What `--publish` allows a check beyond reading: Holdfast's own objects, and the patience to wait for what it asked for. */
+export interface Publishing {
+  /** Of a session of grade publish. */
+  readonly aws: LiveAws;
+  readonly clock: Clock;
+  /** One line for somebody who waits. */
+  readonly progress: (line: string) => void;
 }
 
 export interface CheckInput {
@@ -30,6 +40,18 @@ export interface CheckInput {
   readonly now: number;
   /** Begin of the window in which measurements are looked at, in milliseconds since the epoch. */
   readonly since: number;
+  /** Undefined: nothing may be changed. */
+  readonly publish?: Publishing | undefined;
+}
+
+/** Where Holdfast and the pipeline behind it live: what must outlive the Region that they recover from. */
+export interface OwnPlaces {
+  /** Account and Region in which this check runs; undefined: outside of AWS. */
+  readonly runs: Place | undefined;
+  /** URL of the Pulumi backend: `s3://state?region=eu-west-1`, `https://api.pulumi.com`. */
+  readonly backend: string | undefined;
+  /** Secrets provider of the stack: `awskms://alias/pulumi?region=us-east-1`, `passphrase`. */
+  readonly secretsProvider: string | undefined;
 }
 
 /** One thing that was seen or measured. */
@@ -80,5 +102,7 @@ export interface Check {
   readonly rules: readonly CheckRule[];
   /** Every call it may make. */
   readonly calls: readonly Call<never, unknown>[];
+  /** Calls of grade publish that it makes beyond these when its input allows it to publish. */
+  readonly publishes?: readonly Call<never, unknown>[];
   run(input: CheckInput): Promise<CheckResult>;
 }

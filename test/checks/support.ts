@@ -17,6 +17,8 @@ import { invoke, type SimulatedAws } from '../../src/simulator/world/invoke.ts';
 import { judge } from '../../src/verdicts/judge.ts';
 import { type Declaration, observedResource, readingOf, resourceOf } from '../parity/law.ts';
 import { ACCOUNT, freshAws, REGION, readerOf, scanned } from '../services/observed/support.ts';
+import type { Spec } from '../services/support-traffic.ts';
+import { DAY, judgeSpecs } from '../verdicts/estates.ts';
 
 /** `denied`: actions that are answered with access denied. */
 export function liveOf(aws: SimulatedAws, denied: readonly string[] = []): LiveAws {
@@ -174,3 +176,17 @@ export const pointsOf =
       }),
     ),
   });
+
+/** Input of a check over an estate that is given as AWS would show it; nothing is deployed. */
+export function inputOf(specs: readonly Spec[], catalogue: string | undefined, aws: LiveAws = noAws): CheckInput {
+  const now = Date.parse(DAY);
+  return {
+    judgement: judgeSpecs(specs, catalogue),
+    inPlace: undefined,
+    designed: undefined,
+    aws,
+    places: ['us-east-1', 'eu-west-1'].map((region) => ({ account: ACCOUNT, region })),
+    now,
+    since: now - 3_600_000,
+  };
+}
