@@ -6,6 +6,16 @@ import { drift } from './drift.ts';
 import { parity } from './parity.ts';
 import { people } from './people.ts';
 import { replication } from './replication.ts';
+import { resilienceHub } from './resilience-hub.ts';
 import { selfDependency } from './self-dependency.ts';
 
-export const CHECKS: readonly Check[] = [replication, backups, automaticFailover, parity, selfDependency, drift, people];
+export const CHECKS: readonly Check[] = [
+  replication,
+  backups,
+  automaticFailover,
+  parity,
+  selfDependency,
+  drift,
+  people,
+  resilienceHub,
+];

@@ -24,6 +24,7 @@ import { kms } from './services/kms.ts';
 import { lambda } from './services/lambda.ts';
 import { organizations } from './services/organizations.ts';
 import { rds } from './services/rds.ts';
+import { resiliencehub } from './services/resiliencehub.ts';
 import { route53 } from './services/route-53.ts';
 import { routingControlCluster } from './services/route53-recovery-cluster.ts';
 import { routingControlConfig } from './services/route53-recovery-control-config.ts';
@@ -74,4 +75,5 @@ export const SIMULATED: readonly SimulatedService[] = [
   organizations,
   serviceQuotas,
   sts,
+  resiliencehub,
 ];
