@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import * as z from 'zod';
 import { catalogueJsonSchema, SCHEMA_PATH } from '../src/catalog/json-schema.ts';
 import { verifyResultSchema } from '../src/reports/result-schema.ts';
+import { rulesPage, supportPage } from './reference.ts';
 
 export interface GeneratedFile {
   /** Relative to the root of the repository. */
@@ -23,12 +24,17 @@ function schemaFile(path: string, from: string, schema: () => object): Generated
   return { path, content: () => `${JSON.stringify({ $comment: made(from), ...schema() }, undefined, 2)}\n` };
 }
 
+/** A page of documentation. */
+const page = (path: string, content: () => string): GeneratedFile => ({ path, content });
+
 export const GENERATED: readonly GeneratedFile[] = [
   schemaFile(SCHEMA_PATH, 'src/catalog/schema.ts', catalogueJsonSchema),
   schemaFile('schema/verify.schema.json', 'src/reports/result-schema.ts', () => ({
     title: 'What holdfast verify --format json prints',
     ...z.toJSONSchema(verifyResultSchema),
   })),
+  page('docs/reference/support.md', supportPage),
+  page('docs/reference/rules.md', rulesPage),
 ];
 
 /** The files whose text on disk is not what they should hold. */
