@@ -45,6 +45,8 @@ export interface Probe {
   readonly id: string;
   /** Milliseconds between looks. */
   readonly every: number;
+  /** The mark that waits for it: a store that takes writes again is technically recovered, an entry that answers has its traffic. */
+  readonly tells?: 't3' | 't4';
   look(): Promise<ProbeResult>;
 }
 
@@ -60,6 +62,25 @@ export interface ProbeResult {
 export interface StopCondition {
   readonly id: string;
   holds(): Promise<boolean | undefined>;
+}
+
+/** What canary writes say once the service is back. */
+export interface Measured {
+  /** Seconds from the newest consistent write that was recovered to the onset; 0 when none was lost; null: nobody can tell. */
+  readonly rpo: number | null;
+  /** Acknowledged canary writes up to the onset. */
+  readonly written: number;
+  /** Of all that were acknowledged, before and after the onset. */
+  readonly lost: number;
+  readonly duplicated: number;
+  /** The same by store. */
+  readonly stores: readonly {
+    readonly store: string;
+    readonly rpo: number | null;
+    readonly written: number;
+    readonly lost: number;
+    readonly duplicated: number;
+  }[];
 }
 
 export interface PreparedDrill {
@@ -79,7 +100,13 @@ export interface PreparedDrill {
   readonly stops: readonly StopCondition[];
   /** Recovered and validated, by what the probes saw. */
   readonly validated: () => Promise<boolean>;
+  /** Counts what was lost, once recovered. `t0`: the onset. */
+  readonly measure?: (t0: number) => Promise<Measured>;
   /** Milliseconds after which a drill that has not recovered is rolled back. */
   readonly limit: number;
+  /** Milliseconds for which everything must stay well before a service counts as recovered. Default: one minute. */
+  readonly dwell?: number;
+  /** What a controller does that finds the drill under way after a crash. Default: rolls back. */
+  readonly afterCrash?: 'continue' | 'roll-back';
   readonly clock: Clock;
 }

@@ -12,6 +12,7 @@ import type { Finding } from '../model/finding.ts';
 import { fold, known, unknown } from '../model/known.ts';
 import type { Kpis } from '../model/kpi.ts';
 import type { World } from '../model/resource.ts';
+import type { Member } from '../model/scope.ts';
 import type { MetricVerdict } from '../model/verdict.ts';
 import { simulation } from '../recovery/estimate.ts';
 import type { RecoveryPath, ServiceNeeds } from '../recovery/path.ts';
@@ -64,6 +65,8 @@ export interface Judgement {
   readonly survey: readonly SurveyRow[];
   /** The recovery path behind a verdict, for those who want to see every role. */
   readonly pathOf: (verdict: MetricVerdict) => RecoveryPath;
+  /** Everything that the metric's scope stands for: each is a way to lose. `pathOf` takes the verdict with any of them. */
+  readonly membersOf: (verdict: MetricVerdict) => readonly Member[];
   /** One line each: drafts, chains that cannot hold, doubts about who owns what. */
   readonly warnings: readonly string[];
 }
@@ -148,6 +151,7 @@ export function judge(estate: Estate, catalogue: Catalogue | undefined, options:
         v.member,
         v.metric.type === 'MBCO' ? v.metric.target / 100 : shared.capacityNeeded(v.metric),
       ),
+    membersOf: (v) => shared.members(needsFor(v.metric), v.metric.scope),
     warnings: [
       ...(catalogue?.warnings ?? []).map((w) => `${w.place.file}:${w.place.line}:${w.place.column}: ${w.message}`),
       ...[...assignment.services.values()].flatMap((s) =>
