@@ -72,7 +72,7 @@ const UNTESTED: CheckRule = {
   title: 'Nobody has restored it for three months',
   severity: 'medium',
   scopes: ['data', 'account'],
-  why: 'Whether a restore works, and how long it takes, only a restore tells.',
+  why: 'Whether a restore works, with the roles, keys and limits of today, and how long it takes, only a restore tells.',
   fix: 'Add a restore testing plan of AWS Backup that covers it.',
   source: TESTING,
 };

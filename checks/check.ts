@@ -42,6 +42,8 @@ export interface CheckInput {
   readonly since: number;
   /** Undefined: nothing may be changed. */
   readonly publish?: Publishing | undefined;
+  /** Left out: nobody says. */
+  readonly own?: OwnPlaces;
 }
 
 /** Where Holdfast and the pipeline behind it live: what must outlive the Region that they recover from. */
