@@ -2,7 +2,7 @@
  * Publishes one service to Resilience Hub: its policy from the agreement, its app with the service's resources, and an assessment.
  * Only objects that carry Holdfast's own tag are changed; one of the same name without it is left alone, and said.
  */
-import type { App } from '@aws-sdk/client-resiliencehub';
+import type { App, ResourceMapping } from '@aws-sdk/client-resiliencehub';
 import type { Call, Place } from '../src/aws/call.ts';
 import { fold, type Known, known, type Unknown, unknown } from '../src/model/known.ts';
 import type { LiveAws, Publishing } from './check.ts';
@@ -147,11 +147,13 @@ async function mapped({ arns, place }: Published, appArn: string, aws: LiveAws, 
   for (let at = 0; at < added.length; at += CHUNK)
     await send(hub.addMappings, {
       appArn,
-      resourceMappings: added.slice(at, at + CHUNK).map(([resourceName, identifier]) => ({
-        resourceName,
-        mappingType: 'Resource',
-        physicalResourceId: { identifier, type: 'Arn' },
-      })),
+      resourceMappings: added.slice(at, at + CHUNK).map(
+        ([resourceName, identifier]): ResourceMapping => ({
+          resourceName,
+          mappingType: 'Resource',
+          physicalResourceId: { identifier, type: 'Arn' },
+        }),
+      ),
     });
 }
 

@@ -19,6 +19,7 @@ import { elasticLoadBalancing } from './services/elastic-load-balancing.ts';
 import { elasticLoadBalancingV2 } from './services/elastic-load-balancing-v2.ts';
 import { elasticache } from './services/elasticache.ts';
 import { eventbridge } from './services/eventbridge.ts';
+import { fis } from './services/fis.ts';
 import { iam } from './services/iam.ts';
 import { kms } from './services/kms.ts';
 import { lambda } from './services/lambda.ts';
@@ -76,4 +77,5 @@ export const SIMULATED: readonly SimulatedService[] = [
   serviceQuotas,
   sts,
   resiliencehub,
+  fis,
 ];

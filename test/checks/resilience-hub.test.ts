@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CheckInput, CheckResult } from '../../checks/check.ts';
 import { resilienceHub } from '../../checks/resilience-hub.ts';
 import { hubPublishes, hubReads } from '../../checks/resilience-hub-calls.ts';
+import { liveAws } from '../../scripts/commands/observing.ts';
 import { limiter } from '../../src/aws/limits.ts';
 import { session } from '../../src/aws/session.ts';
 import { sdkTransport } from '../../src/aws/transport.ts';
@@ -147,34 +148,11 @@ it('over the wire: the SDK, a session of grade publish, and simulated AWS', asyn
     limits: limiter(clock),
     allowed: [...hubReads, ...hubPublishes],
   });
-  const wired = answering(
-    liveOf(aws),
-    Object.fromEntries(
-      [...hubReads, ...hubPublishes].map((call) => [
-        call.action,
-        (asked, at) => publisher.send(call as never, asked as never, at),
-      ]),
-    ),
-  );
-  const live: typeof wired = {
-    ask: async (call, asked, at, absent) => {
-      const answer = await wired.ask(call, asked, at, absent);
-      return fold(
-        answer,
-        async (v) => ({ ...answer, value: await v }),
-        async (why) => why,
-      ) as never;
-    },
-    pages: async (call, asked, at) => {
-      const answer = await wired.pages(call, asked, at);
-      return fold(
-        answer,
-        async (v) => ({ ...answer, value: await Promise.all(v) }),
-        async (why) => why,
-      ) as never;
-    },
+  const run = {
+    ...input,
+    aws: answering(input.aws, quiet),
+    publish: { aws: liveAws(publisher), clock, progress: () => undefined },
   };
-  const run = { ...input, aws: answering(input.aws, quiet), publish: { aws: live, clock, progress: () => undefined } };
   const result = await driven(aws, resilienceHub.run(run));
   expect(factOf(result, 'AZ: estimated RTO')).toBe('120');
   expect(publisher.tally().calls['resiliencehub:StartAppAssessment']).toBe(1);
