@@ -189,10 +189,21 @@ function judgeRetention(
     const reaches = any(
       here.map((h) => is(h.history, (v) => v.oldest !== undefined && (input.now - v.oldest) / 1000 + GRACE >= metric.target)),
     );
-    decide(reaches, {
+    // What is younger than the retention has its whole history.
+    const whole = any(
+      here.map((h) =>
+        is(h.history, (v) => v.oldest !== undefined && v.begun !== undefined && (v.oldest - v.begun) / 1000 <= GRACE),
+      ),
+    );
+    decide(any([reaches, whole]), {
       yes: () => undefined,
-      // What is younger than the retention has no longer history; nobody says when its backups began.
       no: () => {
+        if (here.every((h) => valueOr(h.history, undefined)?.begun !== undefined)) {
+          const reason = `the history of ${item.title} does not reach back ${formatDuration(metric.target)}, and it is older than that history`;
+          report.find(HISTORY_SHORT, item, reason);
+          report.object([metric], 'not-met', reason, item);
+          return;
+        }
         const why = `the history of ${item.title} does not reach back ${formatDuration(metric.target)}; whether it is younger than that is not known`;
         report.doubt(HISTORY_SHORT, item, unknown('not-reported', why, { resource: item.resource.urn }));
         report.object([metric], 'unknown', why, item);

@@ -144,7 +144,7 @@ function belowMinimum(
   report: Report,
 ): void {
   const others = collect(regions.filter((r) => r.region !== region).map((r) => r.healthy));
-  const share = andThen(others, (ns) => map(healthy, (n) => (100 * n) / Math.max(...ns, 1)));
+  const share = andThen(others, (ns) => map(healthy, (n) => Math.round((1000 * n) / Math.max(...ns, 1)) / 10));
   report.fact(item, `healthy targets in ${region} against the fullest other Region`, share, { unit: 'percent' });
   for (const metric of promises.on(item.resource.urn, ['MBCO'], ['region'])) {
     const low = is(share, (s) => s + 1e-9 < metric.target);

@@ -159,7 +159,7 @@ function closures(judgement: Judgement): ReadonlyMap<string, readonly string[]> 
 
 /** Collects what a check has to say; what is said twice counts once. */
 export class Report {
-  readonly #facts: CheckFact[] = [];
+  readonly #facts = new Map<string, CheckFact>();
   readonly #findings = new Map<string, CheckFinding>();
   readonly #objections = new Map<string, Objection>();
 
@@ -170,7 +170,9 @@ export class Report {
     more: { readonly unit?: CheckFact['unit']; readonly at?: string | undefined } = {},
   ): void {
     const { unit = 'none', at } = more;
-    this.#facts.push({ resource: item.resource.urn, resourceTitle: item.title, what, value, unit, at });
+    const { urn } = item.resource;
+    const key = `${urn}\n${what}`;
+    if (!this.#facts.has(key)) this.#facts.set(key, { resource: urn, resourceTitle: item.title, what, value, unit, at });
   }
 
   find(rule: CheckRule, item: EstateResource, message: string, property?: string): void {
@@ -206,6 +208,10 @@ export class Report {
   }
 
   result(): CheckResult {
-    return { facts: this.#facts, findings: [...this.#findings.values()], objections: [...this.#objections.values()] };
+    return {
+      facts: [...this.#facts.values()],
+      findings: [...this.#findings.values()],
+      objections: [...this.#objections.values()],
+    };
   }
 }

@@ -3,13 +3,13 @@ import type { Place } from '../src/aws/call.ts';
 import type { Estate, EstateResource } from '../src/estate/estate.ts';
 import { meaningOf } from '../src/estate/estate.ts';
 import type { Known } from '../src/model/known.ts';
-import { andThen, collect, fold, known, map, together, unknown } from '../src/model/known.ts';
+import { andThen, collect, fold, known, map, no, together, unknown } from '../src/model/known.ts';
 import type { Protection } from '../src/model/protection.ts';
 import { isList } from '../src/model/value.ts';
 import { besides, S3_BUCKET, S3_PARTS } from '../src/services/s3-inputs.ts';
 import { only } from '../src/services/view.ts';
 import type { Series } from './measurements.ts';
-import { certainlyNot, nameOf, placeOf } from './questions.ts';
+import { certainly, certainlyNot, nameOf, placeOf } from './questions.ts';
 
 /** One store and one copy of it, as a protection of the store. */
 export interface Pair {
@@ -82,9 +82,12 @@ const auroraGlobal: Find = (item, copy) =>
         series(place, 'AWS/RDS', metric, MILLISECONDS, { DBClusterIdentifier: name }),
       ]),
       steady: true,
-      shared: undefined,
+      shared: bothWays(item, secondary),
     })),
   );
+
+/** Either of two members of a global database may be the one that is written; only the other shows a lag. */
+const bothWays = (a: EstateResource, b: EstateResource): string => [a.resource.urn, b.resource.urn].sort().join(' ');
 
 /** Of the table that is written, in its Region, in milliseconds, while there are writes (DynamoDB guide, metrics-dimensions). */
 const globalTable: Find = (item, _, protection) =>
@@ -187,7 +190,9 @@ const FINDERS: Readonly<Record<string, Find>> = {
   's3-replication': bucketReplication,
   'efs-replication-failover': fileSystem,
   'elasticache-global-failover': (item, copy) =>
-    andThen(copyOf(item, copy), (group) => nodes(group, 'GlobalDatastoreReplicationLag')),
+    andThen(copyOf(item, copy), (group) =>
+      map(nodes(group, 'GlobalDatastoreReplicationLag'), (lag) => ({ ...lag, shared: bothWays(item, group) })),
+    ),
   'elasticache-failover': (item) => nodes(item, 'ReplicationLag'),
   'elasticache-promote-replica': (item) => nodes(item, 'ReplicationLag'),
 };
@@ -196,7 +201,9 @@ const FINDERS: Readonly<Record<string, Find>> = {
 const UNMEASURED: ReadonlySet<string> = new Set(['memorydb-multi-region', 'mq-data-replication', 'msk-replicator']);
 
 export function pairsOf(estate: Estate): readonly Pair[] {
-  return [...estate.resources.values()].flatMap((item) =>
+  // Nobody writes to what waits for a failover, so nothing is lost with it.
+  const written = [...estate.resources.values()].filter((item) => !certainly(meaningOf(item)?.waits ?? no()));
+  return written.flatMap((item) =>
     (meaningOf(item)?.protections ?? []).flatMap((protection): readonly Pair[] => {
       const { mechanism, point } = protection;
       const find = FINDERS[mechanism];

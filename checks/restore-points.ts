@@ -45,11 +45,13 @@ export interface History {
   /** Undefined: there is none at all. */
   readonly newest: number | undefined;
   readonly oldest: number | undefined;
+  /** When the resource was made; undefined: AWS does not say. */
+  readonly begun: number | undefined;
   /** Greatest time without a new one, within the window of the check and up to now. */
   readonly gap: number | undefined;
 }
 
-const NOTHING: History = { newest: undefined, oldest: undefined, gap: undefined };
+const NOTHING: History = { newest: undefined, oldest: undefined, begun: undefined, gap: undefined };
 
 /** Every listing is asked for once a place, at the first question. */
 export class RestorePoints {
@@ -101,7 +103,10 @@ export class RestorePoints {
         new Map(
           list
             .flatMap((p) => p.DBInstanceAutomatedBackups ?? [])
-            .map((b) => [b.DBInstanceArn ?? '', this.#windowOf(b.RestoreWindow?.EarliestTime, b.RestoreWindow?.LatestTime)]),
+            .map((b) => [
+              b.DBInstanceArn ?? '',
+              this.#windowOf(b.RestoreWindow?.EarliestTime, b.RestoreWindow?.LatestTime, b.InstanceCreateTime),
+            ]),
         ),
     );
   }
@@ -114,14 +119,17 @@ export class RestorePoints {
         new Map(
           list
             .flatMap((p) => p.DBClusters ?? [])
-            .map((c) => [c.DBClusterArn ?? '', this.#windowOf(c.EarliestRestorableTime, c.LatestRestorableTime)]),
+            .map((c) => [
+              c.DBClusterArn ?? '',
+              this.#windowOf(c.EarliestRestorableTime, c.LatestRestorableTime, c.ClusterCreateTime),
+            ]),
         ),
     );
   }
 
-  #windowOf(from: Date | undefined, until: Date | undefined): History {
+  #windowOf(from: Date | undefined, until: Date | undefined, made?: Date): History {
     if (until === undefined) return NOTHING;
-    return { newest: until.getTime(), oldest: from?.getTime(), gap: this.#input.now - until.getTime() };
+    return { newest: until.getTime(), oldest: from?.getTime(), begun: made?.getTime(), gap: this.#input.now - until.getTime() };
   }
 
   /** In vaults of its own place, or for a copy in those of another Region or account, among the places that were looked at. */
@@ -159,7 +167,7 @@ export class RestorePoints {
     const { since, now } = this.#input;
     const gaps = [...times, now].map((at, i) => ({ at, gap: i === 0 ? 0 : at - (times[i - 1] ?? at) }));
     const gap = newest === undefined ? undefined : Math.max(...gaps.filter((g) => g.at >= since).map((g) => g.gap));
-    return { newest, oldest: times[0], gap };
+    return { newest, oldest: times[0], begun: undefined, gap };
   }
 
   /** Completed recovery points of every resource in the vaults of one place. */

@@ -5,7 +5,7 @@ import { meaningOf } from '../src/estate/estate.ts';
 import type { Known, Truth } from '../src/model/known.ts';
 import { andThen, fold, is, known, map, no, together, unknown } from '../src/model/known.ts';
 import type { Check, CheckInput, CheckResult, CheckRule, OwnPlaces } from './check.ts';
-import { certainly, certainlyNot, nameOf, Promises, Report, reading, valueOr } from './questions.ts';
+import { certainly, certainlyNot, nameOf, Promises, Report, reading, valueOr, whyNot } from './questions.ts';
 
 const CONTROL_PLANES =
   'https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/control-planes-and-data-planes.html';
@@ -57,8 +57,11 @@ async function run(input: CheckInput): Promise<CheckResult> {
   const report = new Report();
   const left = leftBehind(input, promises);
   const asked = left.size === 0 ? [] : await askedOf(input);
+  const [first] = left.values();
   for (const [region, item] of left) {
     for (const { rule, what, place } of asked) {
+      // Ignorance is one thing, however many Regions it is about.
+      if (whyNot(place) !== undefined && item !== first) continue;
       report.fact(item, what, place);
       const fires: Truth = andThen(place, (where) => (where === region ? known(true) : no()));
       report.judge(rule, item, fires, `${what} is in ${region}, which recovery leaves`);
@@ -71,8 +74,10 @@ async function run(input: CheckInput): Promise<CheckResult> {
 /** Regions that something is promised to leave when they are lost, each with a resource that leaves it. */
 function leftBehind(input: CheckInput, promises: Promises): ReadonlyMap<string, EstateResource> {
   const regions = new Map<string, EstateResource>();
-  for (const item of input.judgement.estate.resources.values()) {
+  const stores = (item: EstateResource): number => (meaningOf(item)?.kind === 'store' ? 0 : 1);
+  for (const item of [...input.judgement.estate.resources.values()].sort((a, b) => stores(a) - stores(b))) {
     const { urn, region } = item.resource;
+    if (certainly(meaningOf(item)?.waits ?? no())) continue;
     if (promises.on(urn, ['RTO', 'RPO'], ['region']).length === 0) continue;
     const leaves = (meaningOf(item)?.protections ?? []).some(
       (p) =>

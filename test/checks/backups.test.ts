@@ -122,6 +122,26 @@ describe('windows of point-in-time recovery', () => {
     expect(objectionsOf(young)).toEqual(['RETENTION-data unknown']);
     expect(objectionsOf(await checked({ declarations: [DB], catalogue: kept, wait: 6 * DAY }))).toEqual([]);
   });
+
+  it.each([
+    ['shorter than the life of the database', 30 * DAY, ['live-history-shorter-than-retention'], ['RETENTION-data not-met']],
+    ['all that a young database has', DAY, [], []],
+  ])('are judged by its age when they are %s', async (_, age, rules, objections) => {
+    const shown: Answers = (input) => ({
+      'rds:DescribeDBInstanceAutomatedBackups': () => ({
+        DBInstanceAutomatedBackups: [
+          {
+            DBInstanceArn: 'arn:aws:rds:us-east-1:111122223333:db:orders',
+            InstanceCreateTime: new Date(input.now - age),
+            RestoreWindow: { EarliestTime: new Date(input.now - DAY), LatestTime: new Date(input.now - 300_000) },
+          },
+        ],
+      }),
+    });
+    const result = await checked({ declarations: [DB], catalogue: promising('{ RETENTION: 5d }') }, shown);
+    expect(rulesOf(result)).toEqual(rules);
+    expect(objectionsOf(result)).toEqual(objections);
+  });
 });
 
 describe('recovery points of AWS Backup', () => {
