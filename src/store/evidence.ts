@@ -1,0 +1,122 @@
+/** Evidence in the database: only added to, each record bound to the one before it. */
+import type { Kysely, Transaction } from 'kysely';
+import { parseJson } from './canonical.ts';
+import type { ChainBreak, ChainPoint, EvidenceDraft, EvidenceRecord, SealedRecord } from './record.ts';
+import { breakAt, GENESIS, seal } from './record.ts';
+import type { Tables } from './tables.ts';
+
+export interface Verification {
+  /** Records that were looked at: all, or those before the break. */
+  readonly records: number;
+  /** Newest record that is sound. */
+  readonly end: ChainPoint;
+  readonly broken: ChainBreak | undefined;
+}
+
+export interface Evidence {
+  /** Writes all of them or none, in this order. Throws `TypeError` for what cannot be evidence. */
+  append(drafts: readonly EvidenceDraft[]): Promise<readonly EvidenceRecord[]>;
+  /**
+   * Reads the whole chain, page by page, as it was when the call began, and finds the first break. Whoever owns the database can
+   * write another chain that is sound in itself; only what was taken out of it before (`anchors`, from packs) shows that.
+   */
+  verify(anchors?: readonly ChainPoint[]): Promise<Verification>;
+  /** Records after `after` (default: from the first), in order. Unverified. */
+  read(after?: number): AsyncGenerator<EvidenceRecord>;
+}
+
+/** Parameters of one statement: Postgres takes 65,535, and a record has eight. */
+const ROWS = 500;
+const PAGE = 2_000;
+
+export function databaseEvidence(db: Kysely<Tables>): Evidence {
+  return {
+    append: (drafts) => db.transaction().execute((transaction) => appendIn(transaction, drafts)),
+
+    verify: async (anchors = []) => {
+      const head = await headOf(db);
+      const expected = new Map(anchors.map((a) => [a.sequence, a.hash]));
+      let end = GENESIS;
+      for await (const page of pages(db, 0, head.sequence)) {
+        for (const record of page) {
+          const broken = breakAt(record, end) ?? otherThan(expected.get(record.sequence), record);
+          if (broken !== undefined) return { records: end.sequence, end, broken };
+          end = record;
+        }
+      }
+      const last = { sequence: end.sequence, hash: end.hash };
+      return { records: last.sequence, end: last, broken: cutOff(last, head, anchors) };
+    },
+
+    read: async function* (after = 0) {
+      const head = await headOf(db);
+      for await (const page of pages(db, after, head.sequence)) for (const record of page) yield opened(record);
+    },
+  };
+}
+
+/** `append` inside a transaction that does more. */
+export async function appendIn(
+  transaction: Transaction<Tables>,
+  drafts: readonly EvidenceDraft[],
+): Promise<readonly EvidenceRecord[]> {
+  let end = await transaction.selectFrom('evidence_head').select(['sequence', 'hash']).forUpdate().executeTakeFirstOrThrow();
+  const sealed = drafts.map((draft) => {
+    const record = seal(draft, end);
+    end = record;
+    return record;
+  });
+  for (let i = 0; i < sealed.length; i += ROWS)
+    await transaction
+      .insertInto('evidence')
+      .values(sealed.slice(i, i + ROWS))
+      .execute();
+  return sealed.map(opened);
+}
+
+function headOf(db: Kysely<Tables>): Promise<ChainPoint> {
+  return db.selectFrom('evidence_head').select(['sequence', 'hash']).executeTakeFirstOrThrow();
+}
+
+/** The next page is on its way while one is looked at. */
+async function* pages(db: Kysely<Tables>, after: number, upTo: number): AsyncGenerator<readonly SealedRecord[]> {
+  const page = (from: number): Promise<readonly SealedRecord[]> =>
+    db
+      .selectFrom('evidence')
+      .selectAll()
+      .where('sequence', '>', from)
+      .where('sequence', '<=', upTo)
+      .orderBy('sequence')
+      .limit(PAGE)
+      .execute();
+  let next = page(after);
+  for (;;) {
+    const rows = await next;
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    next = page(last.sequence);
+    // Whoever stops half-way must not leave a rejection that nobody sees.
+    next.catch(() => undefined);
+    yield rows;
+  }
+}
+
+function opened(record: SealedRecord): EvidenceRecord {
+  return { ...record, body: parseJson(record.body) };
+}
+
+function otherThan(expected: string | undefined, { sequence, hash }: ChainPoint): ChainBreak | undefined {
+  return expected === undefined || expected === hash ? undefined : { sequence, differs: 'anchor', expected, found: hash };
+}
+
+function cutOff(end: ChainPoint, head: ChainPoint, anchors: readonly ChainPoint[]): ChainBreak | undefined {
+  const missing = [head, ...anchors].filter((p) => p.sequence > end.sequence).sort((a, b) => b.sequence - a.sequence)[0];
+  if (missing !== undefined)
+    return {
+      sequence: end.sequence + 1,
+      differs: 'end',
+      expected: `records up to ${missing.sequence}`,
+      found: `none after ${end.sequence}`,
+    };
+  return head.hash === end.hash ? undefined : { sequence: end.sequence, differs: 'end', expected: head.hash, found: end.hash };
+}
