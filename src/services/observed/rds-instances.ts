@@ -45,9 +45,11 @@ export const rdsInstances: Scan = {
   calls: [describeInstances, listAliases],
   async *run(aws) {
     for await (const page of aws.pages(describeInstances, {}))
-      for (const instance of page.DBInstances ?? [])
-        if (instance.DBClusterIdentifier === undefined) yield await instanceOf(instance, aws);
-        else if (isPulumiMember(instance)) yield memberOf(instance, instance.DBClusterIdentifier);
+      for (const instance of page.DBInstances ?? []) {
+        const cluster = set(instance.DBClusterIdentifier);
+        if (cluster === undefined) yield await instanceOf(instance, aws);
+        else if (isPulumiMember(instance)) yield memberOf(instance, cluster);
+      }
   },
 };
 

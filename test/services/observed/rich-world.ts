@@ -16,6 +16,8 @@ import { type Declaration, inputs, readingOf, ref, resourceOf } from '../../pari
 
 /** The reference workload's own account. */
 export const ACCOUNT = '111122223333';
+/** Where it keeps its backups. */
+export const BACKUP_ACCOUNT = '444455556666';
 export const REGION = 'eu-west-1';
 const VPC = 'aws:ec2/vpc:Vpc';
 const SUBNET = 'aws:ec2/subnet:Subnet';
@@ -40,7 +42,38 @@ const tags = { beside: 'the reference workload' };
 const zones = ['a', 'b'] as const;
 const subnets = zones.map((zone) => ref(SUBNET, zone));
 
+const KEY = 'aws:kms/key:Key';
+const key = ref(KEY, 'key', 'arn');
+
 const BESIDE: readonly Declaration[] = [
+  { type: KEY, name: 'key', inputs: { description: 'beside' } },
+  { type: KEY, name: 'away', region: 'eu-central-1', inputs: { description: 'beside' } },
+  {
+    type: 'aws:ecr/repository:Repository',
+    name: 'images',
+    inputs: { name: 'beside', encryptionConfigurations: [{ encryptionType: 'KMS', kmsKey: key }] },
+  },
+  {
+    type: 'aws:ssm/parameter:Parameter',
+    name: 'sealed',
+    inputs: { name: '/sealed', type: 'SecureString', value: 'x', keyId: key },
+  },
+  {
+    type: 'aws:elasticache/serverlessCache:ServerlessCache',
+    name: 'cache',
+    inputs: { name: 'beside', engine: 'valkey', kmsKeyId: key, tags },
+  },
+  {
+    type: 'aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication',
+    name: 'backups',
+    region: 'eu-central-1',
+    inputs: { sourceDbInstanceArn: ref(INSTANCE, 'beside', 'arn'), kmsKeyId: ref(KEY, 'away', 'arn'), retentionPeriod: 7 },
+  },
+  {
+    type: 'aws:efs/replicationConfiguration:ReplicationConfiguration',
+    name: 'copies',
+    inputs: { sourceFileSystemId: ref(FILES, 'files'), destination: { region: 'eu-central-1' } },
+  },
   { type: VPC, name: 'vpc', inputs: { cidrBlock: '10.99.0.0/16' } },
   ...zones.map(
     (zone, i): Declaration => ({
@@ -82,6 +115,9 @@ const BESIDE: readonly Declaration[] = [
       engine: 'postgres',
       instanceClass: 'db.t4g.medium',
       allocatedStorage: 20,
+      backupRetentionPeriod: 7,
+      storageEncrypted: true,
+      kmsKeyId: key,
       parameterGroupName: ref(PARAMETERS, 'parameters', 'name'),
       tags,
     },
@@ -245,7 +281,7 @@ export async function richWorld(): Promise<RichWorld> {
     catalogue: await catalogueFor([ROOT], flags, around),
     targets: [
       { account: ACCOUNT, regions },
-      { account: '444455556666', regions },
+      { account: BACKUP_ACCOUNT, regions },
     ],
   };
 }
