@@ -9,6 +9,7 @@ import { autoScaling } from './services/auto-scaling.ts';
 import { backup } from './services/backup.ts';
 import { cloudfront } from './services/cloudfront.ts';
 import { cloudwatch } from './services/cloudwatch.ts';
+import { drs } from './services/drs.ts';
 import { dynamodb } from './services/dynamodb.ts';
 import { ec2 } from './services/ec2.ts';
 import { ecr } from './services/ecr.ts';
@@ -78,4 +79,5 @@ export const SIMULATED: readonly SimulatedService[] = [
   sts,
   resiliencehub,
   fis,
+  drs,
 ];
