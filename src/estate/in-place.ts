@@ -40,21 +40,24 @@ export function inPlace(declared: readonly SourceReading[], seen: Observation, m
   const byKey = new Map<string, Resource[]>();
   for (const resource of seen.resources) {
     for (const key of keysOf(resource)) {
-      const list = byKey.get(`${resource.type}\n${key}`);
-      if (list === undefined) byKey.set(`${resource.type}\n${key}`, [resource]);
+      const list = byKey.get(key);
+      if (list === undefined) byKey.set(key, [resource]);
       else list.push(resource);
     }
   }
   const parts = new Set(modules.flatMap((m) => m.parts.map((p) => p.type)));
   const whole = new Set(modules.flatMap((m) => m.types));
   const judged = new Set([...whole, ...parts]);
+  // Others read some inert types all the same: which subnets an association joins to a route table.
+  const isCompared = ({ custom, type }: Resource): boolean =>
+    custom && (seen.types.has(type) || (judged.has(type) && inertReason(type) === undefined));
   const taken = new Set<Resource>();
   const missing: Resource[] = [];
   const readings = declared.map((reading): SourceReading => {
     const resources = reading.resources.flatMap((resource): readonly Resource[] => {
-      if (!resource.custom || !judged.has(resource.type) || inertReason(resource.type) !== undefined) return [resource];
+      if (!isCompared(resource)) return [resource];
       const match = keysOf(resource)
-        .flatMap((key) => byKey.get(`${resource.type}\n${key}`) ?? [])
+        .flatMap((key) => byKey.get(key) ?? [])
         .find((found) => sameRegion(found, resource));
       if (match !== undefined) {
         taken.add(match);
@@ -68,7 +71,7 @@ export function inPlace(declared: readonly SourceReading[], seen: Observation, m
       if (resource.id === undefined)
         return [unread(resource, 'unmapped', 'the program does not say which resource of AWS this is: give its stack export')];
       missing.push(resource);
-      return parts.has(resource.type) ? [] : [unread(resource, 'not-reported', 'declared, and not found in AWS')];
+      return whole.has(resource.type) ? [unread(resource, 'not-reported', 'declared, and not found in AWS')] : [];
     });
     return { ...reading, resources };
   });
@@ -91,7 +94,7 @@ export function inPlace(declared: readonly SourceReading[], seen: Observation, m
       },
     ],
     missing,
-    undeclared: others.filter((r) => whole.has(r.type) && !replicas.has(`${r.type}\n${r.name}`)),
+    undeclared: others.filter((r) => whole.has(r.type) && !isDefault(r.type) && !replicas.has(`${r.type}\n${r.name}`)),
   };
 }
 
@@ -100,11 +103,17 @@ function unseen(types: readonly string[]): Gap {
   return { types, account: '', region: '', why: unknown('not-modelled', 'Holdfast does not read these types from AWS') };
 }
 
+/** AWS makes these with a VPC, whether or not a code adopts them. */
+const isDefault = (type: string): boolean => /^aws:ec2\/default/.test(type);
+
+/** AWS shows a VPC's main route table as the default one, whichever type the code has for it. */
+const kindOf = (type: string): string =>
+  type.replace(/^aws:ec2\/default.*:Default/, 'aws:ec2:').replace(/^aws:ec2\/.*:/, 'aws:ec2:');
+
 /** Everything by which state or AWS names one thing among those of its type. */
-function keysOf(resource: Resource): readonly string[] {
+function keysOf({ type, id, outputs }: Resource): readonly string[] {
   const keys = new Set<string>();
-  for (const key of [resource.id, resource.outputs.arn, resource.outputs.id])
-    if (typeof key === 'string' && key !== '') keys.add(key);
+  for (const key of [id, outputs.arn, outputs.id]) if (typeof key === 'string' && key !== '') keys.add(`${kindOf(type)}\n${key}`);
   return [...keys];
 }
 
