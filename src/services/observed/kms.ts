@@ -2,6 +2,8 @@
 import type {
   DescribeKeyCommandInput,
   DescribeKeyCommandOutput,
+  GetKeyPolicyCommandInput,
+  GetKeyPolicyCommandOutput,
   KeyMetadata,
   ListKeysCommandInput,
   ListKeysCommandOutput,
@@ -26,6 +28,11 @@ const describeKey = call<DescribeKeyCommandInput, DescribeKeyCommandOutput>({
   operation: 'DescribeKey',
   action: 'kms:DescribeKey',
 });
+const getPolicy = call<GetKeyPolicyCommandInput, GetKeyPolicyCommandOutput>({
+  client: 'kms',
+  operation: 'GetKeyPolicy',
+  action: 'kms:GetKeyPolicy',
+});
 const listTags = call<ListResourceTagsCommandInput, ListResourceTagsCommandOutput>({
   client: 'kms',
   operation: 'ListResourceTags',
@@ -42,7 +49,7 @@ export const kmsKeys: Scan = {
     'aws:kms/alias:Alias',
   ],
   where: 'region',
-  calls: [listKeys, describeKey, listTags, listAliases],
+  calls: [listKeys, describeKey, getPolicy, listTags, listAliases],
   async *run(aws) {
     const managed = new Set<string>();
     for await (const { Aliases = [] } of aws.pages(listAliases, { Limit: 100 })) {
@@ -87,8 +94,10 @@ async function observeKey(aws: Reader, { id, arn }: Listed): Promise<Observed | 
     return { type: 'aws:kms/key:Key', id, arn, name: id, properties, outputs: { arn, keyId: id, keyState: key }, tags: key };
   }
   if (key.KeyManager === 'AWS') return undefined;
+  const { type, properties } = ofKind(key);
   return {
-    ...ofKind(key),
+    type,
+    properties: present({ ...properties, policy: await policyOf(aws, id) }),
     id,
     arn,
     name: id,
@@ -112,6 +121,24 @@ function ofKind(key: KeyMetadata): Pick<Observed, 'type' | 'properties'> {
   return external
     ? { type: 'aws:kms/externalKey:ExternalKey', properties: present({ enabled, multiRegion }) }
     : { type: 'aws:kms/key:Key', properties: present({ isEnabled: enabled, multiRegion }) };
+}
+
+/** Undefined where it is the one that AWS gives a key whose code names none: its own account, for everything. */
+async function policyOf(aws: Reader, id: string): Promise<string | Hole | undefined> {
+  const reply = await aws.ask(getPolicy, { KeyId: id, PolicyName: 'default' }, ['NotFoundException']);
+  if (reply === undefined || reply instanceof Hole) return reply;
+  const policy = sent(reply.Policy, 'Policy');
+  return policy instanceof Hole || !isDefaultPolicy(policy, aws.account) ? policy : undefined;
+}
+
+/** KMS developer guide, "Default key policy"; other partitions have other ARNs, and spaces are no difference. */
+function isDefaultPolicy(policy: string, account: string): boolean {
+  const statements = policy.match(/"Effect"/g)?.length ?? 0;
+  return (
+    statements === 1 &&
+    /"Action":\s*"kms:\*"/.test(policy) &&
+    new RegExp(`"AWS":\\s*"arn:[a-z-]+:iam::${account}:root"`).test(policy)
+  );
 }
 
 async function tagsOf(aws: Reader, id: string): Promise<Observed['tags']> {

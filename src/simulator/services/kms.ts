@@ -42,6 +42,22 @@ function metadata(key: Key, account: string): KMS.KeyMetadata {
   };
 }
 
+/** What a key has that is made without one (developer guide, "Default key policy"): the account lets its own IAM policies decide. */
+const defaultPolicy = (account: string): string =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Id: 'key-default-1',
+    Statement: [
+      {
+        Sid: 'Enable IAM User Permissions',
+        Effect: 'Allow',
+        Principal: { AWS: `arn:aws:iam::${account}:root` },
+        Action: 'kms:*',
+        Resource: '*',
+      },
+    ],
+  });
+
 const createKey: Op<KMS.CreateKeyCommandInput, KMS.CreateKeyCommandOutput> = (input, context) => {
   const multi = input.MultiRegion === true;
   const made = context.id(multi ? 'mrk' : 'key', 32);
@@ -60,7 +76,7 @@ const createKey: Op<KMS.CreateKeyCommandInput, KMS.CreateKeyCommandOutput> = (in
     family: multi ? { primary: context.region, regions: new Set([context.region]) } : undefined,
     deletion: undefined,
     rotated: false,
-    policy: input.Policy ?? '{}',
+    policy: input.Policy ?? defaultPolicy(context.account),
     tags: new Map((input.Tags ?? []).map((t) => [t.TagKey ?? '', t.TagValue ?? ''])),
   };
   context.put(KEYS, id, key);
@@ -132,7 +148,7 @@ const replicateKey: Op<KMS.ReplicateKeyCommandInput, KMS.ReplicateKeyCommandOutp
     description: input.Description ?? '',
     keyState: 'Creating',
     deletion: undefined,
-    policy: input.Policy ?? '{}',
+    policy: input.Policy ?? defaultPolicy(account),
     tags: new Map((input.Tags ?? []).map((t) => [t.TagKey ?? '', t.TagValue ?? ''])),
   };
   key.family.regions.add(region);
@@ -232,7 +248,7 @@ const operations = {
     KeyRotationEnabled: keyNamed(context, input.KeyId).rotated,
   })) satisfies Op<KMS.GetKeyRotationStatusCommandInput, KMS.GetKeyRotationStatusCommandOutput>,
   PutKeyPolicy: ((input, context) => {
-    living(context, input.KeyId).policy = input.Policy ?? '{}';
+    living(context, input.KeyId).policy = input.Policy ?? '';
     return {};
   }) satisfies Op<KMS.PutKeyPolicyCommandInput, KMS.PutKeyPolicyCommandOutput>,
   GetKeyPolicy: ((input, context) => ({

@@ -51,6 +51,22 @@ describe('keys', () => {
     });
   });
 
+  it('have a policy where somebody wrote one, and none where AWS did', async () => {
+    const policyOf = async () => (await scanned(kmsKeys, readerOf(aws))).find((s) => s.id === key.KeyId)?.properties.policy;
+    expect(await policyOf()).toBeUndefined();
+    const Policy = JSON.stringify({
+      Statement: [
+        { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'kms:*', Resource: '*' },
+        { Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::444455556666:root' }, Action: 'kms:Decrypt', Resource: '*' },
+      ],
+    });
+    await invoke(aws, 'kms', 'PutKeyPolicy', { KeyId: key.KeyId, Policy }, caller);
+    expect(await policyOf()).toBe(Policy);
+    const fault = aws.world.inject({ kind: 'call', action: 'kms:GetKeyPolicy', how: 'denied' });
+    expect(await policyOf()).toBeInstanceOf(Hole);
+    aws.world.lift(fault);
+  });
+
   it("tell a key of one's own from one of AWS's, asking once", async () => {
     const reader = readerOf(aws);
     expect(await ownKey(reader, key.Arn)).toBe(key.Arn);
