@@ -7,6 +7,7 @@ import { differ, inOtherAccount, inOtherRegion } from './apart.ts';
 import type { BackupSelection } from './backup-selection.ts';
 import { readSelection } from './backup-selection.ts';
 import { AIR_GAPPED_VAULT, BACKUP_VAULTS } from './backup-vault.ts';
+import { holds, ruledOut } from './database-parts.ts';
 import { arnPart, linkTo } from './links.ts';
 import { largestGap } from './schedule.ts';
 import type { Identity } from './service.ts';
@@ -163,13 +164,9 @@ function arnField(props: Props, path: string, part: 'region' | 'account'): Known
 
 /** Tags assign only types that the Region's settings opt in; the settings are one per account and Region. */
 function optInOf(plan: Props, view: View): BackupPlanFacts['optIn'] {
-  const [settings, ...others] = view.all(REGION_SETTINGS).filter((candidate) =>
-    fold(
-      inOtherRegion(plan, candidate),
-      (other) => !other,
-      () => false,
-    ),
-  );
+  const [settings, ...others] = view
+    .all(REGION_SETTINGS)
+    .filter((candidate) => ruledOut(inOtherRegion(plan, candidate)) && !holds(inOtherAccount(plan, candidate)));
   if (settings === undefined || others.length > 0) {
     return unknown(
       'not-reported',

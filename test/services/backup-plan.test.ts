@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fold } from '../../src/model/known.ts';
+import { fold, known } from '../../src/model/known.ts';
 import type { Resource } from '../../src/model/resource.ts';
 import type { Value, Values } from '../../src/model/value.ts';
 import { Hole } from '../../src/model/value.ts';
@@ -14,6 +14,9 @@ const SELECTION = 'aws:backup/selection:Selection';
 const SETTINGS = declared('aws:backup/regionSettings:RegionSettings', 'settings', {
   resourceTypeOptInPreference: { RDS: true, EFS: true, S3: true, DynamoDB: false },
 });
+const OWN = '111122223333';
+const settingsOf = (...accounts: readonly string[]): readonly Resource[] =>
+  accounts.map((account) => ({ ...SETTINGS, urn: `${SETTINGS.urn}-${account}`, account: known(account) }));
 const DB = 'aws:rds/instance:Instance';
 
 interface Case {
@@ -46,6 +49,11 @@ describe('which resources a plan covers', () => {
     ['by reference', { selection: { resources: [ref(orders, 'arn')] } }, 'yes'],
     ['another resource by reference', { selection: { resources: ['arn:aws:rds:us-east-1:111122223333:db:other'] } }, 'no'],
     ['everything, opted in', { selection: EVERYTHING }, 'yes'],
+    [
+      'everything, beside the settings of another account',
+      { selection: EVERYTHING, plan: { account: OWN }, others: settingsOf(OWN, '999988887777') },
+      'yes',
+    ],
     ['everything, settings not in the sources', { selection: EVERYTHING, others: [] }, 'unknown'],
     ['type wildcard', { selection: { resources: ['arn:aws:rds:*:*:db:*'] }, others: [] }, 'yes'],
     ['wildcard of another type', { selection: { resources: ['arn:aws:rds:*:*:cluster:*'] } }, 'no'],
