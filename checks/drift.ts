@@ -195,14 +195,21 @@ function placement(pair: Pair): void {
     const { zones, doubtful } = p.spread;
     return `${zones.length + doubtful} ${zones.length + doubtful === 1 ? 'AZ' : 'AZs'}`;
   };
-  const places = (p: Placement): number =>
+  const most = (p: Placement): number =>
     p.kind === 'zonal' ? p.spread.zones.length + p.spread.doubtful : Number.POSITIVE_INFINITY;
+  // Places that nobody names may be one AZ. AWS keeps a standby in any of the AZs that a store is given: two are promised.
+  const least = (p: Placement): number => {
+    if (p.kind !== 'zonal') return Number.POSITIVE_INFINITY;
+    const named = Math.max(p.spread.zones.length, Math.min(1, p.spread.doubtful));
+    return pair.meant.kind === 'store' ? Math.min(named, 2) : named;
+  };
   fold(
     together({ code: pair.meant.placement, aws: pair.means.placement }),
     ({ code, aws }, fact) => {
       // Which AZs these are is AWS's to choose; how many decides.
-      if (places(code) === places(aws)) return;
-      const rule = places(aws) < places(code) ? WEAKER : NOT_IN_CODE;
+      const weaker = most(aws) < least(code);
+      if (!weaker && least(aws) <= most(code)) return;
+      const rule = weaker ? WEAKER : NOT_IN_CODE;
       const property = differing(pair, fact.from) ?? fact.from[0]?.property;
       pair.report.find(rule, pair.seen, `placed in ${words(code)} in code and in ${words(aws)} in AWS`, property);
     },

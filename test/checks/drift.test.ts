@@ -4,7 +4,7 @@ import { Hole } from '../../src/model/value.ts';
 import { administrator } from '../../src/simulator/world/access.ts';
 import type { SimulatedAws } from '../../src/simulator/world/invoke.ts';
 import { invoke } from '../../src/simulator/world/invoke.ts';
-import type { Declaration } from '../parity/law.ts';
+import { type Declaration, ref } from '../parity/law.ts';
 import { ACCOUNT, REGION } from '../services/observed/support.ts';
 import { promising } from '../verdicts/estates.ts';
 import { type Given, prepared, rulesOf } from './support.ts';
@@ -68,6 +68,37 @@ describe('drift', () => {
     const result = await checked({ declarations: [single], meanwhile: modify({ MultiAZ: true }) });
     // The host of a single-AZ instance is replaced; with a standby nobody waits for that, so it is not missed.
     expect(new Set(shown(result))).toEqual(new Set(['drift-not-in-code multiAz']));
+  });
+
+  it('says nothing of AZs that AWS chooses', async () => {
+    const subnets = ['a', 'b', 'c'].map(
+      (zone, i): Declaration => ({
+        type: 'aws:ec2/subnet:Subnet',
+        name: zone,
+        inputs: { vpcId: ref('aws:ec2/vpc:Vpc', 'v'), availabilityZone: `${REGION}${zone}`, cidrBlock: `10.0.${i}.0/24` },
+      }),
+    );
+    const group = 'aws:elasticache/subnetGroup:SubnetGroup';
+    const cache = (multiAzEnabled: boolean): readonly Declaration[] => [
+      { type: 'aws:ec2/vpc:Vpc', name: 'v', inputs: { cidrBlock: '10.0.0.0/16' } },
+      ...subnets,
+      { type: group, name: 'g', inputs: { name: 'g', subnetIds: subnets.map((s) => ref(s.type, s.name)) } },
+      {
+        type: 'aws:elasticache/replicationGroup:ReplicationGroup',
+        name: 'c',
+        inputs: {
+          replicationGroupId: 'c',
+          description: 'c',
+          engine: 'valkey',
+          nodeType: 'cache.r7g.large',
+          numCacheClusters: 2,
+          automaticFailoverEnabled: true,
+          multiAzEnabled,
+          subnetGroupName: ref(group, 'g', 'name'),
+        },
+      },
+    ];
+    for (const multiAz of [true, false]) expect((await checked({ declarations: cache(multiAz) })).findings).toEqual([]);
   });
 
   it('says nothing of a change without meaning', async () => {
