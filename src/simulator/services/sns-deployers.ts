@@ -32,8 +32,9 @@ function nameOf(given: Given, deployment: Deployment, fifo: boolean): string {
 
 async function subscription(given: Given, deployment: Deployment): Promise<Created> {
   const { inputs } = given;
+  const TopicArn = need(given, 'topic');
   const { SubscriptionArn = '' } = (await deployment.call('sns', 'Subscribe', {
-    TopicArn: need(given, 'topic'),
+    TopicArn,
     Protocol: need(given, 'protocol'),
     Endpoint: need(given, 'endpoint'),
     ReturnSubscriptionArn: true,
@@ -43,6 +44,8 @@ async function subscription(given: Given, deployment: Deployment): Promise<Creat
       RedrivePolicy: textOf(inputs.redrivePolicy),
     }),
   })) as SNS.SubscribeCommandOutput;
+  // People and web servers confirm with the token that they were sent; the estate that is simulated has been in use.
+  await deployment.call('sns', 'ConfirmSubscription', { TopicArn, Token: SubscriptionArn.split(':').at(-1) });
   return { id: SubscriptionArn, outputs: { arn: SubscriptionArn } };
 }
 

@@ -1,5 +1,7 @@
 /** Simulated SNS: topics of one Region each, which deliver to endpoints of any Region and try again while one does not answer. */
 import type {
+  ConfirmSubscriptionCommandInput,
+  ConfirmSubscriptionCommandOutput,
   CreateTopicCommandInput,
   CreateTopicCommandOutput,
   DeleteTopicCommandInput,
@@ -42,7 +44,7 @@ interface StoredSubscription {
   readonly protocol: string;
   readonly endpoint: string;
   /** Addresses of people and web servers must confirm first. */
-  readonly confirmed: boolean;
+  confirmed: boolean;
   readonly raw: boolean;
   readonly attributes: Readonly<Record<string, string>>;
   readonly call: CallContext['call'];
@@ -120,6 +122,18 @@ const subscribe: Operation<SubscribeCommandInput, Reply<SubscribeCommandOutput>>
   const raw = attributes.RawMessageDelivery === 'true';
   context.put(SUBSCRIPTIONS, arn, { arn, topic: topic.arn, protocol, endpoint, confirmed, raw, attributes, call: context.call });
   return { SubscriptionArn: confirmed || input.ReturnSubscriptionArn === true ? arn : 'pending confirmation' };
+};
+
+/** The token that SNS sends to an endpoint, which only its owner knows: here, the last part of the subscription's ARN. */
+const confirmSubscription: Operation<ConfirmSubscriptionCommandInput, Reply<ConfirmSubscriptionCommandOutput>> = (
+  input,
+  context,
+) => {
+  const topic = topicOf(context, input.TopicArn);
+  const found = subscriptionsOf(context.world, topic.arn).find((s) => s.arn === `${topic.arn}:${input.Token}`);
+  if (found === undefined) throw new ServiceFault('InvalidParameter', 'Invalid token');
+  found.confirmed = true;
+  return { SubscriptionArn: found.arn };
 };
 
 const unsubscribe: Operation<UnsubscribeCommandInput, Reply<UnsubscribeCommandOutput>> = (input, context) => {
@@ -204,6 +218,7 @@ export const sns: SimulatedService = {
     ListTopics: list,
     DeleteTopic: remove,
     Subscribe: subscribe,
+    ConfirmSubscription: confirmSubscription,
     Unsubscribe: unsubscribe,
     ListSubscriptions: listSubscriptions,
     ListSubscriptionsByTopic: listByTopic,
