@@ -83,7 +83,7 @@ const RECENT_MS = 10 * 60_000;
 /** More than 18 % of the checkers (DNS failover guide, "How Route 53 determines the status of health checks"). */
 const HEALTHY_SHARE = 0.18;
 
-const LIVE_FACTS = new Set(['HTTP', 'HTTPS', 'HTTP_STR_MATCH', 'HTTPS_STR_MATCH', 'TCP']);
+const ENDPOINT_TYPES = new Set(['HTTP', 'HTTPS', 'HTTP_STR_MATCH', 'HTTPS_STR_MATCH', 'TCP']);
 
 export async function healthChecks(input: CheckInput, promises: Promises, report: Report): Promise<void> {
   const { estate } = input.judgement;
@@ -114,7 +114,7 @@ export async function healthChecks(input: CheckInput, promises: Promises, report
       const measured = statuses[i] ?? known(undefined);
       const value = valueOr(measured, undefined);
       const endpoint = valueOr(
-        map(facts.type, (t) => LIVE_FACTS.has(t)),
+        map(facts.type, (t) => ENDPOINT_TYPES.has(t)),
         false,
       );
       const healthy: Truth =

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { automaticFailover } from '../../checks/automatic-failover.ts';
 import type { CheckInput } from '../../checks/check.ts';
 import { type Declaration, ref } from '../parity/law.ts';
+import { out, type Spec } from '../services/support-traffic.ts';
 import { promising } from '../verdicts/estates.ts';
-import { answering, factsOf, type Given, objectionsOf, pointsOf, prepared, rulesOf } from './support.ts';
+import { answering, factsOf, type Given, inputOf, noAws, objectionsOf, pointsOf, prepared, rulesOf } from './support.ts';
 
 const ZONE: Declaration = { type: 'aws:route53/zone:Zone', name: 'zone', inputs: { name: 'shop.example' } };
 const check = (name: string): Declaration => ({
@@ -109,6 +110,57 @@ describe('health checks', () => {
   it('finds one that nothing names', async () => {
     const result = await checked({ declarations: [check('lonely')] }, healthy(0));
     expect(rulesOf(result)).toEqual(['live-health-check-unattached']);
+  });
+});
+
+describe('what an unhealthy check means for the promise', () => {
+  const DATABASE = 'aws:rds/instance:Instance';
+  const CHECK = 'aws:route53/healthCheck:HealthCheck';
+  const side = (name: string, type: string, region: string, inputs: Spec['inputs']): readonly Spec[] => [
+    {
+      type: DATABASE,
+      name,
+      region,
+      inputs: { identifier: name, engine: 'postgres', ...inputs },
+      outputs: { arn: `arn:${name}` },
+    },
+    { type: CHECK, name, inputs: { type: 'TCP', fqdn: out(DATABASE, name, 'address'), port: 5432 }, outputs: { arn: name } },
+    {
+      type: 'aws:route53/record:Record',
+      name,
+      inputs: {
+        zoneId: 'Z1',
+        name: 'db.shop.example',
+        type: 'CNAME',
+        ttl: 30,
+        records: [out(DATABASE, name, 'address')],
+        setIdentifier: name,
+        failoverRoutingPolicies: [{ type }],
+        healthCheckId: out(CHECK, name, 'id'),
+      },
+    },
+  ];
+  const specs = [
+    ...side('orders', 'PRIMARY', 'us-east-1', {}),
+    ...side('orders-dr', 'SECONDARY', 'eu-west-1', { replicateSourceDb: out(DATABASE, 'orders', 'arn') }),
+  ];
+  const status = (unhealthy: string, now: number) =>
+    answering(noAws, {
+      'route53:GetHealthCheckStatus': (asked) => {
+        const failed = (asked as { readonly HealthCheckId: string }).HealthCheckId === unhealthy;
+        return { HealthCheckObservations: [{ StatusReport: { Status: failed ? 'Failure: timeout' : 'Success: TCP' } }] };
+      },
+      'cloudwatch:GetMetricData': pointsOf([], now),
+    });
+  it.each([
+    ['none', []],
+    ['orders', ['RTO-region unknown']],
+    ['orders-dr', ['RTO-region not-met']],
+  ])('of %s', async (name, objections) => {
+    const input = inputOf(specs, promising('{ RTO: { region: 1h } }'));
+    for (const item of input.judgement.estate.resources.values()) Object.assign(item.resource, { id: item.resource.name });
+    const result = await automaticFailover.run({ ...input, aws: status(name, input.now) });
+    expect(objectionsOf(result)).toEqual(objections);
   });
 });
 
