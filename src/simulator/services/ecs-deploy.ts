@@ -95,6 +95,7 @@ const taskDefinition: Deployer = {
       }),
     );
     const made = reply.taskDefinition;
+    for (const { image } of made?.containerDefinitions ?? []) pushLater(image, given, deployment);
     const arn = made?.taskDefinitionArn ?? '';
     return {
       id: made?.family ?? '',
@@ -102,6 +103,24 @@ const taskDefinition: Deployer = {
     };
   },
 };
+
+const OWN_IMAGE = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com\/([^:@]+):([^:@]+)$/;
+/** By then whatever copies images from Region to Region is deployed as well. */
+const PIPELINE = 60_000;
+
+/**
+ * No infrastructure code pushes images: a pipeline does, into the repositories that the code declares, with the tags that it
+ * names. A repository of another Region that nobody declares is made by replication, if there is any.
+ */
+function pushLater(image: string | undefined, given: Given, { world, call: send }: Deployment): void {
+  const [, account, region, repositoryName, imageTag] = OWN_IMAGE.exec(image ?? '') ?? [];
+  if (account !== given.account || region === undefined) return;
+  const imageManifest = JSON.stringify({ schemaVersion: 2, image: `${repositoryName}:${imageTag}` });
+  world.clock.after(PIPELINE, () => {
+    // There is no such repository, or the image is there already: nothing is left to push.
+    send('ecr', 'PutImage', { repositoryName, imageTag, imageManifest }, region).catch(() => undefined);
+  });
+}
 
 const service: Deployer = {
   type: 'aws:ecs/service:Service',
