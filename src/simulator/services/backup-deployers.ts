@@ -22,7 +22,7 @@ function lifecycleOf(block: Block): Backup.Lifecycle | undefined {
     MoveToColdStorageAfterDays: numberOf(lifecycle.coldStorageAfter) || undefined,
     DeleteAfterDays: numberOf(lifecycle.deleteAfter) || undefined,
     OptInToArchiveForSupportedResources: flagOf(lifecycle.optInToArchiveForSupportedResources),
-  }) as Backup.Lifecycle;
+  });
 }
 
 function ruleOf(block: Block): Backup.BackupRuleInput {
@@ -41,7 +41,7 @@ function ruleOf(block: Block): Backup.BackupRuleInput {
     Lifecycle: lifecycleOf(block),
     RecoveryPointTags: record(block.recoveryPointTags, textOf),
     CopyActions: copies.length === 0 ? undefined : copies,
-  }) as Backup.BackupRuleInput;
+  });
 }
 
 async function plan(given: Given, deployment: Deployment): Promise<Created> {
@@ -88,7 +88,7 @@ async function selection(given: Given, deployment: Deployment): Promise<Created>
       NotResources: given.inputs.notResources === undefined ? undefined : textsOf(given.inputs.notResources),
       ListOfTags: tags,
       Conditions: conditionsOf(given.inputs.conditions),
-    }) as Backup.BackupSelection,
+    }),
   };
   const made = (await deployment.call('backup', 'CreateBackupSelection', input)) as Backup.CreateBackupSelectionCommandOutput;
   return { id: made.SelectionId ?? '', outputs: {} };

@@ -18,7 +18,7 @@ interface Server {
   /** Log of what the server holds. */
   readonly source: string;
   readonly added: number;
-  state: DRS.DataReplicationState;
+  phase: DRS.DataReplicationState;
   /** Moment since which its disks are not replicated. */
   stopped: number | undefined;
   recovery: string | undefined;
@@ -30,7 +30,7 @@ interface Recovery {
   readonly job: string;
   readonly isDrill: boolean;
   readonly at: number;
-  state: DRS.EC2InstanceState;
+  phase: DRS.EC2InstanceState;
 }
 
 interface RecoveryJob {
@@ -65,11 +65,11 @@ export function installAgent(
   const id = `s-${world.random.hex(17)}`;
   const arn = `arn:aws:drs:${given.region}:${given.account}:source-server/${id}`;
   const added = world.clock.now();
-  const server: Server = { ...given, id, arn, added, state: 'INITIAL_SYNC', stopped: undefined, recovery: undefined };
+  const server: Server = { ...given, id, arn, added, phase: 'INITIAL_SYNC', stopped: undefined, recovery: undefined };
   world.put(SERVERS, given.account, given.region, id, server);
   world.clock.after(INITIAL_SYNC, () => {
-    if (server.state !== 'INITIAL_SYNC') return;
-    server.state = 'CONTINUOUS';
+    if (server.phase !== 'INITIAL_SYNC') return;
+    server.phase = 'CONTINUOUS';
     follow(world, server.source, server.arn, () => LAG);
   });
   return id;
@@ -90,7 +90,7 @@ function serverNamed(context: CallContext, id: string | undefined): Server {
 
 /** The newest moment that a launch would have; undefined: the first copy is not complete. */
 function newest(server: Server, now: number): number | undefined {
-  if (server.state === 'INITIAL_SYNC') return undefined;
+  if (server.phase === 'INITIAL_SYNC') return undefined;
   return (server.stopped ?? now) - LAG;
 }
 
@@ -102,7 +102,7 @@ function serverReply(server: Server, now: number): DRS.SourceServer {
     tags: {},
     ...(server.recovery === undefined ? {} : { recoveryInstanceId: server.recovery }),
     lastLaunchResult: server.recovery === undefined ? 'NOT_STARTED' : 'SUCCEEDED',
-    dataReplicationInfo: { dataReplicationState: server.state, lagDuration: `PT${Math.round(lag / 1000)}S` },
+    dataReplicationInfo: { dataReplicationState: server.phase, lagDuration: `PT${Math.round(lag / 1000)}S` },
     lifeCycle: { addedToServiceDateTime: new Date(server.added).toISOString() },
     sourceProperties: { identificationHints: { hostname: server.hostname } },
     replicationDirection: 'FAILOVER',
@@ -160,7 +160,7 @@ function launch(context: CallContext, job: RecoveryJob, server: Server, at: numb
   if (world.regionIsLost(context.region)) return;
   const id = `i-${world.random.hex(17)}`;
   restore(world, server.source, `arn:aws:ec2:${context.region}:${context.account}:instance/${id}`, at);
-  context.put(RECOVERIES, id, { id, server, job: job.id, isDrill: job.isDrill, at, state: 'RUNNING' });
+  context.put(RECOVERIES, id, { id, server, job: job.id, isDrill: job.isDrill, at, phase: 'RUNNING' });
   job.recoveries.set(server.id, id);
   server.recovery = id;
 }
@@ -232,7 +232,7 @@ const operations = {
       found.map((r) => ({
         recoveryInstanceID: r.id,
         ec2InstanceID: r.id,
-        ec2InstanceState: r.state,
+        ec2InstanceState: r.phase,
         jobID: r.job,
         sourceServerID: r.server.id,
         isDrill: r.isDrill,
@@ -262,15 +262,15 @@ const operations = {
 };
 
 function stop(world: World, server: Server, state: 'STOPPED' | 'STALLED'): void {
-  if (server.state !== 'CONTINUOUS') return;
-  server.state = state;
+  if (server.phase !== 'CONTINUOUS') return;
+  server.phase = state;
   server.stopped = world.clock.now();
   replicate(world, server.arn, 'stopped');
 }
 
 function resume(world: World, server: Server): void {
-  if (server.state !== 'STOPPED' && server.state !== 'STALLED') return;
-  server.state = 'CONTINUOUS';
+  if (server.phase !== 'STOPPED' && server.phase !== 'STALLED') return;
+  server.phase = 'CONTINUOUS';
   server.stopped = undefined;
   replicate(world, server.arn, 'running');
 }

@@ -206,14 +206,13 @@ function end(world: World, experiment: Experiment, status: FIS.ExperimentStatus,
   experiment.ended = new Date(world.clock.now());
 }
 
-const stateOf = ({ status, reason }: Experiment): FIS.ExperimentState => without({ status, reason }) as FIS.ExperimentState;
+const stateOf = ({ status, reason }: Experiment): FIS.ExperimentState => without({ status, reason });
 
 function experimentReply(e: Experiment): FIS.Experiment {
   const { targets, stopConditions, roleArn } = templateReply(e.template);
-  const actions = Object.entries(e.template.actions ?? {}).map(([name, action]) => [
-    name,
-    { ...action, state: { status: e.status } },
-  ]);
+  const actions = Object.entries(e.template.actions ?? {}).map(
+    ([name, action]) => [name, { ...action, state: { status: e.status } }] as const,
+  );
   return without({
     id: e.id,
     experimentTemplateId: e.template.id,
@@ -281,7 +280,7 @@ const operations = {
   GetAction: ((input) => {
     const action = ACTIONS.find((a) => a.id === input.id);
     if (action === undefined) throw missing(`The action ${input.id ?? ''}`);
-    return { action: without({ id: action.id, description: action.description, targets: targetsOf(action) }) as FIS.Action };
+    return { action: without({ id: action.id, description: action.description, targets: targetsOf(action) }) };
   }) satisfies Op<FIS.GetActionCommandInput, FIS.GetActionCommandOutput>,
   ListActions: ((input) => {
     const found = ACTIONS.map(
@@ -294,24 +293,30 @@ const operations = {
 async function deployTemplate(given: Given, deployment: Deployment): Promise<Created> {
   const pairs = (value: Plain | undefined): Record<string, string> =>
     Object.fromEntries(blocksOf(value).map((p) => [textOf(p.key) ?? '', textOf(p.value) ?? '']));
-  const actions = blocksOf(given.inputs.actions).map((a) => [
-    textOf(a.name) ?? '',
-    without({
-      actionId: textOf(a.actionId),
-      description: textOf(a.description),
-      parameters: pairs(a.parameters),
-      targets: pairs(a.target),
-      startAfter: textsOf(a.startAfters),
-    }),
-  ]);
-  const targets = blocksOf(given.inputs.targets).map((t) => [
-    textOf(t.name) ?? '',
-    without({
-      resourceType: textOf(t.resourceType),
-      resourceArns: textsOf(t.resourceArns),
-      selectionMode: textOf(t.selectionMode) ?? 'ALL',
-    }),
-  ]);
+  const actions = blocksOf(given.inputs.actions).map(
+    (a) =>
+      [
+        textOf(a.name) ?? '',
+        without({
+          actionId: textOf(a.actionId),
+          description: textOf(a.description),
+          parameters: pairs(a.parameters),
+          targets: pairs(a.target),
+          startAfter: textsOf(a.startAfters),
+        }),
+      ] as const,
+  );
+  const targets = blocksOf(given.inputs.targets).map(
+    (t) =>
+      [
+        textOf(t.name) ?? '',
+        without({
+          resourceType: textOf(t.resourceType),
+          resourceArns: textsOf(t.resourceArns),
+          selectionMode: textOf(t.selectionMode) ?? 'ALL',
+        }),
+      ] as const,
+  );
   const made = (await deployment.call('fis', 'CreateExperimentTemplate', {
     description: textOf(given.inputs.description) ?? given.name,
     roleArn: need(given, 'roleArn'),
