@@ -5,15 +5,14 @@ import type { Impact, Placement } from '../model/protection.ts';
 import { row } from '../model/protection.ts';
 import { holds } from './database-parts.ts';
 import { pointingAt, referringTo, withinBlocks } from './pointing.ts';
+import { ROUTE_TABLES, subnetsOf, tableNamed } from './route-tables.ts';
 import type { Identity } from './service.ts';
 import { identityOf, lost, meaning, regionalImpacts, service, unaffected } from './service.ts';
-import { SUBNET, zoneOfSubnet, zonesDiffer } from './subnets.ts';
+import { SUBNET, zoneOfUrn, zonesDiffer } from './subnets.ts';
 import type { Props, View } from './view.ts';
 
 export const NAT_GATEWAY = 'aws:ec2/natGateway:NatGateway';
 const ROUTE = 'aws:ec2/route:Route';
-const TABLE = 'aws:ec2/routeTable:RouteTable';
-const ASSOCIATION = 'aws:ec2/routeTableAssociation:RouteTableAssociation';
 
 export interface NatGatewayFacts extends Identity {
   readonly regionalMode: Truth;
@@ -24,62 +23,26 @@ export interface NatGatewayFacts extends Identity {
   readonly subnets: readonly string[];
 }
 
-function zoneOf(props: Props, path: string, view: View): Known<string> {
-  return andThen(view.target(props, path, [SUBNET]), (urn) => {
-    const subnet = urn === undefined ? undefined : view.get(urn);
-    return subnet === undefined
-      ? unknown('dangling', 'the subnet is not in the sources', props.origin(path))
-      : zoneOfSubnet(subnet);
-  });
-}
-
-/** Route tables with a route to it. */
-function tablesOf(props: Props, view: View): readonly Known<string>[] {
-  const types = [NAT_GATEWAY];
+/** Subnets whose route table has a route to it, and what may hide others. */
+function servedSubnets(props: Props, view: View): readonly Known<string>[] {
   const routes = referringTo(props.id, view, ROUTE, 'natGatewayId');
-  const inline = pointingAt(props.id, view, 'nat-of-route-table', [TABLE], (table) =>
-    withinBlocks(table, 'routes', (block) => [view.target(block, 'natGatewayId', types)]),
+  const inline = pointingAt(props.id, view, 'nat-of-route-table', ROUTE_TABLES, (table) =>
+    withinBlocks(table, 'routes', (block) => [view.target(block, 'natGatewayId', [NAT_GATEWAY])]),
   );
-  const tables: Known<string>[] = [...routes.doubts, ...inline.doubts, ...inline.found.map((table) => known(table.id))];
-  for (const route of routes.found) {
-    tables.push(
-      andThen(view.target(route, 'routeTableId', [TABLE]), (urn) =>
-        urn === undefined ? unknown('dangling', 'no route table') : known(urn),
-      ),
-    );
-  }
-  return tables;
+  const tables = [
+    ...inline.found.map((table) => known(table.id)),
+    ...routes.found.map((route) => tableNamed(route, 'routeTableId', view)),
+  ];
+  return [...routes.doubts, ...inline.doubts, ...tables.flatMap((table) => spread(table, (urn) => subnetsOf(urn, view)))];
 }
 
-function servedSubnets(tables: readonly Known<string>[], view: View): readonly string[] {
-  const served = new Set<string>();
-  for (const table of tables) {
-    const associations = fold(
-      table,
-      (urn) => referringTo(urn, view, ASSOCIATION, 'routeTableId').found,
-      () => [],
-    );
-    for (const association of associations) {
-      fold(
-        view.target(association, 'subnetId', [SUBNET]),
-        (urn) => (urn === undefined ? served : served.add(urn)),
-        () => served,
-      );
-    }
-  }
-  return [...served];
-}
+const spread = (table: Known<string>, read: (urn: string) => readonly Known<string>[]): readonly Known<string>[] =>
+  fold<string, readonly Known<string>[]>(table, read, (why) => [why]);
 
-function servedZones(props: Props, tables: readonly Known<string>[], view: View): Known<readonly string[]> {
-  const zones = tables.map((table) =>
-    andThen(table, (urn) => {
-      const associations = referringTo(urn, view, ASSOCIATION, 'routeTableId');
-      const of = associations.found.map((association) => zoneOf(association, 'subnetId', view));
-      return of.length === 0 && associations.doubts[0] !== undefined ? associations.doubts[0] : collect(of);
-    }),
-  );
-  return andThen(collect(zones), (lists) => {
-    const distinct = [...new Set(lists.flat())];
+function servedZones(props: Props, subnets: readonly Known<string>[], view: View): Known<readonly string[]> {
+  const zones = subnets.map((subnet) => andThen(subnet, (urn) => zoneOfUrn(urn, view)));
+  return andThen(collect(zones), (all) => {
+    const distinct = [...new Set(all)];
     return distinct.length === 0
       ? unknown('not-reported', 'no subnet in the sources goes out through it', { resource: props.id })
       : known(distinct);
@@ -113,14 +76,26 @@ export const natGateway = service<NatGatewayFacts>({
   types: [NAT_GATEWAY],
   parts: [],
   declare: (props, view) => {
-    const tables = tablesOf(props, view);
+    const subnets = servedSubnets(props, view);
     return {
       ...identityOf(props),
       // aws.ec2.NatGateway: availabilityMode is zonal when unset.
       regionalMode: equals(props.text('availabilityMode', 'zonal'), 'regional'),
-      zone: zoneOf(props, 'subnetId', view),
-      serves: servedZones(props, tables, view),
-      subnets: servedSubnets(tables, view),
+      zone: andThen(view.target(props, 'subnetId', [SUBNET]), (urn) =>
+        urn === undefined ? unknown('not-reported', 'it names no subnet', props.origin('subnetId')) : zoneOfUrn(urn, view),
+      ),
+      serves: servedZones(props, subnets, view),
+      subnets: [
+        ...new Set(
+          subnets.flatMap((subnet) =>
+            fold(
+              subnet,
+              (urn) => [urn],
+              () => [],
+            ),
+          ),
+        ),
+      ],
     };
   },
   mean(facts) {

@@ -63,7 +63,7 @@ export function spreadOfSubnets(props: Props, path: string, view: View): Known<S
   );
 }
 
-function zoneOfUrn(urn: string, view: View): Known<string> {
+export function zoneOfUrn(urn: string, view: View): Known<string> {
   const subnet = view.get(urn);
   return subnet === undefined ? unknown('dangling', 'the subnet is not in the sources', { resource: urn }) : zoneOfSubnet(subnet);
 }

@@ -43,6 +43,62 @@ it.each([
   expect(impact(meaning, 'az')).toBe(az);
 });
 
+const VPC = 'aws:ec2/vpc:Vpc';
+const DEFAULT_TABLE = 'aws:ec2/defaultRouteTable:DefaultRouteTable';
+const vpc: Spec = { type: VPC, name: 'v' };
+const inVpc = (name: string, zone: Value): Spec => ({
+  type: SUBNET,
+  name,
+  inputs: { availabilityZone: zone, vpcId: out(VPC, 'v', 'id') },
+});
+const toNat = [{ natGatewayId: out(NAT, 'nat', 'id') }];
+const defaultTable: Spec = {
+  type: DEFAULT_TABLE,
+  name: 'default',
+  inputs: { defaultRouteTableId: out(VPC, 'v', 'defaultRouteTableId'), routes: toNat },
+};
+const mainRoute: Spec = { ...route, inputs: { ...route.inputs, routeTableId: out(VPC, 'v', 'mainRouteTableId') } };
+const makesMain: Spec = {
+  type: 'aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation',
+  name: 'main',
+  inputs: { vpcId: out(VPC, 'v', 'id'), routeTableId: out(TABLE, 'private', 'id') },
+};
+const joinsUnknown: Spec = { ...joins('p'), inputs: { routeTableId: out(TABLE, 'private', 'id'), subnetId: hole } };
+const p = inVpc('p', 'us-east-1b');
+
+it.each([
+  ['the default table leads to it', of({}, vpc, p, defaultTable), 'lost'],
+  [
+    'the default table leads to it, for a subnet of its own AZ',
+    of({}, vpc, inVpc('q', 'us-east-1a'), defaultTable),
+    'unaffected',
+  ],
+  ['a route of the default table that the VPC names', of({}, vpc, p, mainRoute), 'lost'],
+  [
+    'the same, beside the default table',
+    of({}, vpc, p, mainRoute, { ...defaultTable, inputs: { ...defaultTable.inputs, routes: [] } }),
+    'lost',
+  ],
+  ['a table made the main one', of({}, vpc, p, table, route, makesMain), 'lost'],
+  ['a table that is not the main one', of({}, vpc, p, table, route), 'not-reported'],
+  ['another table is the main one', of({}, vpc, p, table, makesMain, defaultTable), 'not-reported'],
+  ['the only subnet has a table of its own', of({}, vpc, p, table, joins('p'), defaultTable), 'not-reported'],
+  ['the only subnet may have a table of its own', of({}, vpc, p, table, joinsUnknown, defaultTable), 'unresolved-at-preview'],
+  ['a subnet of another VPC', of({}, vpc, { ...p, inputs: { ...p.inputs, vpcId: 'vpc-2' } }, defaultTable), 'not-reported'],
+  [
+    'the default table as state has it',
+    of(
+      {},
+      { ...vpc, outputs: { id: 'vpc-1' } },
+      { ...p, inputs: { ...p.inputs, vpcId: 'vpc-1' } },
+      { ...defaultTable, inputs: { defaultRouteTableId: 'rtb-1', routes: toNat }, outputs: { vpcId: 'vpc-1' } },
+    ),
+    'lost',
+  ],
+])('NAT gateway and main route tables: %s', (_, meaning, az) => {
+  expect(impact(meaning, 'az')).toBe(az);
+});
+
 it('an instance on its own is lost with its host and its AZ, and nobody replaces it', () => {
   const { meaning } = read(
     ec2Instance,
