@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CheckInput, LiveAws } from '../../checks/check.ts';
 import { replication } from '../../checks/replication.ts';
+import { fold } from '../../src/model/known.ts';
 import { type Declaration, ref, resourceOf } from '../parity/law.ts';
 import { promising } from '../verdicts/estates.ts';
 import { answering, factsOf, type Given, noAws, objectionsOf, pointsOf, prepared, rulesOf } from './support.ts';
@@ -137,6 +138,74 @@ describe('replication', () => {
     const result = await checked({ declarations: [TABLE], catalogue: AGREED }, oneWay);
     expect(factsOf(result)).toEqual(['replication lag to eu-west-1: 0.8']);
     expect(objectionsOf(result)).toEqual([]);
+  });
+
+  it('expects no lag from the member of a global database or datastore that is written', async () => {
+    const CLUSTER = 'aws:rds/cluster:Cluster';
+    const MEMBER = 'aws:rds/clusterInstance:ClusterInstance';
+    const DATABASE = 'aws:rds/globalCluster:GlobalCluster';
+    const GROUP = 'aws:elasticache/replicationGroup:ReplicationGroup';
+    const DATASTORE = 'aws:elasticache/globalReplicationGroup:GlobalReplicationGroup';
+    const engine = { engine: 'aurora-postgresql' };
+    const cluster = (name: string, region?: string): readonly Declaration[] => [
+      {
+        type: CLUSTER,
+        name,
+        ...(region === undefined ? {} : { region }),
+        inputs: {
+          ...engine,
+          clusterIdentifier: name,
+          globalClusterIdentifier: ref(DATABASE, 'all', 'id'),
+          skipFinalSnapshot: true,
+          ...(region === undefined ? { masterUsername: 'admin1' } : { tags: { after: ref(MEMBER, 'home-1') } }),
+        },
+      },
+      {
+        type: MEMBER,
+        name: `${name}-1`,
+        ...(region === undefined ? {} : { region }),
+        inputs: { ...engine, identifier: `${name}-1`, clusterIdentifier: ref(CLUSTER, name), instanceClass: 'db.r6g.large' },
+      },
+    ];
+    const cache = { description: 'c', numCacheClusters: 2, automaticFailoverEnabled: true, multiAzEnabled: true };
+    const declarations: readonly Declaration[] = [
+      { type: DATABASE, name: 'all', inputs: { ...engine, globalClusterIdentifier: 'all' } },
+      ...cluster('home'),
+      ...cluster('away', 'eu-west-1'),
+      {
+        type: GROUP,
+        name: 'near',
+        inputs: { ...cache, replicationGroupId: 'near', engine: 'valkey', nodeType: 'cache.r7g.large' },
+      },
+      {
+        type: DATASTORE,
+        name: 'words',
+        inputs: { globalReplicationGroupIdSuffix: 'words', primaryReplicationGroupId: ref(GROUP, 'near') },
+      },
+      {
+        type: GROUP,
+        name: 'far',
+        region: 'eu-west-1',
+        inputs: {
+          ...cache,
+          replicationGroupId: 'far',
+          globalReplicationGroupId: ref(DATASTORE, 'words', 'globalReplicationGroupId'),
+        },
+      },
+    ];
+    const result = await checked({ declarations });
+    const told = result.facts.map(
+      (f) =>
+        `${f.resource.split('::').at(-1)} ${f.what}: ${fold<unknown, string>(
+          f.value,
+          () => 'known',
+          (why) => why.reason,
+        )}`,
+    );
+    expect(told.filter((line) => !line.endsWith('known'))).toEqual([]);
+    expect(told).toContain('home replication lag to eu-west-1: known');
+    expect(told).toContain('near replication lag to eu-west-1: known');
+    expect(told).not.toContain('away replication lag to us-east-1: known');
   });
 
   it('gives facts without a catalogue, and judges nothing', async () => {

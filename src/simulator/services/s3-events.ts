@@ -66,7 +66,7 @@ function empty(world: World, bucket: Bucket): void {
   if (bucket.objects.size === 0 && !compliance) discard(world, bucket);
 }
 
-/** Series of the rules that have metrics or Replication Time Control switched on, in the Region of the source. */
+/** Series of the rules that have metrics or Replication Time Control on, in the Region of the destination (User guide, repl-metrics). */
 function* measured(
   world: World,
   value: (bucket: Bucket, rule: S3.ReplicationRule, destination: Bucket, at: number) => number,
@@ -78,7 +78,7 @@ function* measured(
       if (destination === undefined || (Metrics?.Status !== 'Enabled' && ReplicationTime?.Status !== 'Enabled')) continue;
       yield {
         account: item.account,
-        region: item.region,
+        region: destination.region,
         dimensions: { SourceBucket: item.name, DestinationBucket: destination.name, RuleId: rule.ID ?? '' },
         value: (at) => value(item, rule, destination, at),
       };

@@ -125,6 +125,7 @@ describe('Global Datastores', () => {
     const lag = elasticacheMetrics.find((m) => m.metric === 'GlobalDatastoreReplicationLag');
     const [series] = lag === undefined ? [] : [...lag.dimensions(on.world)];
     expect(series?.value(on.world.clock.now())).toBeGreaterThan(3599);
+    expect(series?.dimensions).toEqual({ CacheClusterId: 'away-001' });
     await on.cache(
       'FailoverGlobalReplicationGroup',
       { GlobalReplicationGroupId: id, PrimaryRegion: AWAY, PrimaryReplicationGroupId: 'away' },

@@ -153,6 +153,7 @@ describe('replication', () => {
       ['OperationsPendingReplication', 1],
       ['BytesPendingReplication', 1024],
     ]);
+    expect(s3Metrics.flatMap((m) => [...m.dimensions(aws.world)].map((s) => s.region))).toEqual(Array(3).fill('eu-west-1'));
     aws.world.lift(stop);
     later(15 * MINUTE);
     expect(contents(aws.world, COPY).map((w) => w.sequence)).toEqual([1]);
