@@ -26,8 +26,9 @@ export async function bundle(root) {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    // tsx compiles programs and must be found where it is installed; clients of AWS are loaded one by one, when they are called.
-    external: ['tsx', '@aws-sdk/*', '@smithy/*'],
+    // tsx compiles programs and PGlite reads its WebAssembly where they are installed; clients of AWS are loaded one by one, when they
+    // are called; pg has a native twin that nobody installs.
+    external: ['tsx', '@aws-sdk/*', '@smithy/*', '@electric-sql/pglite', 'pg'],
     // A third less to parse at every start; names stay, so that a fault can be reported.
     minifyWhitespace: true,
     minifySyntax: true,

@@ -5,6 +5,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { UsageError } from '../src/model/errors.ts';
 import { SEVERITIES } from '../src/model/finding.ts';
 import type { CheckFlags } from './commands/check.ts';
+import type { ExportEvidenceFlags, ImportEvidenceFlags, VerifyEvidenceFlags } from './commands/evidence.ts';
 import type { ExplainFlags } from './commands/explain.ts';
 import type { IamFlags } from './commands/iam.ts';
 import type { InitFlags } from './commands/init.ts';
@@ -110,6 +111,7 @@ function program(): Command {
       [],
     )
     .option('--since <duration>', 'how far back measurements are looked at', '1h')
+    .option('--publish', 'publish services and agreed policies to AWS Resilience Hub as apps of Holdfast, and assess them')
     .addOption(new Option('--format <format>', 'output format').choices(['table', 'json', 'markdown']).default('table'))
     .option('--json', 'short for --format json')
     .option('--no-catalog', 'judge without agreements: what survives, resource by resource')
@@ -188,7 +190,54 @@ function program(): Command {
       const { simulator } = await import('./commands/simulator.ts');
       process.exitCode = await simulator(sources, options, surroundings());
     });
+
+  withEvidence(holdfast.command('evidence').description('the chain of evidence: what was judged, drilled and decided'));
   return holdfast;
+}
+
+function withStore(command: Command): Command {
+  return command
+    .option(
+      '--store <place>',
+      'folder or postgres:// URL (default: DATABASE_URL, HOLDFAST_STORE, .holdfast beside the catalogue)',
+    )
+    .option('--catalog <file>', 'catalogue (default: holdfast.yaml in this folder, then upwards)');
+}
+
+function withEvidence(evidence: Command): void {
+  withStore(
+    evidence
+      .command('verify')
+      .description('recompute the chain and name the first break: of the store, or of a pack without any database')
+      .argument('[pack]', 'folder that evidence export wrote'),
+  )
+    .option('--signer <fingerprint>', 'accept only packs signed by this key')
+    .option('--against <pack>', 'the store must hold what this pack holds; repeatable', collect, [])
+    .addHelpText('after', '\nExit codes: 0 sound, 1 broken, 2 bad usage or unreadable input, 3 no evidence.')
+    .action(async (pack: string | undefined, options: VerifyEvidenceFlags) => {
+      const { verifyEvidence } = await import('./commands/evidence.ts');
+      process.exitCode = await verifyEvidence(pack, options, surroundings());
+    });
+
+  withStore(evidence.command('export').description('write the chain as a signed pack that can be read without a database'))
+    .requiredOption('--out <folder>', 'new or empty folder')
+    .option('--key <file>', 'Ed25519 private key in PEM (default: signing-key.pem beside the store, made when there is none)')
+    .action(async (options: ExportEvidenceFlags) => {
+      const { exportEvidence } = await import('./commands/evidence.ts');
+      process.exitCode = await exportEvidence(options, surroundings());
+    });
+
+  withStore(
+    evidence
+      .command('import')
+      .description('take the records of a pack into the store, marked as foreign')
+      .argument('<pack>', 'folder that evidence export wrote'),
+  )
+    .option('--signer <fingerprint>', 'accept only a pack signed by this key')
+    .action(async (pack: string, options: ImportEvidenceFlags) => {
+      const { importEvidence } = await import('./commands/evidence.ts');
+      process.exitCode = await importEvidence(pack, options, surroundings());
+    });
 }
 
 /** Commands inherit nothing by themselves: each must end in 2, not in commander's 1, when it is used wrongly. */

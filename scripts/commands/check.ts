@@ -2,6 +2,7 @@
 
 import type { Check, CheckFinding, CheckInput, CheckResult } from '../../checks/check.ts';
 import { CHECKS } from '../../checks/registry.ts';
+import type { AnyCall } from '../../src/aws/failure.ts';
 import { buildEstate } from '../../src/estate/estate.ts';
 import { type InPlace, inPlace } from '../../src/estate/in-place.ts';
 import { UsageError } from '../../src/model/errors.ts';
@@ -23,6 +24,7 @@ import type { Surroundings } from '../surroundings.ts';
 import type { SourceFlags } from './judging.ts';
 import { catalogueFor, read, sourcesOf } from './judging.ts';
 import { type AwsFlags, liveAws, type OpenAws, openAws } from './observing.ts';
+import { ownPlaces } from './own-places.ts';
 import { type ResultFlags, show } from './showing.ts';
 
 export interface CheckFlags extends SourceFlags, AwsFlags, ResultFlags {
@@ -30,6 +32,7 @@ export interface CheckFlags extends SourceFlags, AwsFlags, ResultFlags {
   readonly source: readonly string[];
   readonly region?: string;
   readonly since: string;
+  readonly publish?: boolean;
 }
 
 export async function check(named: readonly string[], flags: CheckFlags, around: Surroundings): Promise<number> {
@@ -49,8 +52,8 @@ export async function checked(named: readonly string[], flags: CheckFlags, aroun
     );
   const today = flags.date ?? around.today;
   const inert = new Map((catalogue?.inert ?? []).map((i) => [i.type, i.reason]));
-  const calls = [...SCANS.flatMap((s) => s.calls), ...wanted.flatMap((c) => c.calls)];
-  const aws = await openAws(flags, 'read', calls, declared, around);
+  const aws = await openAws(flags, flags.publish === true ? 'publish' : 'read', callsFor(wanted, flags), declared, around);
+  const own = await ownPlaces(sources, process.env, aws.targets.targets[0]?.account ?? '');
   return aws.drive(
     (async () => {
       const seen = await look(aws, around);
@@ -62,7 +65,12 @@ export async function checked(named: readonly string[], flags: CheckFlags, aroun
         level: 'in-place',
         owned: designed?.assignment,
       });
-      const input = inputOf(found, designed, declared, placed, aws, flags);
+      const publish = { aws: liveAws(aws.session), clock: aws.clock, progress: around.progress };
+      const input: CheckInput = {
+        ...inputOf(found, designed, declared, placed, aws, flags),
+        own,
+        publish: flags.publish === true ? publish : undefined,
+      };
       const results: (readonly [Check, CheckResult])[] = [];
       for (const one of wanted) {
         around.progress(`check ${one.id}`);
@@ -72,6 +80,11 @@ export async function checked(named: readonly string[], flags: CheckFlags, aroun
     })(),
   );
 }
+
+const callsFor = (wanted: readonly Check[], { publish }: CheckFlags): readonly AnyCall[] => [
+  ...SCANS.flatMap((s) => s.calls),
+  ...wanted.flatMap((c) => (publish === true ? [...c.calls, ...(c.publishes ?? [])] : c.calls)),
+];
 
 function checksNamed(named: readonly string[]): readonly Check[] {
   if (named.length === 0) return CHECKS;

@@ -32,9 +32,7 @@ export function callsOf({
   organization = false,
   publish = false,
 }: Pick<IamFlags, 'organization' | 'publish'>): readonly AnyCall[] {
-  const grades = publish ? ['read', 'publish'] : ['read'];
   const finding = TARGET_CALLS.filter((call) => organization || (call !== LIST_ACCOUNTS && call !== ASSUME_ROLE));
-  return [...SCANS.flatMap((s) => s.calls), ...CHECKS.flatMap((c) => c.calls), ...finding].filter((call) =>
-    grades.includes(call.grade),
-  );
+  const publishing = publish ? CHECKS.flatMap((c) => c.publishes ?? []) : [];
+  return [...SCANS.flatMap((s) => s.calls), ...CHECKS.flatMap((c) => c.calls), ...publishing, ...finding];
 }

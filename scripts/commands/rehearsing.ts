@@ -1,0 +1,156 @@
+/** Drills in simulated AWS: the sources deployed into a fresh world for each, drilled, and judged against the agreements. */
+
+import type { Session } from '../../src/aws/call.ts';
+import { limiter } from '../../src/aws/limits.ts';
+import { session } from '../../src/aws/session.ts';
+import type { Transport } from '../../src/aws/transport.ts';
+import { HAND_CALLS } from '../../src/drills/by-hand.ts';
+import type { Canary } from '../../src/drills/canary.ts';
+import { conduct } from '../../src/drills/engine.ts';
+import { type Ground, prepare, type Target, targetsOf } from '../../src/drills/prepare.ts';
+import type { DrillResult } from '../../src/drills/result.ts';
+import { buildEstate } from '../../src/estate/estate.ts';
+import type { Catalogue } from '../../src/model/agreement.ts';
+import type { JournalEntry } from '../../src/model/journal.ts';
+import type { SourceReading } from '../../src/model/resource.ts';
+import type { Member } from '../../src/model/scope.ts';
+import { SERVICES } from '../../src/services/registry.ts';
+import { deploy } from '../../src/simulator/deploy/deploy.ts';
+import { freshAws } from '../../src/simulator/fresh.ts';
+import { administrator } from '../../src/simulator/world/access.ts';
+import { invoke, type SimulatedAws } from '../../src/simulator/world/invoke.ts';
+import { zonesOf } from '../../src/simulator/world/regions.ts';
+import type { World } from '../../src/simulator/world/world.ts';
+import { memoryJournal } from '../../src/store/memory-journal.ts';
+import { type Judgement, judge } from '../../src/verdicts/judge.ts';
+import { simulatedInjector, simulatedOutside } from './simulated-ground.ts';
+
+export interface RehearsalSettings {
+  readonly readings: readonly SourceReading[];
+  readonly catalogue: Catalogue;
+  readonly today: string;
+  readonly seed: number;
+  /** Where a resource goes whose source does not say. */
+  readonly place: { readonly account: string; readonly region: string };
+}
+
+export interface Rehearsed {
+  readonly result: DrillResult;
+  readonly entries: readonly JournalEntry[];
+  /** Ids of the steps that a person would do. */
+  readonly people: readonly string[];
+  /** What the drill could not see. */
+  readonly blind: readonly string[];
+  /** Ways back by hand that it did not take. */
+  readonly notTaken: readonly string[];
+}
+
+export interface Rehearsal {
+  readonly judgement: Judgement;
+  readonly targets: readonly (Target & { readonly of: Member })[];
+  /** What could not be deployed, one line each. */
+  readonly notes: readonly string[];
+  drill(target: Target & { readonly of: Member }): Promise<Rehearsed | undefined>;
+}
+
+/** A world is older than any drill of it. */
+const DAY = 24 * 3600 * 1000;
+
+interface Deployed {
+  readonly aws: SimulatedAws;
+  readonly readings: readonly SourceReading[];
+  readonly notes: readonly string[];
+}
+
+/** The same sources and the same seed give the same world, with the same ids: it is judged once and deployed for each drill. */
+async function deployed({ readings, today, seed, place }: RehearsalSettings): Promise<Deployed> {
+  const aws = freshAws({ start: Date.parse(`${today}T00:00:00Z`) - DAY, seed, consistency: 0 });
+  const made = await aws.world.clock.drive(deploy(aws, readings, place));
+  const opaque = made.opaque.map((urn) => `${urn}: simulated AWS does not know it`);
+  return { aws, readings: made.readings, notes: [...opaque, ...made.notes] };
+}
+
+export async function rehearsal(settings: RehearsalSettings): Promise<Rehearsal> {
+  const { catalogue, today, seed } = settings;
+  let ready: Deployed | undefined = await deployed(settings);
+  const { notes } = ready;
+  const inert = new Map(catalogue.inert.map((i) => [i.type, i.reason]));
+  const estate = buildEstate(ready.readings, SERVICES, inert);
+  const judgement = judge(estate, catalogue, { today, seed, world: 'simulated' });
+  return {
+    judgement,
+    notes,
+    targets: targetsOf(judgement).flatMap(inTheWorld),
+    drill: async (target) => {
+      const { aws } = ready ?? (await deployed(settings));
+      ready = undefined;
+      return aws.world.clock.drive(drilled(target, aws, judgement));
+    },
+  };
+}
+
+async function drilled(
+  target: Target & { readonly of: Member },
+  aws: SimulatedAws,
+  judgement: Judgement,
+): Promise<Rehearsed | undefined> {
+  const { world } = aws;
+  const ground: Ground = {
+    judgement,
+    outside: simulatedOutside(world),
+    injector: simulatedInjector(world),
+    clock: world.clock,
+    world: 'simulated',
+    session: sessionIn(aws),
+  };
+  const run = `rehearse/${target.service}/${target.scope}/${target.member}`;
+  const prepared = await prepare(target, run, ground);
+  if (prepared === undefined) return undefined;
+  await warmUp(world, prepared.canaries, target.scope === 'data' ? WARM.data : WARM.other);
+  const journal = memoryJournal();
+  const result = await conduct(prepared.drill, { journal, holder: 'rehearse', request: { by: 'rehearse' } });
+  return {
+    result,
+    entries: await journal.read(run),
+    people: prepared.drill.recover.map((a) => a.id),
+    blind: prepared.blind,
+    notTaken: prepared.notTaken,
+  };
+}
+
+/** Stores hold writes of before the drill, so that an old recovery point can be told from none. Milliseconds. */
+const WARM = { data: { every: 60_000, writes: 120 }, other: { every: 30_000, writes: 60 } };
+
+async function warmUp(world: World, canaries: readonly Canary[], { every, writes }: (typeof WARM)['data']): Promise<void> {
+  for (let n = 0; n < writes; n += 1) {
+    for (const canary of canaries) await canary.write();
+    world.clock.advance(every);
+  }
+}
+
+/** Calls at operation level: what a drill's steps say to AWS, without bytes. */
+function sessionIn(aws: SimulatedAws): Session {
+  const { world } = aws;
+  const transport: Transport = {
+    send: (client, operation, input, { account, region }) =>
+      invoke(aws, client, operation, input, { account, region, principal: administrator(account) }),
+  };
+  return session({
+    world: 'simulated',
+    grade: 'disrupt',
+    transport,
+    clock: world.clock,
+    random: () => world.random.next(),
+    limits: limiter(world.clock),
+    allowed: HAND_CALLS,
+  });
+}
+
+/** Zones that the code cannot name have names once deployed: which of them a thing got is tested by taking each. */
+function inTheWorld(target: Target & { readonly of: Member }): readonly (Target & { readonly of: Member })[] {
+  const [, region, which] = /^az:([^:]+):(.+)$/.exec(target.member) ?? [];
+  if (region === undefined) return [target];
+  const zones = zonesOf(region);
+  const named = which === '?' ? zones : zones.slice(Number(which) - 1, Number(which));
+  return named.map((zone) => ({ ...target, member: zone }));
+}

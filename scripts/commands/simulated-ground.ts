@@ -1,0 +1,56 @@
+/** Simulated AWS as a drill sees it: faults of the world as disruptions, its DNS and its stores from outside. */
+import type { Disruption, Injector, Outside } from '../../src/drills/ports.ts';
+import { request, resolver } from '../../src/simulator/plane/dns.ts';
+import { append, contents, mend } from '../../src/simulator/plane/logs.ts';
+import { connect } from '../../src/simulator/plane/network.ts';
+import type { Fault } from '../../src/simulator/world/faults.ts';
+import type { World } from '../../src/simulator/world/world.ts';
+
+/** Users are everywhere: one resolver each near these Regions. */
+const RESOLVERS = ['eu-west-1', 'us-east-1', 'ap-southeast-1', 'eu-central-1', 'us-west-2'];
+
+export function simulatedOutside(world: World): Outside {
+  const resolvers = RESOLVERS.map((region) => resolver(world, { region }));
+  return {
+    resolvers: resolvers.length,
+    request: async (host, n) => {
+      const by = resolvers[n];
+      const answer = host.startsWith('arn:') || by === undefined ? connect(world, host) : request(world, host, by);
+      return answer;
+    },
+    write: async (endpoint, sequence) => {
+      const answer = connect(world, endpoint);
+      if (answer.kind === 'refused') return answer;
+      if (answer.writes === undefined) return { kind: 'refused', why: `${answer.by} takes no writes` };
+      append(world, answer.writes, sequence);
+      return { kind: 'written', log: answer.writes };
+    },
+    contents: async (log) => contents(world, log),
+  };
+}
+
+export function simulatedInjector(world: World): Injector {
+  const begun = new Map<string, { readonly what: Disruption; readonly faults: readonly number[]; ended: boolean }>();
+  return {
+    begin: async (token, what) => {
+      if (!begun.has(token)) begun.set(token, { what, faults: faultsOf(what).map((fault) => world.inject(fault)), ended: false });
+      return null;
+    },
+    state: async (token) => {
+      const held = begun.get(token);
+      return held === undefined ? 'not-begun' : held.ended ? 'ended' : 'begun';
+    },
+    end: async (token) => {
+      const held = begun.get(token);
+      if (held === undefined || held.ended) return null;
+      for (const id of held.faults) world.lift(id);
+      if (held.what.kind === 'corruption') for (const arn of held.what.stores) mend(world, arn);
+      held.ended = true;
+      return null;
+    },
+  };
+}
+
+function faultsOf(what: Disruption): readonly Fault[] {
+  return what.kind === 'corruption' ? what.stores.map((arn) => ({ kind: 'corruption', arn })) : [what];
+}
