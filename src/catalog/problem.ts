@@ -1,5 +1,6 @@
 /** What is wrong with a catalogue, said so that a person can mend it: where, expected, found, what to do. */
 import type { Place } from '../model/agreement.ts';
+import { editDistance } from '../model/edit-distance.ts';
 import { UsageError } from '../model/errors.ts';
 
 export interface Problem {
@@ -70,34 +71,13 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   for (const candidate of candidates) {
     const limit = Math.max(1, Math.floor(candidate.length / 3));
     if (Math.abs(candidate.length - word.length) > limit) continue;
-    const d = distance(word.toLowerCase(), candidate.toLowerCase());
+    const d = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (d <= limit && d < bestDistance) {
       best = candidate;
       bestDistance = d;
     }
   }
   return best;
-}
-
-function distance(a: string, b: string): number {
-  let beforeLast: number[] = [];
-  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i += 1) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const same = a[i - 1] === b[j - 1];
-      let d = Math.min(at(last, j) + 1, at(row, j - 1) + 1, at(last, j - 1) + (same ? 0 : 1));
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) d = Math.min(d, at(beforeLast, j - 2) + 1);
-      row.push(d);
-    }
-    beforeLast = last;
-    last = row;
-  }
-  return at(last, b.length);
-}
-
-function at(row: readonly number[], i: number): number {
-  return row[i] ?? Number.POSITIVE_INFINITY;
 }
 
 /** `did you mean X?` or the whole list, whichever helps. */

@@ -1,5 +1,6 @@
 /** The service times in force for one run: the product's rows, some replaced by the reader's own. */
 import type { Place, TimeOverride } from '../model/agreement.ts';
+import { editDistance } from '../model/edit-distance.ts';
 import { UsageError } from '../model/errors.ts';
 import { fitTriple, type QuantileFunction, tabulate } from './fit.ts';
 import type { ServiceTime, Triple } from './times/service-time.ts';
@@ -107,18 +108,4 @@ function unknownRow(override: TimeOverride, ids: readonly string[]): string {
     .map(({ id }) => id);
   const advice = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `known rows: ${[...ids].sort().join(', ')}`;
   return `${at(override.place)}: there is no service time "${override.row}"; ${advice}`;
-}
-
-/** Levenshtein distance. */
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i += 1) {
-    const current = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const change = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min(change, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return previous[b.length] ?? 0;
 }

@@ -1,20 +1,10 @@
 /** Service times of the database services. `*` in a source marks the end that is our own assumption. */
-import type { ServiceTime, Triple } from './service-time.ts';
+import type { ServiceTime } from './service-time.ts';
+import { assumed } from './service-time.ts';
 
 const SEEN = '2026-11-23';
 const RDS = 'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide';
 const AURORA = 'https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide';
-
-/** A row whose tail, or more, is assumed: the source names what is published. */
-function assumed(
-  id: string,
-  title: string,
-  measures: ServiceTime['measures'],
-  ends: { readonly optimistic: Triple; readonly expected: Triple; readonly pessimistic: Triple },
-  source: string,
-): ServiceTime {
-  return { id, title, measures, ...ends, confidence: 'assumed', source, seen: SEEN };
-}
 
 export const databaseTimes: readonly ServiceTime[] = [
   assumed(
@@ -23,6 +13,7 @@ export const databaseTimes: readonly ServiceTime[] = [
     'time',
     { optimistic: [60, 90, 120], expected: [60, 90, 300], pessimistic: [60, 120, 300] },
     `${RDS}/Concepts.MultiAZ.Failover.html: typically 60–120 s, longer with large transactions or a long recovery; tail of 300 s*`,
+    SEEN,
   ),
   assumed(
     'rds-multi-az-cluster-failover',
@@ -30,6 +21,7 @@ export const databaseTimes: readonly ServiceTime[] = [
     'time',
     { optimistic: [5, 20, 35], expected: [10, 30, 60], pessimistic: [15, 35, 120] },
     `${RDS}/multi-az-db-clusters-concepts-failover.html: typically under 35 s, both readers must apply outstanding transactions; tail*`,
+    SEEN,
   ),
   assumed(
     'rds-promote-read-replica',
@@ -37,6 +29,7 @@ export const databaseTimes: readonly ServiceTime[] = [
     'time',
     { optimistic: [120, 300, 600], expected: [300, 600, 1800], pessimistic: [300, 900, 3600] },
     `${RDS}/USER_ReadRepl.Promote.html: a few minutes with a reboot, longer for a large replica; all figures*`,
+    SEEN,
   ),
   assumed(
     'rds-replica-lag',
@@ -44,6 +37,7 @@ export const databaseTimes: readonly ServiceTime[] = [
     'point',
     { optimistic: [0, 1, 5], expected: [0, 5, 300], pessimistic: [0, 30, 1800] },
     `${RDS}/USER_ReadRepl.html: asynchronous, lag varies with load and is not bounded; all figures*, replace by p99 of ReplicaLag`,
+    SEEN,
   ),
   assumed(
     'rds-restore',
@@ -51,6 +45,7 @@ export const databaseTimes: readonly ServiceTime[] = [
     'time',
     { optimistic: [600, 1800, 7200], expected: [1200, 3600, 14_400], pessimistic: [1800, 7200, 28_800] },
     'https://docs.aws.amazon.com/prescriptive-guidance/latest/dr-standard-edition-amazon-rds/rds-pitr-snapshot.html: up to a few hours; storage then loads lazily from S3; ends*',
+    SEEN,
   ),
   assumed(
     'rds-pitr-point',
@@ -58,6 +53,7 @@ export const databaseTimes: readonly ServiceTime[] = [
     'point',
     { optimistic: [60, 180, 300], expected: [60, 300, 600], pessimistic: [60, 300, 900] },
     `${RDS}/USER_PIT.html: logs are uploaded every 5 minutes; upload and tail*`,
+    SEEN,
   ),
   assumed(
     'rds-backup-replication-point',
@@ -65,6 +61,7 @@ export const databaseTimes: readonly ServiceTime[] = [
     'point',
     { optimistic: [300, 600, 1800], expected: [300, 900, 1800], pessimistic: [300, 1800, 3600] },
     'https://docs.aws.amazon.com/prescriptive-guidance/latest/dr-standard-edition-amazon-rds/rds-pitr-snapshot.html: 5–30 min with log generation and transfer; tail*',
+    SEEN,
   ),
   assumed(
     'aurora-failover',
@@ -72,6 +69,7 @@ export const databaseTimes: readonly ServiceTime[] = [
     'time',
     { optimistic: [10, 20, 30], expected: [10, 30, 60], pessimistic: [15, 45, 120] },
     `${AURORA}/Concepts.AuroraHighAvailability.html: typically under 60 s, often under 30 s; 10–16 s measured (zatoima.github.io, n = 5); tail*`,
+    SEEN,
   ),
   assumed(
     'aurora-recreate-writer',
@@ -79,6 +77,7 @@ export const databaseTimes: readonly ServiceTime[] = [
     'time',
     { optimistic: [120, 300, 600], expected: [180, 480, 900], pessimistic: [300, 600, 1800] },
     `${AURORA}/Concepts.AuroraHighAvailability.html: typically under 10 minutes; tail*`,
+    SEEN,
   ),
   assumed(
     'aurora-create-instance',
@@ -86,6 +85,7 @@ export const databaseTimes: readonly ServiceTime[] = [
     'time',
     { optimistic: [240, 420, 900], expected: [300, 600, 1200], pessimistic: [300, 900, 3600] },
     'no published figure; all figures*, and instances may not be obtainable while an AZ or a Region fails',
+    SEEN,
   ),
   assumed(
     'aurora-serverless-resume',
@@ -93,6 +93,7 @@ export const databaseTimes: readonly ServiceTime[] = [
     'time',
     { optimistic: [5, 15, 30], expected: [10, 15, 60], pessimistic: [15, 30, 120] },
     `${AURORA}/aurora-serverless-v2-auto-pause.html: about 15 s, 30 s or more after a day of pause (recalled, not read again); tail*`,
+    SEEN,
   ),
   assumed(
     'aurora-backtrack',
@@ -100,6 +101,7 @@ export const databaseTimes: readonly ServiceTime[] = [
     'time',
     { optimistic: [60, 180, 600], expected: [60, 300, 1800], pessimistic: [120, 900, 3600] },
     `${AURORA}/AuroraMySQL.Managing.Backtrack.html: minutes; all figures*`,
+    SEEN,
   ),
   assumed(
     'aurora-global-failover',
@@ -107,6 +109,7 @@ export const databaseTimes: readonly ServiceTime[] = [
     'time',
     { optimistic: [60, 120, 300], expected: [60, 300, 900], pessimistic: [120, 600, 1800] },
     `${AURORA}/aurora-global-database-disaster-recovery.html: in the order of minutes; promotion under a minute in an AWS workshop; 1 / 5 / 15 min*`,
+    SEEN,
   ),
   assumed(
     'aurora-global-lag',
@@ -114,6 +117,7 @@ export const databaseTimes: readonly ServiceTime[] = [
     'point',
     { optimistic: [0, 0.5, 1], expected: [0, 1, 5], pessimistic: [0.1, 2, 60] },
     `${AURORA}/aurora-global-database.html: usually under 1 s, recovery point typically seconds; tail*, replace by p99 of AuroraGlobalDBRPOLag`,
+    SEEN,
   ),
   assumed(
     'dynamodb-mrec-lag',
@@ -121,6 +125,7 @@ export const databaseTimes: readonly ServiceTime[] = [
     'point',
     { optimistic: [0.2, 0.5, 1], expected: [0.5, 1, 2.5], pessimistic: [0.5, 2.5, 60] },
     'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html: typically 1 s or less, no promise; tail*, replace by maximum ReplicationLatency',
+    SEEN,
   ),
   assumed(
     'dynamodb-pitr-restore',
@@ -128,6 +133,7 @@ export const databaseTimes: readonly ServiceTime[] = [
     'time',
     { optimistic: [300, 900, 3600], expected: [600, 1800, 7200], pessimistic: [600, 3600, 36_000] },
     'awsdocs/amazon-dynamodb-developer-guide@8229480 CreateBackup.md: 95 % of restores under an hour; both ends*; settings must be made again on the new table',
+    SEEN,
   ),
   assumed(
     'dynamodb-pitr-point',
@@ -135,6 +141,7 @@ export const databaseTimes: readonly ServiceTime[] = [
     'point',
     { optimistic: [60, 300, 300], expected: [60, 300, 600], pessimistic: [60, 300, 900] },
     'botocore@0e6e240 dynamodb PointInTimeRecoveryDescription.LatestRestorableDateTime: typically five minutes ago, not a ceiling; tail*',
+    SEEN,
   ),
   assumed(
     'elasticache-failover',
@@ -142,6 +149,7 @@ export const databaseTimes: readonly ServiceTime[] = [
     'time',
     { optimistic: [5, 10, 30], expected: [10, 30, 90], pessimistic: [10, 60, 180] },
     'https://docs.aws.amazon.com/AmazonElastiCache/latest/red-ug/AutoFailover.html: promotion typically takes a few seconds; detection and 10 / 30 / 90 s*',
+    SEEN,
   ),
   assumed(
     'elasticache-replica-lag',
@@ -149,6 +157,7 @@ export const databaseTimes: readonly ServiceTime[] = [
     'point',
     { optimistic: [0, 0.1, 1], expected: [0, 0.5, 5], pessimistic: [0, 1, 30] },
     'https://docs.aws.amazon.com/AmazonElastiCache/latest/red-ug/AutoFailover.html: asynchronous, some writes may be lost; all figures*, replace by ReplicationLag',
+    SEEN,
   ),
   assumed(
     'elasticache-restore',
@@ -156,6 +165,7 @@ export const databaseTimes: readonly ServiceTime[] = [
     'time',
     { optimistic: [600, 900, 3600], expected: [600, 1800, 7200], pessimistic: [900, 3600, 14_400] },
     'no published figure; grows with the size of the snapshot; all figures*',
+    SEEN,
   ),
   assumed(
     'elasticache-global-failover',
@@ -163,6 +173,7 @@ export const databaseTimes: readonly ServiceTime[] = [
     'time',
     { optimistic: [30, 60, 60], expected: [30, 60, 180], pessimistic: [60, 120, 600] },
     'disaster-recovery.workshop.aws: about a minute; tail*',
+    SEEN,
   ),
   assumed(
     'elasticache-global-lag',
@@ -170,6 +181,7 @@ export const databaseTimes: readonly ServiceTime[] = [
     'point',
     { optimistic: [0, 0.5, 1], expected: [0, 1, 5], pessimistic: [0, 2, 60] },
     'disaster-recovery.workshop.aws: generally under 1 s; tail*, replace by GlobalDatastoreReplicationLag',
+    SEEN,
   ),
   assumed(
     'docdb-failover',
@@ -177,6 +189,7 @@ export const databaseTimes: readonly ServiceTime[] = [
     'time',
     { optimistic: [10, 30, 60], expected: [20, 60, 120], pessimistic: [30, 90, 300] },
     'https://docs.aws.amazon.com/documentdb/latest/developerguide/db-cluster-fault-tolerance.html: typically under 120 s, often under 60 s; tail*',
+    SEEN,
   ),
   assumed(
     'neptune-failover',
@@ -184,6 +197,7 @@ export const databaseTimes: readonly ServiceTime[] = [
     'time',
     { optimistic: [10, 30, 60], expected: [20, 60, 120], pessimistic: [30, 90, 300] },
     'https://docs.aws.amazon.com/neptune/latest/userguide/backup-restore-overview-fault-tolerance.html: typically under 120 s, often under 60 s; tail*',
+    SEEN,
   ),
   assumed(
     'redshift-relocation',
@@ -191,5 +205,6 @@ export const databaseTimes: readonly ServiceTime[] = [
     'time',
     { optimistic: [300, 900, 1800], expected: [600, 900, 3600], pessimistic: [600, 1800, 7200] },
     'https://aws.amazon.com/blogs/big-data/build-a-resilient-amazon-redshift-architecture-with-automatic-recovery-enabled/: about 15 min on average, subject to capacity; ends*',
+    SEEN,
   ),
 ];

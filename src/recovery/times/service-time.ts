@@ -46,3 +46,15 @@ export function published(
     seen,
   };
 }
+
+/** A row of which at least one figure is ours: the source names what is published. */
+export function assumed(
+  id: string,
+  title: string,
+  measures: ServiceTime['measures'],
+  figures: Pick<ServiceTime, 'optimistic' | 'expected' | 'pessimistic'>,
+  source: string,
+  seen: string,
+): ServiceTime {
+  return { id, title, measures, ...figures, confidence: 'assumed', source, seen };
+}
