@@ -9,6 +9,7 @@ import type { ExportEvidenceFlags, ImportEvidenceFlags, VerifyEvidenceFlags } fr
 import type { ExplainFlags } from './commands/explain.ts';
 import type { IamFlags } from './commands/iam.ts';
 import type { InitFlags } from './commands/init.ts';
+import type { RehearseFlags } from './commands/rehearse.ts';
 import type { SimulatorFlags } from './commands/simulator.ts';
 import type { VerifyFlags } from './commands/verify.ts';
 import { surroundings } from './surroundings.ts';
@@ -163,6 +164,27 @@ function program(): Command {
     .action(async (what: string, sources: string[], options: ExplainFlags) => {
       const { explain } = await import('./commands/explain.ts');
       process.exitCode = await explain(what, sources, options, surroundings());
+    });
+
+  withSources(
+    holdfast
+      .command('rehearse')
+      .description('deploys the sources into simulated AWS, takes away what the agreements speak of, and tells what happened')
+      .argument('[sources...]', 'Pulumi project folder (FOLDER@STACK), JSON file (export, checkpoint, preview, plan), or -'),
+  )
+    .addOption(new Option('--format <format>', 'output format').choices(['text', 'json']).default('text'))
+    .option('--json', 'short for --format json')
+    .option('--service <id>', 'drill this service only')
+    .option('--scope <scope>', 'drill this scope only: az, region or data')
+    .option('--member <name>', 'take away this AZ or Region only')
+    .option('--seed <number>', 'seed of the simulated world', whole, 1)
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 all kept without a person, 1 something not, 2 bad usage or unreadable input, 3 something unknown.',
+    )
+    .action(async (sources: string[], options: RehearseFlags) => {
+      const { rehearse } = await import('./commands/rehearse.ts');
+      process.exitCode = await rehearse(sources, options, surroundings());
     });
 
   holdfast

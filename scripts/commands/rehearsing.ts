@@ -23,6 +23,7 @@ import { zonesOf } from '../../src/simulator/world/regions.ts';
 import type { World } from '../../src/simulator/world/world.ts';
 import { memoryJournal } from '../../src/store/memory-journal.ts';
 import { type Judgement, judge } from '../../src/verdicts/judge.ts';
+import { type Observation, seconds } from '../../src/verdicts/kpi5.ts';
 import { simulatedInjector, simulatedOutside } from './simulated-ground.ts';
 
 export interface RehearsalSettings {
@@ -153,4 +154,41 @@ function inTheWorld(target: Target & { readonly of: Member }): readonly (Target 
   const zones = zonesOf(region);
   const named = which === '?' ? zones : zones.slice(Number(which) - 1, Number(which));
   return named.map((zone) => ({ ...target, member: zone }));
+}
+
+/** What one drill says about each metric of its service and scope. A drill that was not carried through says nothing. */
+export function observationsOf(drill: Rehearsed, judgement: Judgement): readonly Observation[] {
+  const { result, notTaken, blind } = drill;
+  const { service, scope, member, status } = result;
+  return judgement.verdicts
+    .filter((v) => v.metric.serviceId === service && v.metric.scope === scope)
+    .map(({ metric }): Observation => {
+      const common = { metric: metric.id, member, source: 'test' as const, world: result.world, run: result.run };
+      const at = result.marks.t0 ?? 0;
+      const says = (value: Observation['value'], text: string): Observation => ({
+        ...common,
+        at,
+        value,
+        automatic: result.automatic,
+        says: text,
+      });
+      if (status === 'not-recovered')
+        return notTaken.length === 0
+          ? says('never', result.reason)
+          : says(null, `${result.reason}, and no step here takes ${notTaken.join(' or ')}`);
+      if (status !== 'recovered') return says(null, result.reason);
+      if (metric.type === 'RPO') {
+        const point = result.measured?.rpo ?? null;
+        const unseen = blind.find((b) => b.includes('messages that wait') || b.includes('canary'));
+        if (point === null || (unseen !== undefined && point !== 'all' && point <= metric.target))
+          return says(null, unseen ?? 'no canary write could be followed');
+        return says(point, point === 'all' ? 'every canary write was lost' : `${seconds(point)} of writes lost`);
+      }
+      const time = metric.clock === 'declaration' ? result.rtoDeclared : result.rto;
+      if (time === null || !['RTO', 'MTPD'].includes(metric.type)) return says(null, `not measured: ${metric.type}`);
+      // What could not be watched may have been down longer.
+      const unwatched = blind.find((b) => b.includes('nobody answers') || b.includes('canary'));
+      if (unwatched !== undefined && time <= metric.target) return says(null, unwatched);
+      return says(time, `recovered after ${seconds(time)}`);
+    });
 }

@@ -66,8 +66,11 @@ export interface StopCondition {
 
 /** What canary writes say once the service is back. */
 export interface Measured {
-  /** Seconds from the newest consistent write that was recovered to the onset; 0 when none was lost; null: nobody can tell. */
-  readonly rpo: number | null;
+  /**
+   * Seconds from the newest consistent write that was recovered to the onset; 0 when none was lost; `all` when none was recovered
+   * (it is then longer than the canary wrote); null: nobody can tell.
+   */
+  readonly rpo: number | 'all' | null;
   /** Acknowledged canary writes up to the onset. */
   readonly written: number;
   /** Of all that were acknowledged, before and after the onset. */
@@ -76,7 +79,7 @@ export interface Measured {
   /** The same by store. */
   readonly stores: readonly {
     readonly store: string;
-    readonly rpo: number | null;
+    readonly rpo: number | 'all' | null;
     readonly written: number;
     readonly lost: number;
     readonly duplicated: number;

@@ -163,7 +163,7 @@ class Conduct {
       if (holds !== false) return `stop condition ${stop.id} ${holds === true ? 'holds already' : 'cannot be evaluated'}`;
     }
     await this.#phase('steady-state');
-    const pause = Math.max(1, ...this.#drill.probes.map((p) => p.every));
+    const pause = Math.max(1, Math.min(60_000, ...this.#drill.probes.map((p) => p.every)));
     for (let n = 0; n < STEADY_LOOKS; n += 1) {
       const unwell = await this.#unwell();
       if (unwell !== undefined) return `not steady: ${unwell}`;

@@ -105,6 +105,15 @@ export function corrupt(world: World, arn: string): void {
   logOf(world, arn).corrupt = true;
 }
 
+/** As if it had never been given wrong data: what was wrong is gone, here and in what follows it. For the end of a rehearsal. */
+export function mend(world: World, arn: string): void {
+  for (const name of [arn, ...followersOf(world, arn)]) {
+    const log = logOf(world, name);
+    log.corrupt = false;
+    log.writes.splice(0, log.writes.length, ...log.writes.filter((w) => !w.corrupt));
+  }
+}
+
 /** A new store with what another held at a moment (a restored backup, a point in time). */
 export function restore(world: World, from: string, into: string, pointInTime: number): void {
   const source = logOf(world, from);

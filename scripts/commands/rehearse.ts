@@ -1,0 +1,145 @@
+/** `holdfast rehearse`: deploys the sources into simulated AWS, takes away what the agreements speak of, and tells what happened. */
+import { UsageError } from '../../src/model/errors.ts';
+import { fold } from '../../src/model/known.ts';
+import { formatDuration } from '../../src/model/quantity.ts';
+import { memberLabel } from '../../src/model/scope.ts';
+import type { DrillReport, RehearsalResult } from '../../src/reports/rehearsal.ts';
+import { drillReport, REHEARSAL_VERSION } from '../../src/reports/rehearsal.ts';
+import { renderTimeline } from '../../src/reports/timeline.ts';
+import type { Judgement } from '../../src/verdicts/judge.ts';
+import { type Observation, rehearsedVerdict } from '../../src/verdicts/kpi5.ts';
+import type { Surroundings } from '../surroundings.ts';
+import type { SourceFlags } from './judging.ts';
+import { catalogueFor, read, sourcesOf } from './judging.ts';
+import { observationsOf, type Rehearsal, type Rehearsed, rehearsal } from './rehearsing.ts';
+
+export interface RehearseFlags extends SourceFlags {
+  readonly format: 'text' | 'json';
+  readonly json?: boolean;
+  readonly seed: number;
+  /** Only these. */
+  readonly service?: string;
+  readonly scope?: string;
+  readonly member?: string;
+}
+
+/** Where a resource goes whose source does not say: AWS's example account. */
+const ACCOUNT = '123456789012';
+const REGION = 'us-east-1';
+
+/** 0: every rehearsed promise was kept without a person; 1: one was not; 3: none was broken, and something is not known. */
+export async function rehearse(named: readonly string[], flags: RehearseFlags, around: Surroundings): Promise<number> {
+  const result = await rehearsed(named, flags, around);
+  const json = flags.json === true || flags.format === 'json';
+  around.write(json ? `${JSON.stringify(result, undefined, 2)}\n` : textOf(result), flags.out);
+  if (result.metrics.some((m) => m.verdict === 'not-met')) return 1;
+  return result.metrics.length === 0 || result.metrics.some((m) => m.verdict === 'unknown') ? 3 : 0;
+}
+
+export async function rehearsed(named: readonly string[], flags: RehearseFlags, around: Surroundings): Promise<RehearsalResult> {
+  const catalogue = await catalogueFor(named, flags, around);
+  if (catalogue === undefined)
+    throw new UsageError(
+      'no-catalogue',
+      'expected a catalogue (holdfast.yaml): a rehearsal drills what is agreed. Write one with holdfast init, or name it with --catalog.',
+    );
+  const sources = named.length > 0 ? named : sourcesOf(catalogue);
+  const readings = await read(sources, flags, around);
+  const today = flags.date ?? around.today;
+  const accounts = readings
+    .flatMap((r) => r.resources)
+    .map((r) =>
+      fold<string, string | undefined>(
+        r.account,
+        (a) => a,
+        () => undefined,
+      ),
+    );
+  const account = accounts.find((a) => a !== undefined) ?? ACCOUNT;
+  around.progress('deploying into simulated AWS');
+  const made = await rehearsal({
+    readings,
+    catalogue,
+    today,
+    seed: flags.seed,
+    place: { account, region: flags.region ?? REGION },
+  });
+  const wanted = made.targets.filter(
+    (t) =>
+      (flags.service === undefined || t.service === flags.service) &&
+      (flags.scope === undefined || t.scope === flags.scope) &&
+      (flags.member === undefined || t.member === flags.member),
+  );
+  if (wanted.length === 0 && made.targets.length > 0)
+    throw new UsageError(
+      'nothing-to-drill',
+      `expected one of ${made.targets.map((t) => `${t.service} ${t.scope} ${t.member}`).join(', ')}; nothing matches --service, --scope and --member.`,
+    );
+  return resultFrom(made, await run(made, wanted, around), flags.seed, today);
+}
+
+async function run(made: Rehearsal, wanted: Rehearsal['targets'], around: Surroundings): Promise<readonly Rehearsed[]> {
+  const done: Rehearsed[] = [];
+  for (const target of wanted) {
+    around.progress(`${target.service}: losing ${memberLabel({ scope: target.scope, name: target.member })}`);
+    const one = await made.drill(target);
+    if (one !== undefined) done.push(one);
+  }
+  return done;
+}
+
+function resultFrom(made: Rehearsal, drills: readonly Rehearsed[], seed: number, today: string): RehearsalResult {
+  const observations = drills.flatMap((d) => observationsOf(d, made.judgement));
+  return {
+    schemaVersion: REHEARSAL_VERSION,
+    command: 'rehearse',
+    world: 'simulated',
+    date: today,
+    seed,
+    catalogue: made.judgement.catalogue?.file ?? null,
+    metrics: metricsOf(made, made.judgement, observations),
+    drills: drills.map((d): DrillReport => drillReport(d)),
+    notes: [...made.notes],
+  };
+}
+
+function metricsOf(made: Rehearsal, judgement: Judgement, observations: readonly Observation[]): RehearsalResult['metrics'] {
+  return judgement.verdicts
+    .filter((v) => observations.some((o) => o.metric === v.metric.id))
+    .map((v) => {
+      const members = made.targets.filter((t) => t.service === v.metric.serviceId && t.scope === v.metric.scope);
+      const seen = rehearsedVerdict(
+        v,
+        observations,
+        members.map((m) => m.member),
+      );
+      return {
+        id: v.metric.id,
+        type: v.metric.type,
+        scope: v.metric.scope,
+        target: v.metric.target,
+        designed: v.verdict,
+        ...seen,
+      };
+    });
+}
+
+function textOf(result: RehearsalResult): string {
+  const lines = ['world: simulated', ''];
+  for (const drill of result.drills) {
+    const { result: r } = drill;
+    const lost = r.measured === null ? 'unknown' : `${r.measured.lost} of ${r.measured.written} writes lost`;
+    const up = r.availability === null ? 'no entry to ask' : `${(r.availability * 100).toFixed(1)} % of the time served`;
+    lines.push(
+      `${r.service}: ${memberLabel({ scope: r.scope, name: r.member })} lost — ${r.status}${r.rto === null ? ` (${r.reason})` : ` after ${formatDuration(Math.round(r.rto))}`}${drill.people.length > 0 ? ', with a person' : ''}`,
+      `  ${up}; ${lost}${r.left.length > 0 ? `; LEFT BEHIND: ${r.left.join(', ')}` : ''}`,
+      renderTimeline(drill.timeline),
+      ...drill.blind.map((b) => `  not seen: ${b}`),
+      ...drill.notTaken.map((b) => `  not taken: ${b}`),
+      '',
+    );
+  }
+  for (const m of result.metrics) lines.push(`${m.verdict.padEnd(8)} designed ${m.designed.padEnd(8)} ${m.id}: ${m.reason}`);
+  for (const note of result.notes) lines.push(`note: ${note}`);
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,55 @@
+/** Shape of what `holdfast rehearse` prints as JSON. Everything in it happened in simulated AWS. */
+import type { JournalEntry } from '../model/journal.ts';
+import type { VerdictKind } from '../model/verdict.ts';
+import { type TimelineLine, timelineOf } from './timeline.ts';
+
+export const REHEARSAL_VERSION = '1.0';
+
+/** A drill's result, as far as a report reads it. */
+export interface DrillFacts {
+  readonly run: string;
+  readonly service: string;
+  readonly scope: 'instance' | 'az' | 'region' | 'data' | 'account' | 'control-plane' | 'software' | 'supplier';
+  readonly member: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly rto: number | null;
+  readonly availability: number | null;
+  readonly measured: { readonly lost: number; readonly written: number } | null;
+  readonly left: readonly string[];
+}
+
+export interface DrillReport {
+  readonly result: DrillFacts;
+  readonly timeline: readonly TimelineLine[];
+  readonly people: readonly string[];
+  readonly blind: readonly string[];
+  readonly notTaken: readonly string[];
+}
+
+export interface RehearsalResult {
+  readonly schemaVersion: typeof REHEARSAL_VERSION;
+  readonly command: 'rehearse';
+  readonly world: 'simulated';
+  readonly date: string;
+  readonly seed: number;
+  readonly catalogue: string | null;
+  readonly metrics: readonly {
+    readonly id: string;
+    readonly type: string;
+    readonly scope: string;
+    readonly target: number;
+    readonly designed: VerdictKind;
+    readonly verdict: VerdictKind;
+    /** Seconds; `never` when it did not recover, `all` when every write was lost; null: nobody can tell. */
+    readonly worst: number | 'never' | 'all' | null;
+    readonly reason: string;
+  }[];
+  readonly drills: readonly DrillReport[];
+  readonly notes: readonly string[];
+}
+
+export function drillReport(drill: Omit<DrillReport, 'timeline'> & { readonly entries: readonly JournalEntry[] }): DrillReport {
+  const { result, entries, people, blind, notTaken } = drill;
+  return { result, timeline: timelineOf(entries, new Set(people)), people, blind, notTaken };
+}

@@ -1,0 +1,74 @@
+/** The story of a drill as text: who did what when, the marks, what users saw, what was lost. */
+import type { JournalEntry, Json } from '../model/journal.ts';
+import { formatDuration } from '../model/quantity.ts';
+
+export interface TimelineLine {
+  /** Seconds from the onset; negative before it. */
+  readonly at: number;
+  readonly who: 'drill' | 'AWS' | 'users' | 'person';
+  readonly what: string;
+}
+
+/** `people`: steps that a person would do. */
+export function timelineOf(entries: readonly JournalEntry[], people: ReadonlySet<string>): readonly TimelineLine[] {
+  const onset = entries.find((e) => e.kind === 'mark' && e.about === 't0')?.at ?? entries[0]?.at ?? 0;
+  const lines: TimelineLine[] = [];
+  for (const entry of entries) {
+    const line = lineOf(entry, people);
+    if (line === undefined) continue;
+    const at = entry.kind === 'mark' ? (numberIn(entry.data, 'at') ?? entry.at) : entry.at;
+    lines.push({ at: (at - onset) / 1000, ...line });
+  }
+  return lines.sort((a, b) => a.at - b.at);
+}
+
+function lineOf({ kind, about, data }: JournalEntry, people: ReadonlySet<string>): Omit<TimelineLine, 'at'> | undefined {
+  const who = people.has(about) ? 'person' : 'drill';
+  switch (kind) {
+    case 'mark':
+      return { who: 'drill', what: `${about} ${MARK_WORDS[about] ?? ''}` };
+    case 'intent':
+      return { who, what: about };
+    case 'outcome':
+      return textIn(data, 'result') === 'failed' ? { who, what: `${about}: failed: ${textIn(data, 'detail') ?? ''}` } : undefined;
+    case 'observation':
+      if (about.startsWith('precondition ') || about === 'validated') return undefined;
+      return { who: about.startsWith('requests ') ? 'users' : 'AWS', what: `${about}: ${textIn(data, 'says') ?? ''}` };
+    case 'stop':
+    case 'decision':
+      return { who: 'drill', what: textIn(data, 'says') ?? about };
+    case 'phase':
+      return about === 'rollback' || about === 're-check' ? { who: 'drill', what: about } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+const MARK_WORDS: Readonly<Record<string, string>> = {
+  t0: 'onset',
+  t1: 'detected from outside',
+  t2: 'declared',
+  t3: 'stores take writes again',
+  t4: 'users are served again',
+  t5: 'recovered and validated',
+};
+
+export function renderTimeline(lines: readonly TimelineLine[]): string {
+  const clock = lines.map((l) => `${l.at < 0 ? '-' : '+'}${formatDuration(Math.abs(Math.round(l.at)))}`);
+  const width = Math.max(0, ...clock.map((c) => c.length));
+  return lines.map((l, i) => `  ${(clock[i] ?? '').padStart(width)}  ${l.who.padEnd(6)}  ${l.what}`).join('\n');
+}
+
+function inRecord(data: Json, name: string): Json | undefined {
+  return typeof data === 'object' && data !== null && !Array.isArray(data)
+    ? (data as Readonly<Record<string, Json>>)[name]
+    : undefined;
+}
+const textIn = (data: Json, name: string): string | undefined => {
+  const value = inRecord(data, name);
+  return typeof value === 'string' ? value : undefined;
+};
+const numberIn = (data: Json, name: string): number | undefined => {
+  const value = inRecord(data, name);
+  return typeof value === 'number' ? value : undefined;
+};
