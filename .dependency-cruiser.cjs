@@ -4,6 +4,7 @@ const MAY = {
   stacks: [],
   aws: [],
   simulator: [],
+  store: [],
   services: ['aws'],
   estate: ['services'],
   rules: ['estate', 'services'],

@@ -1,9 +1,11 @@
 /** Runs the benchmarks named on the command line, or all, and says which bounds hold. Started by run.mjs. */
 import { cpus } from 'node:os';
+import { benchEvidence } from './evidence.ts';
 import { type Check, holds } from './measure.ts';
 import { benchMonteCarlo } from './monte-carlo.ts';
 import { benchOrganisation } from './organisation.ts';
 import { benchProgram } from './program.ts';
+import { benchProwler } from './prowler.ts';
 import { benchSimulator } from './simulator.ts';
 import { benchVerify } from './verify.ts';
 
@@ -12,7 +14,9 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Check[]>>> = {
   verify: benchVerify,
   program: benchProgram,
   simulator: benchSimulator,
+  evidence: benchEvidence,
   organisation: benchOrganisation,
+  prowler: benchProwler,
 };
 
 const named = process.argv.slice(2);

@@ -1,5 +1,5 @@
 /** One text for one value, so that a hash over it means something. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Json } from '../model/journal.ts';
 
 /** Deeper than any record of ours, shallow enough that no record exhausts the stack. */
@@ -28,7 +28,7 @@ function text(value: unknown, depth: number): string {
 
 /** SHA-256 as 64 lower-case hexadecimal digits. */
 export function sha256(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
+  return hash('sha256', data, 'hex');
 }
 
 /** Reads what `canonicalJson` wrote. */

@@ -1,15 +1,13 @@
 /** Evidence in the database: only added to, each record bound to the one before it. */
 import type { Kysely, Transaction } from 'kysely';
 import { parseJson } from './canonical.ts';
-import type { ChainBreak, ChainPoint, EvidenceDraft, EvidenceRecord, SealedRecord } from './record.ts';
-import { breakAt, GENESIS, seal } from './record.ts';
+import type { ChainBreak, ChainPoint, EvidenceDraft, EvidenceRecord, SealedRecord, Tally } from './record.ts';
+import { breakAt, count, seal, startTally } from './record.ts';
 import type { Tables } from './tables.ts';
 
 export interface Verification {
-  /** Records that were looked at: all, or those before the break. */
-  readonly records: number;
-  /** Newest record that is sound. */
-  readonly end: ChainPoint;
+  /** What there is: all records, or those before the break; `last` is the newest that is sound. */
+  readonly sound: Tally;
   readonly broken: ChainBreak | undefined;
 }
 
@@ -36,16 +34,15 @@ export function databaseEvidence(db: Kysely<Tables>): Evidence {
     verify: async (anchors = []) => {
       const head = await headOf(db);
       const expected = new Map(anchors.map((a) => [a.sequence, a.hash]));
-      let end = GENESIS;
+      const sound = startTally();
       for await (const page of pages(db, 0, head.sequence)) {
         for (const record of page) {
-          const broken = breakAt(record, end) ?? otherThan(expected.get(record.sequence), record);
-          if (broken !== undefined) return { records: end.sequence, end, broken };
-          end = record;
+          const broken = breakAt(record, sound.last) ?? otherThan(expected.get(record.sequence), record);
+          if (broken !== undefined) return { sound, broken };
+          count(sound, record);
         }
       }
-      const last = { sequence: end.sequence, hash: end.hash };
-      return { records: last.sequence, end: last, broken: cutOff(last, head, anchors) };
+      return { sound, broken: cutOff(sound.last, head, anchors) };
     },
 
     read: async function* (after = 0) {

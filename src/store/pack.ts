@@ -10,8 +10,8 @@ import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { UsageError } from '../model/errors.ts';
 import { canonicalJson } from './canonical.ts';
-import type { ChainPoint, EvidenceRecord } from './record.ts';
-import { breakAt, EVIDENCE_KINDS, GENESIS, lineOf, type SealedRecord, sayBreak } from './record.ts';
+import type { EvidenceRecord } from './record.ts';
+import { breakAt, count, GENESIS, lineOf, sayBreak, startTally, type Tally } from './record.ts';
 import { fingerprintOf, type Signer } from './signing.ts';
 
 export const MANIFEST = 'manifest.json';
@@ -102,30 +102,6 @@ async function* lines(
     digest.update(line);
     yield line;
   }
-}
-
-export interface Tally {
-  first: string | undefined;
-  last: ChainPoint;
-  readonly worlds: { live: number; simulated: number };
-  readonly kinds: { verdict: number; 'drill-result': number; decision: number; import: number };
-}
-
-export function startTally(): Tally {
-  const [verdict, drill, decision, imported] = EVIDENCE_KINDS;
-  return {
-    first: undefined,
-    last: GENESIS,
-    worlds: { live: 0, simulated: 0 },
-    kinds: { [verdict]: 0, [drill]: 0, [decision]: 0, [imported]: 0 },
-  };
-}
-
-export function count(tally: Tally, record: SealedRecord): void {
-  tally.first ??= record.hash;
-  tally.last = { sequence: record.sequence, hash: record.hash };
-  tally.worlds[record.world] += 1;
-  tally.kinds[record.kind] += 1;
 }
 
 function prepare(folder: string): void {

@@ -7,18 +7,18 @@ import { z } from 'zod';
 import { UsageError } from '../model/errors.ts';
 import type { Json } from '../model/journal.ts';
 import { canonicalJson } from './canonical.ts';
+import { hashSchema, MANIFEST, type Manifest, manifestSchema, RECORDS, SIGNATURE } from './pack.ts';
 import {
+  breakAt,
   count,
-  hashSchema,
-  MANIFEST,
-  type Manifest,
-  manifestSchema,
-  RECORDS,
-  SIGNATURE,
+  EVIDENCE_KINDS,
+  type EvidenceRecord,
+  LARGEST_BODY,
+  lineOf,
+  sayBreak,
   startTally,
   type Tally,
-} from './pack.ts';
-import { breakAt, EVIDENCE_KINDS, type EvidenceRecord, LARGEST_BODY, lineOf, sayBreak } from './record.ts';
+} from './record.ts';
 import { fingerprintOf, isSignedBy } from './signing.ts';
 
 export interface Pack {
@@ -30,8 +30,8 @@ export interface Pack {
 
 const LARGEST_MANIFEST = 64 * 1024;
 const LARGEST_RECORDS = 1024 * 1024 * 1024;
-/** Six characters is the most that JSON makes of one; the rest of a record is short. */
-const LARGEST_LINE = LARGEST_BODY + 64 * 1024;
+/** A character has at most three bytes for each of its UTF-16 units; the rest of a record is short. */
+const LARGEST_LINE = 3 * LARGEST_BODY + 64 * 1024;
 const CHUNK = 1024 * 1024;
 
 const recordSchema = z.strictObject({

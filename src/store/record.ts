@@ -14,7 +14,7 @@ export interface EvidenceDraft {
   readonly at: number;
   /** What it is about: metric id, run, service. Neither NUL nor lone surrogates. */
   readonly subject: string;
-  /** At most 1 MiB as canonical JSON. */
+  /** At most 256 Ki characters as canonical JSON. */
   readonly body: Json;
 }
 
@@ -38,12 +38,14 @@ export interface ChainPoint {
 
 export const GENESIS: ChainPoint = { sequence: 0, hash: '0'.repeat(64) };
 
-export const LARGEST_BODY = 1024 * 1024;
+/** Characters. A page of a chain is read at once, and a pack is kept in memory. */
+export const LARGEST_BODY = 256 * 1024;
 
 /** Throws `TypeError` for what cannot be evidence. */
 export function seal(draft: EvidenceDraft, before: ChainPoint): SealedRecord {
   const body = canonicalJson(draft.body);
-  if (body.length > LARGEST_BODY) throw new TypeError(`expected evidence of at most 1 MiB, found ${body.length} characters`);
+  if (body.length > LARGEST_BODY)
+    throw new TypeError(`expected evidence of at most ${LARGEST_BODY} characters, found ${body.length}`);
   if (!Number.isFinite(draft.at)) throw new TypeError(`expected a time, found ${draft.at}`);
   const record = {
     kind: draft.kind,
@@ -105,4 +107,29 @@ const DIFFERENCE: Readonly<Record<ChainBreak['differs'], string>> = {
 /** One clause for people. */
 export function sayBreak(b: ChainBreak): string {
   return `the chain breaks at record ${b.sequence}: ${DIFFERENCE[b.differs]} (expected ${b.expected}, found ${b.found})`;
+}
+
+/** What a chain holds, counted while it is read. */
+export interface Tally {
+  first: string | undefined;
+  last: ChainPoint;
+  readonly worlds: { live: number; simulated: number };
+  readonly kinds: { verdict: number; 'drill-result': number; decision: number; import: number };
+}
+
+export function startTally(): Tally {
+  const [verdict, drill, decision, imported] = EVIDENCE_KINDS;
+  return {
+    first: undefined,
+    last: GENESIS,
+    worlds: { live: 0, simulated: 0 },
+    kinds: { [verdict]: 0, [drill]: 0, [decision]: 0, [imported]: 0 },
+  };
+}
+
+export function count(tally: Tally, record: SealedRecord): void {
+  tally.first ??= record.hash;
+  tally.last = { sequence: record.sequence, hash: record.hash };
+  tally.worlds[record.world] += 1;
+  tally.kinds[record.kind] += 1;
 }

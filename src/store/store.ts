@@ -13,9 +13,7 @@ import { importPack } from './import-pack.ts';
 import { migrate } from './migrate.ts';
 import { openPostgres } from './postgres.ts';
 import type { Pack } from './read-pack.ts';
-
-/** Where a store is: on a server (DATABASE_URL), else in a folder. */
-export type Whereabouts = { readonly url: string } | { readonly folder: string };
+import type { Whereabouts } from './whereabouts.ts';
 
 export interface Store {
   readonly journal: Journal;

@@ -1,7 +1,10 @@
 /** What evidence promises, on whatever database. */
 import { describe, expect, it } from 'vitest';
+import { parseJson } from '../../src/store/canonical.ts';
+import type { Manifest } from '../../src/store/pack.ts';
+import type { Pack } from '../../src/store/read-pack.ts';
 import type { EvidenceDraft } from '../../src/store/record.ts';
-import { GENESIS } from '../../src/store/record.ts';
+import { GENESIS, seal } from '../../src/store/record.ts';
 import type { Store } from '../../src/store/store.ts';
 
 export const draft = (n: number, over: Partial<EvidenceDraft> = {}): EvidenceDraft => ({
@@ -29,20 +32,24 @@ export function evidenceContract(storeOf: () => Store, raw: (sql: string) => Pro
     const [first] = await evidence().append([draft(1), draft(2)]);
     expect(first).toMatchObject({ sequence: 1, previous: GENESIS.hash, subject: 'shop/RTO/1', body: { n: 1, verdict: 'met' } });
     await Promise.all(Array.from({ length: 20 }, (_, i) => evidence().append([draft(10 + i), draft(100 + i)])));
-    const { records, broken } = await evidence().verify();
-    expect({ records, broken }).toEqual({ records: 42, broken: undefined });
+    const { sound, broken } = await evidence().verify();
+    expect({ records: sound.last.sequence, worlds: sound.worlds, broken }).toEqual({
+      records: 42,
+      worlds: { live: 42, simulated: 0 },
+      broken: undefined,
+    });
     const read = [];
     for await (const record of evidence().read(40)) read.push(record.sequence);
     expect(read).toEqual([41, 42]);
   });
 
   it('appends nothing when one of the records cannot be evidence', async () => {
-    const before = (await evidence().verify()).records;
+    const before = (await evidence().verify()).sound.last;
     await expect(evidence().append([draft(1), draft(2, { at: Number.NaN })])).rejects.toBeInstanceOf(TypeError);
     await expect(evidence().append([draft(1, { subject: '\ud800' })])).rejects.toBeInstanceOf(TypeError);
     await expect(evidence().append([draft(1, { body: 'x'.repeat(1024 * 1024) })])).rejects.toBeInstanceOf(TypeError);
     expect(await evidence().append([])).toEqual([]);
-    expect((await evidence().verify()).records).toBe(before);
+    expect((await evidence().verify()).sound.last).toEqual(before);
   });
 
   it('keeps any text', async () => {
@@ -57,7 +64,7 @@ export function evidenceContract(storeOf: () => Store, raw: (sql: string) => Pro
   });
 
   it('compares with anchors from outside', async () => {
-    const { end } = await evidence().verify();
+    const end = (await evidence().verify()).sound.last;
     expect((await evidence().verify([end])).broken).toBeUndefined();
     expect((await evidence().verify([{ sequence: 3, hash: 'f'.repeat(64) }])).broken).toMatchObject({
       sequence: 3,
@@ -67,6 +74,36 @@ export function evidenceContract(storeOf: () => Store, raw: (sql: string) => Pro
       sequence: end.sequence + 1,
       differs: 'end',
     });
+  });
+
+  it('takes foreign evidence in once, as foreign, in the world that it comes from', async () => {
+    const theirs = seal(draft(1, { world: 'simulated', subject: 'their/RTO' }), GENESIS);
+    const more = seal(draft(2, { kind: 'drill-result' }), theirs);
+    const records = [theirs, more].map((r) => ({ ...r, body: parseJson(r.body) }));
+    const pack = (n: number): Pack => ({ manifest: {} as Manifest, fingerprint: 'a'.repeat(64), records: records.slice(0, n) });
+    const before = (await evidence().verify()).sound;
+    expect(await storeOf().importPack(pack(1))).toEqual({ added: 1, known: 0 });
+    expect(await storeOf().importPack(pack(2))).toEqual({ added: 1, known: 1 });
+    const again = await Promise.all([storeOf().importPack(pack(2)), storeOf().importPack(pack(2))]);
+    expect(again).toEqual([
+      { added: 0, known: 2 },
+      { added: 0, known: 2 },
+    ]);
+    const { sound, broken } = await evidence().verify();
+    expect(broken).toBeUndefined();
+    expect(sound.kinds).toEqual({ ...before.kinds, import: before.kinds.import + 2 });
+    expect(sound.worlds).toEqual({ live: before.worlds.live + 1, simulated: before.worlds.simulated + 1 });
+    const read = [];
+    for await (const record of evidence().read(before.last.sequence)) read.push(record);
+    expect(read[0]).toMatchObject({
+      kind: 'import',
+      world: 'simulated',
+      subject: 'their/RTO',
+      body: { signer: 'a'.repeat(64), record: records[0] },
+    });
+    // One's own records that come back in somebody's pack are not foreign.
+    const own = { ...pack(0), records: read };
+    expect(await storeOf().importPack(own)).toEqual({ added: 0, known: 2 });
   });
 
   describe('the database refuses', () => {
@@ -144,7 +181,7 @@ export function evidenceContract(storeOf: () => Store, raw: (sql: string) => Pro
     });
 
     it('where a record is missing, at the beginning, in the middle and at the end', async () => {
-      const { records } = await evidence().verify();
+      const records = (await evidence().verify()).sound.last.sequence;
       for (const sequence of [1, 5, records]) {
         await raw('drop table if exists public.gone');
         await raw(`create table public.gone as select * from holdfast.evidence where sequence = ${sequence}`);

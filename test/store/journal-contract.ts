@@ -1,6 +1,7 @@
 /** What every journal promises (src/model/journal.ts). The same cases for memory, PGlite and a Postgres server. */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Entry, Journal } from '../../src/model/journal.ts';
+import type { Entry, Journal, Lease } from '../../src/model/journal.ts';
 import { LeaseLost } from '../../src/model/journal.ts';
 import { OutOfOrder } from '../../src/store/out-of-order.ts';
 
@@ -137,5 +138,46 @@ export function journalContract(journalOf: () => Journal): void {
     await held(bare);
     const open = await journalOf().open();
     expect(open.filter((run) => [first, second, ended, bare].includes(run))).toEqual([first, second]);
+  });
+
+  it('lets one controller act in one epoch, whatever three of them and their clocks do', async () => {
+    const step = fc.record({
+      who: fc.integer({ min: 0, max: 2 }),
+      does: fc.constantFrom('acquire', 'append', 'append', 'renew', 'release'),
+      // Clocks that disagree, and jump.
+      now: fc.integer({ min: 0, max: 60 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
+        const run = newRun();
+        const leases: (Lease | undefined)[] = [];
+        let begun = false;
+        const act = async ({ who, does, now }: (typeof steps)[number]): Promise<void> => {
+          const lease = leases[who];
+          if (does === 'acquire') leases[who] = (await journalOf().acquire(run, `controller ${who}`, 20, now)) ?? lease;
+          else if (lease === undefined) return;
+          else if (does === 'release') await journalOf().release(lease);
+          else if (does === 'renew') leases[who] = await journalOf().renew(lease, 20, now);
+          else {
+            await journalOf().append(lease, entry(begun ? 'phase' : 'created', lease.holder));
+            begun = true;
+          }
+        };
+        for (const s of steps) {
+          await act(s).catch((error: unknown) => {
+            if (!(error instanceof LeaseLost)) throw error;
+          });
+        }
+        const read = await journalOf().read(run);
+        const holders = new Map<number, string>();
+        for (const [i, { epoch, about, sequence }] of read.entries()) {
+          expect(sequence).toBe(i + 1);
+          expect(epoch).toBeGreaterThanOrEqual(read[i - 1]?.epoch ?? 1);
+          expect(holders.get(epoch) ?? about).toBe(about);
+          holders.set(epoch, about);
+        }
+      }),
+      { numRuns: 30 },
+    );
   });
 }
