@@ -120,8 +120,14 @@ function kindOf(shown: Shown): { readonly kind: FailureKind; readonly lasting: b
     if (byCode !== undefined && !(byCode === 'denied' && status !== undefined && status >= 500)) return byCode;
     return kindOfStatus(status) ?? (fault === 'server' ? 'server' : 'invalid');
   };
-  return { kind: kind(), lasting: false };
+  return { kind: kind(), lasting: shown.corrupt && refusedForGood(status) };
 }
+
+/** What gateways in front of a service answer with a page of their own, and for a time (RFC 9110 §15.5 and §15.6). */
+const PASSING: ReadonlySet<number | undefined> = new Set([408, 429, 502, 503, 504]);
+
+/** A page with any other error status is no service of AWS speaking, which would say it in its protocol: asking again is vain. */
+const refusedForGood = (status = 0): boolean => status >= 400 && !PASSING.has(status);
 
 /** An error of any SDK, protocol or socket, reduced to what tells. Causes are followed: Node and the SDK wrap. */
 function look(error: unknown, depth = 0): Shown {
@@ -148,9 +154,12 @@ function look(error: unknown, depth = 0): Shown {
     throttling: retry.throttling === true,
     retryable: e.$retryable !== undefined,
     corrected: metadata.clockSkewCorrected === true,
-    // Smithy puts the raw response on errors of its own deserializers; parsers throw SyntaxError.
+    // Smithy puts the raw response on errors of its own deserializers; parsers throw SyntaxError, or what it amends.
     corrupt:
-      name === 'SyntaxError' || (status === undefined && e.$response !== undefined) || (status !== undefined && status < 400),
+      name === 'SyntaxError' ||
+      message.includes('Deserialization error: to see the raw response') ||
+      (status === undefined && e.$response !== undefined) ||
+      (status !== undefined && status < 400),
     retryAfter: retryAfterOf(response.headers),
   };
 }

@@ -71,6 +71,26 @@ const TABLE: readonly (readonly [string, unknown, FailureKind, boolean])[] = [
   ['server by trait', Object.assign(new Error('x'), { name: 'Odd', $fault: 'server' }), 'server', true],
   ['a reply that is not JSON', new SyntaxError('Unexpected token < in JSON'), 'server', true],
   [
+    'a page in place of a reply',
+    Object.assign(new SyntaxError('Unexpected token < in JSON'), { $metadata: { httpStatusCode: 404 } }),
+    'server',
+    false,
+  ],
+  [
+    'a page in place of XML',
+    Object.assign(new Error('mismatched tags\n  Deserialization error: to see the raw response, inspect …'), {
+      $metadata: { httpStatusCode: 500 },
+    }),
+    'server',
+    false,
+  ],
+  [
+    'a page in place of a reply when there is too much to do',
+    Object.assign(new SyntaxError('Unexpected token < in JSON'), { $metadata: { httpStatusCode: 429 } }),
+    'server',
+    true,
+  ],
+  [
     'a reply that no deserializer takes',
     Object.assign(new TypeError('x'), { $response: { statusCode: 200, headers: {} } }),
     'server',

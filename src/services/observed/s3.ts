@@ -81,28 +81,45 @@ export const s3Buckets: Scan = {
   where: 'region',
   calls: [listBuckets, getLocation, getVersioning, getEncryption, getLifecycle, getReplication, getLock, getTagging],
   async *run(aws) {
+    const isHere = teller(aws);
     for await (const { Buckets = [] } of aws.pages(listBuckets, { MaxBuckets: 1000, BucketRegion: aws.region })) {
-      for (const seen of await aws.each(Buckets, (bucket) => observeBucket(aws, bucket))) yield* seen;
+      const found = await aws.each(Buckets, async (bucket) => ((await isHere(bucket)) ? observeBucket(aws, bucket) : []));
+      for (const seen of found) yield* seen;
     }
   },
 };
 
 /**
- * Older implementations of the API neither filter by Region nor tell it. A bucket whose Region nobody tells is shown in each that
- * is scanned, rather than in none.
+ * Other implementations of the API do not tell a bucket's Region, and some do not even list by Region: their listings of two
+ * Regions hold the same bucket. Then it is asked for each. A bucket whose Region nobody tells is shown in each that is scanned,
+ * rather than in none.
  */
-async function isHere(aws: Reader, bucket: Bucket): Promise<boolean> {
-  if (bucket.BucketRegion !== undefined) return bucket.BucketRegion === aws.region;
-  if (bucket.Name === undefined) return true;
-  const reply = await aws.ask(getLocation, { Bucket: bucket.Name });
-  if (reply === undefined || reply instanceof Hole) return true;
-  const constraint: string = reply.LocationConstraint ?? '';
-  return (constraint === '' ? 'us-east-1' : constraint === 'EU' ? 'eu-west-1' : constraint) === aws.region;
+function teller(aws: Reader): (bucket: Bucket) => Promise<boolean> {
+  let elsewhere: Promise<ReadonlySet<string> | undefined> | undefined;
+  return async ({ Name: name, BucketRegion: region }) => {
+    if (region !== undefined) return region === aws.region;
+    if (name === undefined) return true;
+    elsewhere ??= listedElsewhere(aws);
+    if ((await elsewhere)?.has(name) === false) return true;
+    const reply = await aws.ask(getLocation, { Bucket: name });
+    if (reply === undefined || reply instanceof Hole) return true;
+    const constraint: string = reply.LocationConstraint ?? '';
+    return (constraint === '' ? 'us-east-1' : constraint === 'EU' ? 'eu-west-1' : constraint) === aws.region;
+  };
+}
+
+/** Names of the buckets in the listing of another Region; undefined when that is not all of them. */
+async function listedElsewhere(aws: Reader): Promise<ReadonlySet<string> | undefined> {
+  const other = aws.region === 'us-east-1' ? 'us-west-2' : 'us-east-1';
+  const reply = await aws.ask(listBuckets, { MaxBuckets: 1000, BucketRegion: other });
+  if (reply === undefined || reply instanceof Hole || reply.ContinuationToken !== undefined) return undefined;
+  const names = (reply.Buckets ?? []).map((b) => b.Name);
+  const known = names.filter((name) => name !== undefined);
+  return known.length === names.length ? new Set(known) : undefined;
 }
 
 async function observeBucket(aws: Reader, bucket: Bucket): Promise<readonly Observed[]> {
   const name = bucket.Name ?? '';
-  if (!(await isHere(aws, bucket))) return [];
   const Bucket = name;
   const [versioning, encryption, lifecycle, tagging] = await Promise.all([
     aws.ask(getVersioning, { Bucket }),

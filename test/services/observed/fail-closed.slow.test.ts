@@ -64,11 +64,11 @@ function remembering(inner: Transport): Transport {
   };
 }
 
-/** S3 as older implementations have it: a listing does not tell the buckets' Regions, and the scan must ask for each. */
+/** S3 as others have it: a listing is of all Regions and does not tell which, so that the scan must ask for each bucket. */
 function untoldRegions(inner: Transport): Transport {
   return {
     async send(client, operation, input, at) {
-      const reply = await inner.send(client, operation, input, at);
+      const reply = await inner.send(client, operation, operation === 'ListBuckets' ? {} : input, at);
       if (operation !== 'ListBuckets' || !('Buckets' in reply) || !Array.isArray(reply.Buckets)) return reply;
       return { ...reply, Buckets: reply.Buckets.map(({ BucketRegion: _, ...bucket }) => bucket) };
     },
