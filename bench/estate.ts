@@ -2,7 +2,9 @@
  * A generated estate: a stack export with exactly as many entries as asked for, half of its resources owned by 20 services,
  * and a catalogue with 100 metrics over them.
  */
-import { GROUPS, type Made, network, networkOf, PRIMARY, type Site, STANDBY } from './estate-groups.ts';
+import { GROUPS } from './estate-groups.ts';
+import { network, networkOf } from './estate-network.ts';
+import { type Made, PRIMARY, type Site, STANDBY } from './estate-parts.ts';
 
 export const SERVICES = 20;
 

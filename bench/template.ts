@@ -1,5 +1,5 @@
 /** A CloudFormation template of as many resources as a generated estate has, for tools that read no Pulumi. */
-import type { Made } from './estate-groups.ts';
+import type { Made } from './estate-parts.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   'aws:autoscaling/group:Group': 'AWS::AutoScaling::AutoScalingGroup',

@@ -2,7 +2,8 @@
 import type * as EC2 from '@aws-sdk/client-ec2';
 import { Hole, type Value } from '../../model/value.ts';
 import { listed, listing, set, some } from './compute-listing.ts';
-import { networkScans, one } from './ec2-network.ts';
+import { one } from './ec2-listing.ts';
+import { networkScans } from './ec2-network.ts';
 import { type Observed, present, type Scan } from './scan.ts';
 
 /** Instances that a group launches are the group's, and come and go with it. */

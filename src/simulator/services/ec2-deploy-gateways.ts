@@ -1,0 +1,163 @@
+/** Gateways, addresses, endpoints and peerings as Pulumi declares them: each type's inputs as calls of EC2. */
+import { crc32 } from 'node:zlib';
+import type * as EC2 from '@aws-sdk/client-ec2';
+import type { Deployer, Plain } from '../deploy/deployer.ts';
+import { flagOf, need, textOf, textsOf, without } from './compute-inputs.ts';
+import { arnOf, call, tagged } from './ec2-deploy-call.ts';
+import { NAT_GATEWAYS } from './ec2-gateways.ts';
+
+const internetGateway: Deployer = {
+  type: 'aws:ec2/internetGateway:InternetGateway',
+  async create(given, deployment) {
+    const { InternetGateway } = await call<EC2.CreateInternetGatewayCommandOutput>(
+      deployment,
+      'CreateInternetGateway',
+      tagged('internet-gateway', given),
+    );
+    const id = InternetGateway?.InternetGatewayId ?? '';
+    const to = textOf(given.inputs.vpcId);
+    if (to !== undefined) await call(deployment, 'AttachInternetGateway', { InternetGatewayId: id, VpcId: to });
+    return { id, outputs: { arn: arnOf(given, `internet-gateway/${id}`) } };
+  },
+};
+
+const internetGatewayAttachment: Deployer = {
+  type: 'aws:ec2/internetGatewayAttachment:InternetGatewayAttachment',
+  async create(given, deployment) {
+    const gateway = need(given, 'internetGatewayId');
+    const to = need(given, 'vpcId');
+    await call(deployment, 'AttachInternetGateway', { InternetGatewayId: gateway, VpcId: to });
+    return { id: `${gateway}:${to}`, outputs: {} };
+  },
+};
+
+const egressOnly: Deployer = {
+  type: 'aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway',
+  async create(given, deployment) {
+    const reply = await call<EC2.CreateEgressOnlyInternetGatewayCommandOutput>(deployment, 'CreateEgressOnlyInternetGateway', {
+      VpcId: need(given, 'vpcId'),
+      ...tagged('egress-only-internet-gateway', given),
+    });
+    return { id: reply.EgressOnlyInternetGateway?.EgressOnlyInternetGatewayId ?? '', outputs: {} };
+  },
+};
+
+const eip: Deployer = {
+  type: 'aws:ec2/eip:Eip',
+  async create(given, deployment) {
+    const reply = await call<EC2.AllocateAddressCommandOutput>(deployment, 'AllocateAddress', {
+      Domain: 'vpc',
+      ...tagged('elastic-ip', given),
+    });
+    const id = reply.AllocationId ?? '';
+    const instance = textOf(given.inputs.instance);
+    if (instance !== undefined) await call(deployment, 'AssociateAddress', { AllocationId: id, InstanceId: instance });
+    return { id, outputs: { allocationId: id, publicIp: reply.PublicIp ?? '', arn: arnOf(given, `elastic-ip/${id}`) } };
+  },
+};
+
+const eipAssociation: Deployer = {
+  type: 'aws:ec2/eipAssociation:EipAssociation',
+  async create(given, deployment) {
+    const reply = await call<EC2.AssociateAddressCommandOutput>(
+      deployment,
+      'AssociateAddress',
+      without({
+        AllocationId: need(given, 'allocationId'),
+        InstanceId: textOf(given.inputs.instanceId),
+        NetworkInterfaceId: textOf(given.inputs.networkInterfaceId),
+      }),
+    );
+    return { id: reply.AssociationId ?? '', outputs: {} };
+  },
+};
+
+const natGateway: Deployer = {
+  type: 'aws:ec2/natGateway:NatGateway',
+  async create(given, deployment) {
+    const { NatGateway } = await call<EC2.CreateNatGatewayCommandOutput>(
+      deployment,
+      'CreateNatGateway',
+      without({
+        SubnetId: textOf(given.inputs.subnetId),
+        VpcId: textOf(given.inputs.vpcId),
+        AllocationId: textOf(given.inputs.allocationId),
+        ConnectivityType: textOf(given.inputs.connectivityType),
+        AvailabilityMode: textOf(given.inputs.availabilityMode),
+        ...tagged('natgateway', given),
+      }),
+    );
+    const id = NatGateway?.NatGatewayId ?? '';
+    await deployment.until(
+      () => deployment.world.get(NAT_GATEWAYS, given.account, given.region, id)?.State === 'available',
+      `NAT gateway ${id} becoming available`,
+    );
+    const address = NatGateway?.NatGatewayAddresses?.[0];
+    return { id, outputs: { publicIp: address?.PublicIp ?? '', privateIp: address?.PrivateIp ?? '' } };
+  },
+};
+
+const vpcEndpoint: Deployer = {
+  type: 'aws:ec2/vpcEndpoint:VpcEndpoint',
+  async create(given, deployment) {
+    const { VpcEndpoint } = await call<EC2.CreateVpcEndpointCommandOutput>(
+      deployment,
+      'CreateVpcEndpoint',
+      without({
+        VpcId: need(given, 'vpcId'),
+        ServiceName: textOf(given.inputs.serviceName),
+        VpcEndpointType: textOf(given.inputs.vpcEndpointType),
+        SubnetIds: textsOf(given.inputs.subnetIds),
+        RouteTableIds: textsOf(given.inputs.routeTableIds),
+        PrivateDnsEnabled: flagOf(given.inputs.privateDnsEnabled),
+        ...tagged('vpc-endpoint', given),
+      }),
+    );
+    const id = VpcEndpoint?.VpcEndpointId ?? '';
+    const entries = (VpcEndpoint?.DnsEntries ?? []).map((e): Plain => ({ dnsName: e.DnsName ?? '' }));
+    return { id, outputs: { arn: arnOf(given, `vpc-endpoint/${id}`), dnsEntries: entries } };
+  },
+};
+
+const endpointSubnet: Deployer = {
+  type: 'aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation',
+  async create(given, deployment) {
+    const endpoint = need(given, 'vpcEndpointId');
+    const subnetId = need(given, 'subnetId');
+    await call(deployment, 'ModifyVpcEndpoint', { VpcEndpointId: endpoint, AddSubnetIds: [subnetId] });
+    return { id: given.id ?? `a-${endpoint}${crc32(subnetId)}`, outputs: {} };
+  },
+};
+
+const peering: Deployer = {
+  type: 'aws:ec2/vpcPeeringConnection:VpcPeeringConnection',
+  async create(given, deployment) {
+    const { VpcPeeringConnection } = await call<EC2.CreateVpcPeeringConnectionCommandOutput>(
+      deployment,
+      'CreateVpcPeeringConnection',
+      without({
+        VpcId: need(given, 'vpcId'),
+        PeerVpcId: need(given, 'peerVpcId'),
+        PeerOwnerId: textOf(given.inputs.peerOwnerId),
+        PeerRegion: textOf(given.inputs.peerRegion),
+        ...tagged('vpc-peering-connection', given),
+      }),
+    );
+    const id = VpcPeeringConnection?.VpcPeeringConnectionId ?? '';
+    if (flagOf(given.inputs.autoAccept) === true)
+      await call(deployment, 'AcceptVpcPeeringConnection', { VpcPeeringConnectionId: id });
+    return { id, outputs: {} };
+  },
+};
+
+export const gatewayDeployers: readonly Deployer[] = [
+  internetGateway,
+  internetGatewayAttachment,
+  egressOnly,
+  eip,
+  eipAssociation,
+  natGateway,
+  vpcEndpoint,
+  endpointSubnet,
+  peering,
+];
