@@ -5,6 +5,7 @@ import { apiGateway } from './services/api-gateway.ts';
 import { apigatewayv2 } from './services/apigatewayv2.ts';
 import { applicationAutoScaling } from './services/application-auto-scaling.ts';
 import { arcRegionSwitch } from './services/arc-region-switch.ts';
+import { arcZonalShift } from './services/arc-zonal-shift.ts';
 import { autoScaling } from './services/auto-scaling.ts';
 import { backup } from './services/backup.ts';
 import { cloudfront } from './services/cloudfront.ts';
@@ -68,6 +69,7 @@ export const SIMULATED: readonly SimulatedService[] = [
   ecr,
   ssm,
   arcRegionSwitch,
+  arcZonalShift,
   eks,
   backup,
   sfn,

@@ -6,6 +6,7 @@
 import type * as ASG from '@aws-sdk/client-auto-scaling';
 import { ServiceFault } from '../service.ts';
 import { shelf, type World } from '../world/world.ts';
+import { shiftedAway, watchShifts } from './arc-zonal-shift-model.ts';
 import {
   INSTANCES,
   type InstanceItem,
@@ -103,9 +104,11 @@ function retry(place: Place, group: GroupItem): void {
   });
 }
 
-/** Its AZs with their members, the emptiest first. */
+/** Its AZs with their members, the emptiest first; while a zonal shift is in effect nothing is launched into that AZ. */
 function byZone(place: Place, group: GroupItem): { readonly zone: string; readonly subnet: string; readonly count: number }[] {
+  const away = shiftedAway(place, group.shown.AutoScalingGroupARN ?? '');
   return subnetItems(place, group.subnets)
+    .filter((s) => away === undefined || s.AvailabilityZone !== away)
     .map((s) => {
       const zone = s.AvailabilityZone ?? '';
       return { zone, subnet: s.SubnetId ?? '', count: live(group).filter((m) => m.zone === zone).length };
@@ -226,6 +229,12 @@ function doubt(
       doubt(place, group, member, NOTICED, isIll, false);
       return;
     }
+    const away = shiftedAway(place, group.shown.AutoScalingGroupARN ?? '');
+    const policy = group.shown.AvailabilityZoneImpairmentPolicy?.ImpairedZoneHealthCheckBehavior;
+    if (policy === 'IgnoreUnhealthy' && member.zone === away) {
+      doubt(place, group, member, NOTICED, isIll, false);
+      return;
+    }
     member.health = 'Unhealthy';
     replace(place, group);
   });
@@ -285,6 +294,12 @@ export function groupsMeetEvents(world: World): void {
     if (owner === undefined || target.health !== 'unhealthy' || !checks(owner.group, 'ELB')) return;
     if (owner.group.shown.TargetGroupARNs?.includes(arn) !== true) return;
     doubt(place, owner.group, owner.member, NOTICED, () => target.health === 'unhealthy', true);
+  });
+  watchShifts(world, (arn, place) => {
+    const group = world.list(GROUPS, place.account, place.region).find((g) => g.shown.AutoScalingGroupARN === arn);
+    // Once traffic may come back, the group levels its AZs.
+    if (group !== undefined && shiftedAway(place, arn) === undefined)
+      world.clock.after(between(world, ...REBALANCE), () => rebalance(place, group));
   });
   world.onFault((fault, _world, how) => {
     for (const { account, region, key, item } of world.everywhere(GROUPS)) {

@@ -3,6 +3,7 @@
  * often as the group asks, and a node of a load balancer leaves the DNS answers when its AZ has nothing left to send to.
  */
 import type { World } from '../world/world.ts';
+import { shiftedAway, watchShifts } from './arc-zonal-shift-model.ts';
 import { INSTANCES, instanceAnswers, watchInstances } from './ec2-instances.ts';
 import { between, type Place } from './ec2-shared.ts';
 import {
@@ -100,7 +101,10 @@ const zonesOf = (balancer: BalancerItem): readonly string[] =>
 
 /** Which nodes DNS answers with. When every zone is bad, all of them: it fails open (ELB user guide, "Target group health"). */
 function refreshNodes(place: Place, balancer: BalancerItem): void {
-  const bad = zonesOf(balancer).filter((zone) => place.world.zoneIsLost(zone) || !hasTargets(place, balancer, zone));
+  const away = shiftedAway(place, balancer.shown.LoadBalancerArn ?? '');
+  const bad = zonesOf(balancer).filter(
+    (zone) => zone === away || place.world.zoneIsLost(zone) || !hasTargets(place, balancer, zone),
+  );
   balancer.out = new Set(bad.length === zonesOf(balancer).length ? [] : bad);
 }
 
@@ -122,6 +126,10 @@ function hasTargets(place: Place, balancer: BalancerItem, zone: string): boolean
 
 export function healthMeetsFaults(world: World): void {
   watchInstances(world, (instance, place, how) => turn(place, instance.InstanceId ?? '', how === 'answers'));
+  watchShifts(world, (arn, place) => {
+    const balancer = world.get(BALANCERS, place.account, place.region, arn);
+    if (balancer !== undefined) world.clock.after(between(world, 0, DNS_TTL), () => refreshNodes(place, balancer));
+  });
   world.onFault((fault) => {
     if (fault.kind !== 'az-loss' && fault.kind !== 'region-loss') return;
     for (const { account, region, item } of world.everywhere(BALANCERS)) {

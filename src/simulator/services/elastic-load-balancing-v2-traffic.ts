@@ -1,6 +1,7 @@
 /** Where a request to a load balancer ends: a node that DNS names, a group that a listener names, a target that is healthy. */
 import { type Answer, connect, listen, refused } from '../plane/network.ts';
 import type { World } from '../world/world.ts';
+import { shiftedAway } from './arc-zonal-shift-model.ts';
 import type { Place } from './ec2-shared.ts';
 import {
   BALANCERS,
@@ -42,7 +43,9 @@ function throughGroup(place: Place, balancer: BalancerItem, group: TargetGroupIt
   const { world, region } = place;
   const crossed = crossZone(balancer, group);
   const reach = group.targets.filter((t) => t.health !== 'draining' && (crossed || t.zone === undefined || t.zone === node));
-  const usable = reach.filter(isUsable);
+  // Nodes of the other AZs send nothing into the AZ that traffic is shifted away from (ELB user guide, "Zonal shift").
+  const away = shiftedAway(place, balancer.shown.LoadBalancerArn ?? '');
+  const usable = reach.filter((t) => isUsable(t) && (away === undefined || t.zone !== away));
   // With no healthy target all of them get requests (ELB user guide, "Target group health checks": fail open).
   const target = pick(world, usable.length > 0 ? usable : reach);
   if (target === undefined) return refused('no targets');

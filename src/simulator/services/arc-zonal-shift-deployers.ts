@@ -1,0 +1,27 @@
+/** Zonal autoshift as Pulumi declares it: the practice runs that it needs, and its status. */
+import type { Deployer, Plain } from '../deploy/deployer.ts';
+import { blocksOf, need, textOf, textsOf } from './compute-inputs.ts';
+
+const conditions = (value: Plain | undefined) =>
+  blocksOf(value).map((c) => ({ type: textOf(c.type) ?? 'CLOUDWATCH', alarmIdentifier: textOf(c.alarmIdentifier) ?? '' }));
+
+export const arcZonalShiftDeployers: readonly Deployer[] = [
+  {
+    type: 'aws:arczonalshift/zonalAutoshiftConfiguration:ZonalAutoshiftConfiguration',
+    async create(given, deployment) {
+      const { inputs } = given;
+      const resourceIdentifier = need(given, 'resourceArn');
+      await deployment.call('arc-zonal-shift', 'CreatePracticeRunConfiguration', {
+        resourceIdentifier,
+        outcomeAlarms: conditions(inputs.outcomeAlarms),
+        blockingAlarms: conditions(inputs.blockingAlarms),
+        blockedWindows: textsOf(inputs.blockedWindows),
+        allowedWindows: textsOf(inputs.allowedWindows),
+        blockedDates: textsOf(inputs.blockedDates),
+      });
+      const zonalAutoshiftStatus = need(given, 'zonalAutoshiftStatus');
+      await deployment.call('arc-zonal-shift', 'UpdateZonalAutoshiftConfiguration', { resourceIdentifier, zonalAutoshiftStatus });
+      return { id: resourceIdentifier, outputs: { resourceArn: resourceIdentifier } };
+    },
+  },
+];
