@@ -3,6 +3,7 @@ import { UsageError } from '../../src/model/errors.ts';
 import { fold } from '../../src/model/known.ts';
 import { formatDuration } from '../../src/model/quantity.ts';
 import { memberLabel } from '../../src/model/scope.ts';
+import type { MetricVerdict } from '../../src/model/verdict.ts';
 import type { DrillReport, RehearsalResult } from '../../src/reports/rehearsal.ts';
 import { drillReport, REHEARSAL_VERSION } from '../../src/reports/rehearsal.ts';
 import { renderTimeline } from '../../src/reports/timeline.ts';
@@ -29,14 +30,28 @@ const REGION = 'us-east-1';
 
 /** 0: every rehearsed promise was kept without a person; 1: one was not; 3: none was broken, and something is not known. */
 export async function rehearse(named: readonly string[], flags: RehearseFlags, around: Surroundings): Promise<number> {
-  const result = await rehearsed(named, flags, around);
+  const { result } = await rehearsed(named, flags, around);
   const json = flags.json === true || flags.format === 'json';
   around.write(json ? `${JSON.stringify(result, undefined, 2)}\n` : textOf(result), flags.out);
   if (result.metrics.some((m) => m.verdict === 'not-met')) return 1;
   return result.metrics.length === 0 || result.metrics.some((m) => m.verdict === 'unknown') ? 3 : 0;
 }
 
-export async function rehearsed(named: readonly string[], flags: RehearseFlags, around: Surroundings): Promise<RehearsalResult> {
+export interface RehearsedRun {
+  readonly made: Rehearsal;
+  readonly result: RehearsalResult;
+  readonly observations: readonly Observation[];
+  /** Names of everything that a metric's scope stands for in that world. */
+  readonly membersOf: (verdict: MetricVerdict) => readonly string[];
+}
+
+/** `wants`: which of the drills to run; all of them by default. */
+export async function rehearsed(
+  named: readonly string[],
+  flags: RehearseFlags,
+  around: Surroundings,
+  wants: (target: Rehearsal['targets'][number]) => boolean = () => true,
+): Promise<RehearsedRun> {
   const catalogue = await catalogueFor(named, flags, around);
   if (catalogue === undefined)
     throw new UsageError(
@@ -66,6 +81,7 @@ export async function rehearsed(named: readonly string[], flags: RehearseFlags, 
   });
   const wanted = made.targets.filter(
     (t) =>
+      wants(t) &&
       (flags.service === undefined || t.service === flags.service) &&
       (flags.scope === undefined || t.scope === flags.scope) &&
       (flags.member === undefined || t.member === flags.member),
@@ -75,7 +91,15 @@ export async function rehearsed(named: readonly string[], flags: RehearseFlags, 
       'nothing-to-drill',
       `expected one of ${made.targets.map((t) => `${t.service} ${t.scope} ${t.member}`).join(', ')}; nothing matches --service, --scope and --member.`,
     );
-  return resultFrom(made, await run(made, wanted, around), flags.seed, today);
+  const drills = await run(made, wanted, around);
+  const observations = drills.flatMap((d) => observationsOf(d, made.judgement));
+  return {
+    made,
+    observations,
+    result: resultFrom(made, drills, observations, flags.seed, today),
+    membersOf: (verdict) =>
+      made.targets.filter((t) => t.service === verdict.metric.serviceId && t.scope === verdict.metric.scope).map((t) => t.member),
+  };
 }
 
 async function run(made: Rehearsal, wanted: Rehearsal['targets'], around: Surroundings): Promise<readonly Rehearsed[]> {
@@ -88,8 +112,13 @@ async function run(made: Rehearsal, wanted: Rehearsal['targets'], around: Surrou
   return done;
 }
 
-function resultFrom(made: Rehearsal, drills: readonly Rehearsed[], seed: number, today: string): RehearsalResult {
-  const observations = drills.flatMap((d) => observationsOf(d, made.judgement));
+function resultFrom(
+  made: Rehearsal,
+  drills: readonly Rehearsed[],
+  observations: readonly Observation[],
+  seed: number,
+  today: string,
+): RehearsalResult {
   return {
     schemaVersion: REHEARSAL_VERSION,
     command: 'rehearse',
@@ -124,7 +153,7 @@ function metricsOf(made: Rehearsal, judgement: Judgement, observations: readonly
     });
 }
 
-function textOf(result: RehearsalResult): string {
+export function textOf(result: RehearsalResult): string {
   const lines = ['world: simulated', ''];
   for (const drill of result.drills) {
     const { result: r } = drill;

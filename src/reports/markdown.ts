@@ -41,12 +41,13 @@ export function renderMarkdown(result: VerifyResult): string {
 
 function metricSection(result: VerifyResult): string[] {
   const lines: string[] = ['## Agreed metrics', ''];
+  const isRehearsed = result.metrics.some((m) => m.rehearsed !== null);
   for (const id of new Set(result.metrics.map((m) => m.service))) {
     const service = result.services.find((s) => s.id === id);
     lines.push(`### ${escapeMarkdown(service?.title ?? id)}`, '');
     lines.push(
-      '| metric | target | predicted | path | designed | in place | demonstrated | why |',
-      '|---|---|---|---|---|---|---|---|',
+      `| metric | target | predicted | path | designed | in place | demonstrated |${isRehearsed ? ' rehearsed |' : ''} why |`,
+      `|---|---|---|---|---|---|---|${isRehearsed ? '---|' : ''}---|`,
     );
     for (const m of result.metrics.filter((x) => x.service === id)) {
       const d = established(m);
@@ -60,7 +61,8 @@ function metricSection(result: VerifyResult): string[] {
           d.automation ?? '–',
           verdict(m.designed),
           verdict(m.inPlace),
-          '–',
+          verdict(m.demonstrated),
+          ...(isRehearsed ? [verdict(m.rehearsed)] : []),
           whyText(d),
         ]),
       );

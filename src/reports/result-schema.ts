@@ -58,6 +58,15 @@ const judged = z.object({
   ),
 });
 
+const shown = z.object({
+  verdict,
+  worst: z
+    .union([z.number(), z.enum(['never', 'all'])])
+    .nullable()
+    .describe('Seconds of the worst valid observation; "never": not recovered; "all": every write was lost'),
+  reason: z.string(),
+});
+
 const observed = z.object({
   at: z.string().describe('ISO time at which AWS was read'),
   places: z.array(z.object({ account: z.string(), region: z.string() })),
@@ -151,7 +160,10 @@ export const verifyResultSchema = z.object({
       scopeDefaulted: z.boolean(),
       designed: judged,
       inPlace: judged.nullable().describe('What live AWS shows; null where nobody looked'),
-      demonstrated: z.null().describe('A drill or a real event establishes it'),
+      demonstrated: shown.nullable().describe('What drills and real events of live AWS showed; null where there was none'),
+      rehearsed: shown
+        .nullable()
+        .describe('What drills in simulated AWS showed; counted in no figure. Null where there was none'),
     }),
   ),
   findings: z.array(
@@ -186,6 +198,16 @@ export const verifyResultSchema = z.object({
         stateful: z.int(),
         denominatorDoubtful: z.boolean(),
       }),
+      kpi5: z
+        .object({
+          all: share,
+          actual: share,
+          test: share,
+          coverage: z.number().describe('Percent of all metrics with a valid observation'),
+          strict: z.number().describe('Percent of all metrics that are attained'),
+        })
+        .nullable()
+        .describe('Attained in drills and real events of live AWS; null where there was none'),
     })
     .nullable()
     .describe('Null without a catalogue'),

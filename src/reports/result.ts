@@ -80,6 +80,7 @@ export function resultOf(judgement: Judgement, seed: number): VerifyResult {
       designed: judgedOf(v),
       inPlace: null,
       demonstrated: null,
+      rehearsed: null,
     })),
     findings: judgement.findings.map((f) => findingOf(f, ['designed'])),
     kpis:
@@ -90,6 +91,7 @@ export function resultOf(judgement: Judgement, seed: number): VerifyResult {
             kpi2: kpi2Of(kpis.kpi2),
             kpi2InPlace: null,
             kpi3: kpis.kpi3,
+            kpi5: null,
           },
     observed: null,
     checks: [],
@@ -182,5 +184,5 @@ export function kpi2Of(k: Kpi2): NonNullable<VerifyResult['kpis']>['kpi2'] {
   };
 }
 
-const shareOf = (s: Share): NonNullable<VerifyResult['kpis']>['kpi2']['all'] => ({ ...s, point: s.point ?? null });
+export const shareOf = (s: Share): NonNullable<VerifyResult['kpis']>['kpi2']['all'] => ({ ...s, point: s.point ?? null });
 const word = (t: Truth): 'yes' | 'no' | 'unknown' => decide(t, { yes: () => 'yes', no: () => 'no', unknown: () => 'unknown' });

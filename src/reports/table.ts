@@ -84,7 +84,7 @@ function metricLines(result: VerifyResult, { width, paint }: TableOptions): stri
         ? result.level === 'designed'
           ? ['designed']
           : ['designed', 'in place']
-        : ['designed', 'in place', 'demonstrated'];
+        : ['designed', 'in place', 'demonstrated', ...(result.metrics.some((m) => m.rehearsed !== null) ? ['rehearsed'] : [])];
     const header = ['metric', 'target', 'predicted', 'path', ...levels, 'why'].map((text): Cell => ({ text, style: 'dim' }));
     const rows = result.metrics.filter((m) => m.service === id).map((m) => metricRow(m, levels.length));
     lines.push(...columns([header, ...rows], width, paint), '');
@@ -94,7 +94,7 @@ function metricLines(result: VerifyResult, { width, paint }: TableOptions): stri
 
 function metricRow(m: MetricResult, levels: number): Cell[] {
   const d = established(m);
-  const verdicts = [m.designed, m.inPlace, m.demonstrated].slice(0, levels);
+  const verdicts = [m.designed, m.inPlace, m.demonstrated, m.rehearsed].slice(0, levels);
   return [
     { text: `${m.type} ${m.scope}${m.scopeDefaulted ? '*' : ''}` },
     { text: `${m.target.text}${m.clock === 'declaration' ? ' from declaration' : ''}` },
@@ -209,7 +209,7 @@ function kpiLines(result: VerifyResult, { width, paint }: TableOptions): string[
     [
       { text: 'KPI 2 metrics kept by automatic failover' },
       {
-        text: `designed ${shareText(kpi2.all)} · in place ${kpis.kpi2InPlace === null ? '–' : shareText(kpis.kpi2InPlace.all)} · demonstrated –`,
+        text: `designed ${shareText(kpi2.all)} · in place ${kpis.kpi2InPlace === null ? '–' : shareText(kpis.kpi2InPlace.all)} · demonstrated ${kpis.kpi5 === null ? '–' : 'see KPI 5'}`,
       },
     ],
     [{ text: '  without data scope' }, { text: shareText(kpi2.withoutDataScope) }],
@@ -221,6 +221,11 @@ function kpiLines(result: VerifyResult, { width, paint }: TableOptions): string[
       },
     ],
   ];
+  if (kpis.kpi5 !== null)
+    rows.push([
+      { text: 'KPI 5 attained in drills and real events' },
+      { text: `${shareText(kpis.kpi5.all)} · coverage ${formatPercent(kpis.kpi5.coverage)}` },
+    ]);
   return [paint('KPIs', 'bold'), ...columns(rows, width, paint), ''];
 }
 
