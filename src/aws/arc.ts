@@ -181,7 +181,9 @@ async function read(response: unknown): Promise<object> {
   let error: unknown;
   try {
     error = parse();
-  } catch {
+  } catch (cause) {
+    // A page in place of a reply. Where a header says what is wrong, that is enough.
+    if (headers['x-amzn-errortype'] === undefined) throw Object.assign(new SyntaxError(String(cause)), { $metadata: metadata });
     error = {};
   }
   const members = (typeof error === 'object' && error !== null ? error : {}) as Readonly<Record<string, unknown>>;
