@@ -184,9 +184,7 @@ function comparable(meaning: Meaning): unknown {
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) {
     const items = value.map(plain);
-    return items.every((i) => typeof i === 'object')
-      ? [...items].sort((a, b) => compareText(JSON.stringify(a), JSON.stringify(b)))
-      : items;
+    return items.every(isObject) ? [...items].sort((a, b) => compareText(orderOf(a), orderOf(b))) : items;
   }
   if (typeof value !== 'object' || value === null) return value;
   const record = value as Readonly<Record<string, unknown>>;
@@ -197,6 +195,15 @@ function plain(value: unknown): unknown {
       .filter(([key, v]) => v !== undefined && !WORDS.has(key))
       .map(([key, v]) => [key, plain(v)]),
   );
+}
+
+/**
+ * Protections are ordered by what they are and links by where they go, before all else: what one side does not know of them
+ * (`armed`) must not set two lists against each other in different orders.
+ */
+function orderOf(item: Readonly<Record<string, unknown>>): string {
+  const { mechanism, scopes, into, to, carries } = item;
+  return JSON.stringify([{ mechanism, scopes, into, to, carries }, { ...item, armed: undefined }, item.armed]);
 }
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
