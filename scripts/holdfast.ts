@@ -55,6 +55,10 @@ function withAws(command: Command): Command {
     .option('--profile <name>', 'profile of the shared AWS configuration')
     .option('--role <arn>', 'role to assume in each account: arn:aws:iam::{account}:role/NAME')
     .option('--regions <names>', 'Regions to read, with commas between (default: those of the sources, else all enabled ones)')
+    .option(
+      '--accounts <ids>',
+      'accounts to read, with commas between (default: those of the sources with --role, else your own)',
+    )
     .option('--organization', 'every active account of the organization')
     .option('--budget <calls>', 'stop before this many calls of AWS are exceeded', whole)
     .option('--seed <number>', 'seed of the simulation', whole, 1);

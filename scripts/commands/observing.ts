@@ -2,7 +2,7 @@
 
 import type { LiveAws } from '../../checks/check.ts';
 import type { Call, Grade, Place } from '../../src/aws/call.ts';
-import { assumedRoles, CALLER, defaultChain, identityOf } from '../../src/aws/credentials.ts';
+import { assumedRoles, CALLER, defaultChain } from '../../src/aws/credentials.ts';
 import { AwsFailure, isOneOf, reasonOf, saysOf, stopOf } from '../../src/aws/failure.ts';
 import { limiter } from '../../src/aws/limits.ts';
 import { TARGET_CALLS, type Targets, targetsOf } from '../../src/aws/organisation.ts';
@@ -26,6 +26,8 @@ export interface AwsFlags {
   /** Comma between names. */
   readonly regions?: string;
   readonly organization?: boolean;
+  /** Comma between ids. */
+  readonly accounts?: string;
   readonly budget?: number;
   readonly region?: string;
   readonly seed: number;
@@ -83,24 +85,36 @@ export async function openAws(
   const transport = realTransport(flags, endpoint);
   const open = sessionOver(transport, systemClock, flags, grade, allowed, 'live', Math.random);
   const regions = flags.regions === undefined ? regionsOf(declared) : listed(flags.regions);
-  const targets = await targetsOf({
-    session: open,
-    region: flags.region ?? regions[0] ?? REGION,
-    organisation: flags.organization === true,
-    ...(flags.organization === true ? {} : { accounts: await accountsOf(open, flags, declared) }),
-    regions: regions.length === 0 ? undefined : regions,
-  });
+  const accounts =
+    flags.accounts !== undefined ? accountIds(flags.accounts) : flags.role === undefined ? [] : accountsIn(declared);
+  const targets = await answered(
+    targetsOf({
+      session: open,
+      region: flags.region ?? regions[0] ?? REGION,
+      organisation: flags.organization === true,
+      // With a role, every account that the sources speak of; else the account of the credentials.
+      accounts: flags.organization === true || accounts.length === 0 ? undefined : accounts,
+      regions: regions.length === 0 ? undefined : regions,
+    }),
+    flags,
+  );
   return { session: open, clock: systemClock, targets, readings: declared, drive: (work) => work };
 }
 
-/** With a role, every account that the sources speak of; else the account of the credentials. */
-async function accountsOf(
-  open: CountingSession,
-  flags: AwsFlags,
-  declared: readonly SourceReading[],
-): Promise<readonly string[]> {
-  const accounts = flags.role === undefined ? [] : accountsIn(declared);
-  return accounts.length > 0 ? accounts : [(await identityOf(open, flags.region ?? REGION)).account];
+/** Where AWS cannot even say who is asking, nothing can be read. */
+async function answered<T>(question: Promise<T>, flags: AwsFlags): Promise<T> {
+  try {
+    return await question;
+  } catch (error) {
+    if (!(error instanceof AwsFailure)) throw error;
+    throw (
+      stopOf(error) ??
+      new UsageError(
+        'aws-unanswered',
+        `expected AWS to say whose credentials these are (--aws ${flags.aws}), and ${saysOf(error)}. Check the endpoint, the network and the permissions.`,
+      )
+    );
+  }
 }
 
 function realTransport(flags: AwsFlags, endpoint: string | undefined): Transport {
@@ -197,15 +211,30 @@ export function liveAws(open: CountingSession): LiveAws {
   };
 }
 
-const listed = (text: string): readonly string[] =>
-  text
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
+function accountIds(text: string): readonly string[] {
+  const ids = text.split(',').map((id) => id.trim());
+  const wrong = ids.find((id) => !/^\d{12}$/.test(id));
+  if (wrong !== undefined)
+    throw new UsageError('account-unreadable', `--accounts: expected ids of twelve digits with commas between, found ${wrong}.`);
+  return ids;
+}
+
+const REGION_NAME = /^[a-z]{2}(?:-[a-z]+)+-\d$/;
+
+function listed(text: string): readonly string[] {
+  const names = text.split(',').map((name) => name.trim());
+  const wrong = names.find((name) => !REGION_NAME.test(name));
+  if (wrong !== undefined)
+    throw new UsageError(
+      'region-unreadable',
+      `--regions: expected names of Regions with commas between (eu-west-1,us-east-1), found ${wrong === '' ? 'an empty name' : wrong}.`,
+    );
+  return names;
+}
 
 /** A resource of a global service has no Region that could be asked. */
 const regionsOf = (readings: readonly SourceReading[]): readonly string[] =>
-  distinct(awsResources(readings).map((r) => r.region)).filter((name) => /^[a-z]{2}(?:-[a-z]+)+-\d$/.test(name));
+  distinct(awsResources(readings).map((r) => r.region)).filter((name) => REGION_NAME.test(name));
 
 const accountsIn = (readings: readonly SourceReading[]): readonly string[] =>
   distinct(awsResources(readings).map((r) => r.account));

@@ -12,8 +12,9 @@ import type { DrillResult } from '../../src/drills/result.ts';
 import { buildEstate } from '../../src/estate/estate.ts';
 import type { Catalogue } from '../../src/model/agreement.ts';
 import type { JournalEntry } from '../../src/model/journal.ts';
+import { fold } from '../../src/model/known.ts';
 import type { SourceReading } from '../../src/model/resource.ts';
-import type { Member } from '../../src/model/scope.ts';
+import { ANY_MEMBER, type Member } from '../../src/model/scope.ts';
 import { SERVICES } from '../../src/services/registry.ts';
 import { deploy } from '../../src/simulator/deploy/deploy.ts';
 import { freshAws } from '../../src/simulator/fresh.ts';
@@ -76,12 +77,13 @@ export async function rehearsal(settings: RehearsalSettings): Promise<Rehearsal>
   let ready: Deployed | undefined = await deployed(settings);
   const { notes } = ready;
   const inert = new Map(catalogue.inert.map((i) => [i.type, i.reason]));
+  const regions = regionsOf(ready.readings);
   const estate = buildEstate(ready.readings, SERVICES, inert);
   const judgement = judge(estate, catalogue, { today, seed, world: 'simulated' });
   return {
     judgement,
     notes,
-    targets: targetsOf(judgement).flatMap(inTheWorld),
+    targets: targetsOf(judgement).flatMap((target) => inTheWorld(target, regions)),
     drill: async (target) => {
       const { aws } = ready ?? (await deployed(settings));
       ready = undefined;
@@ -147,13 +149,33 @@ function sessionIn(aws: SimulatedAws): Session {
   });
 }
 
-/** Zones that the code cannot name have names once deployed: which of them a thing got is tested by taking each. */
-function inTheWorld(target: Target & { readonly of: Member }): readonly (Target & { readonly of: Member })[] {
+/**
+ * Zones that the code cannot name have names once deployed: which of them a thing got is tested by taking each. What runs in no zone
+ * that anybody knows is tested against every zone of its Regions; without a Region there is nothing to take.
+ */
+function inTheWorld(
+  target: Target & { readonly of: Member },
+  regions: readonly string[],
+): readonly (Target & { readonly of: Member })[] {
+  const lose = (members: readonly string[]) => members.map((member) => ({ ...target, member }));
+  if (target.member === ANY_MEMBER && target.scope === 'region') return [];
+  if (target.member === ANY_MEMBER && target.scope === 'az') return lose(regions.flatMap((region) => zonesOf(region)));
   const [, region, which] = /^az:([^:]+):(.+)$/.exec(target.member) ?? [];
   if (region === undefined) return [target];
   const zones = zonesOf(region);
-  const named = which === '?' ? zones : zones.slice(Number(which) - 1, Number(which));
-  return named.map((zone) => ({ ...target, member: zone }));
+  return lose(which === '?' ? zones : zones.slice(Number(which) - 1, Number(which)));
+}
+
+/** Where the resources are. */
+function regionsOf(readings: readonly SourceReading[]): readonly string[] {
+  const regions = new Set<string>();
+  for (const { region } of readings.flatMap((r) => r.resources))
+    fold(
+      region,
+      (name) => /^[a-z]{2}(?:-[a-z]+)+-\d$/.test(name) && regions.add(name),
+      () => undefined,
+    );
+  return [...regions].sort();
 }
 
 /** What one drill says about each metric of its service and scope. A drill that was not carried through says nothing. */
