@@ -21,5 +21,5 @@ export async function migrate(db: Kysely<Tables>): Promise<void> {
       'store-newer',
       `expected a store of this version of Holdfast or an older one, found one that knows more (${error.message}). Use the version that wrote it, or a newer one.`,
     );
-  throw error;
+  throw new Error('the schema of the store cannot be brought up to date', { cause: error });
 }

@@ -44,13 +44,18 @@ function poolOf(url: string): pg.Pool {
     query_timeout: PATIENCE,
     // A client that is cut off in a transaction must not hold its locks.
     idle_in_transaction_session_timeout: PATIENCE,
-    types: { getTypeParser },
+    types,
   });
 }
 
-/** bigint as a number: our numbers stay far below 2^53. */
-const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'text' | 'binary') =>
-  oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format as 'text');
+/** Object id of bigint in pg_type; as a number, because our numbers stay far below 2^53. */
+const BIGINT = 20;
+
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid: number): ((value: string) => unknown) => {
+    return oid === BIGINT ? Number : (pg.types.getTypeParser(oid) as (value: string) => unknown);
+  },
+};
 
 function detail(error: unknown, url: string): string {
   // Of a host with several addresses each fails by itself.
