@@ -90,7 +90,7 @@ async function observeKey(aws: Reader, { id, arn }: Listed): Promise<Observed | 
   const key = described instanceof Hole ? described : sent(described.KeyMetadata, 'KeyMetadata');
   if (key instanceof Hole) {
     // A key of some kind is there. What kind, only the description tells.
-    const properties = { isEnabled: key, enabled: key, multiRegion: key, primaryKeyArn: key };
+    const properties = { isEnabled: key, enabled: key, multiRegion: key, primaryKeyArn: key, policy: key };
     return { type: 'aws:kms/key:Key', id, arn, name: id, properties, outputs: { arn, keyId: id, keyState: key }, tags: key };
   }
   if (key.KeyManager === 'AWS') return undefined;
