@@ -62,20 +62,27 @@ interface Deployed {
   readonly aws: SimulatedAws;
   readonly readings: readonly SourceReading[];
   readonly notes: readonly string[];
+  /** Why simulated AWS lacks a resource, by URN. */
+  readonly notThere: ReadonlyMap<string, string>;
 }
 
 /** The same sources and the same seed give the same world, with the same ids: it is judged once and deployed for each drill. */
 async function deployed({ readings, today, seed, place }: RehearsalSettings): Promise<Deployed> {
   const aws = freshAws({ start: Date.parse(`${today}T00:00:00Z`) - DAY, seed, consistency: 0 });
   const made = await aws.world.clock.drive(deploy(aws, readings, place));
-  const opaque = made.opaque.map((urn) => `${urn}: simulated AWS does not know it`);
-  return { aws, readings: made.readings, notes: [...opaque, ...made.notes] };
+  const opaque = made.opaque.map((urn) => [urn, 'simulated AWS does not know its type'] as const);
+  const failed = made.notes.flatMap((note) => {
+    const [, urn, why] = /^(urn:pulumi:.*?): not made: (.*)$/s.exec(note) ?? [];
+    return urn === undefined || why === undefined ? [] : [[urn, why] as const];
+  });
+  const notes = [...opaque.map(([urn, why]) => `${urn}: ${why}`), ...made.notes];
+  return { aws, readings: made.readings, notes, notThere: new Map([...opaque, ...failed]) };
 }
 
 export async function rehearsal(settings: RehearsalSettings): Promise<Rehearsal> {
   const { catalogue, today, seed } = settings;
   let ready: Deployed | undefined = await deployed(settings);
-  const { notes } = ready;
+  const { notes, notThere } = ready;
   const inert = new Map(catalogue.inert.map((i) => [i.type, i.reason]));
   const regions = regionsOf(ready.readings);
   const estate = buildEstate(ready.readings, SERVICES, inert);
@@ -87,7 +94,7 @@ export async function rehearsal(settings: RehearsalSettings): Promise<Rehearsal>
     drill: async (target) => {
       const { aws } = ready ?? (await deployed(settings));
       ready = undefined;
-      return aws.world.clock.drive(drilled(target, aws, judgement));
+      return aws.world.clock.drive(drilled(target, aws, judgement, notThere));
     },
   };
 }
@@ -96,10 +103,12 @@ async function drilled(
   target: Target & { readonly of: Member },
   aws: SimulatedAws,
   judgement: Judgement,
+  notThere: ReadonlyMap<string, string>,
 ): Promise<Rehearsed | undefined> {
   const { world } = aws;
   const ground: Ground = {
     judgement,
+    notThere,
     outside: simulatedOutside(world),
     injector: simulatedInjector(world),
     clock: world.clock,

@@ -18,6 +18,8 @@ export interface Ground {
   readonly injector: Injector;
   readonly clock: Clock;
   readonly world: 'live' | 'simulated';
+  /** Declared, and not there to be drilled: why, by URN. Without one of them a drill says nothing about the service. */
+  readonly notThere: ReadonlyMap<string, string>;
   /** For the steps of people: the only session with AWS that may disrupt. */
   readonly session: Session;
 }
@@ -107,6 +109,7 @@ export async function prepare(
   const probes = [...[...hosts].map((host) => entryProbe(host, outside, every, needed)), ...canaries.map((c) => c.probe)];
   const lost = disruptionOf(target, storesOf(path, estate));
   if (lost === undefined) return undefined;
+  const absent = absentOf(target.service, path, ground);
   let onset = clock.now();
   const people = byHand({ path, estate, session: ground.session, clock, canaries, lost, onset: () => onset });
   return {
@@ -126,6 +129,7 @@ export async function prepare(
           check: async () =>
             probes.length === 0 ? (blind[0] ?? 'no entry and no store of the service can be reached') : undefined,
         },
+        { id: 'all-there', check: async () => absent },
         {
           id: 'way-back',
           // Wrong data never becomes right by itself.
@@ -154,6 +158,18 @@ export async function prepare(
       clock,
     },
   };
+}
+
+/** The first of what the service or its recovery needs that is not there; what cannot affect recovery may be missing. */
+function absentOf(service: string, path: ReturnType<Judgement['pathOf']>, { judgement, notThere }: Ground): string | undefined {
+  const own = judgement.assignment.services.get(service)?.resources ?? [];
+  const needed = new Set([...own, ...path.outcomes.flatMap((o) => o.role.members)]);
+  for (const [urn, why] of notThere) {
+    const item = judgement.estate.resources.get(urn);
+    const matters = item !== undefined && ['modelled', 'part', 'not-modelled'].includes(item.standing.kind);
+    if (matters && needed.has(urn)) return `${item.title} is not there: ${why}`;
+  }
+  return undefined;
 }
 
 /** Milliseconds. */

@@ -62,6 +62,18 @@ describe('a rehearsal', () => {
     expect(verdicts.map((v) => v.shown.verdict)).toEqual(['not-met', 'not-met']);
   });
 
+  it('says nothing where a part of the service could not be made', async () => {
+    const unmakeable = {
+      ...SINGLE_AZ,
+      name: 'ledger',
+      inputs: { ...SINGLE_AZ.inputs, engine: 'nonsense', dbSubnetGroupName: 'none' },
+    };
+    const { drills, verdicts, made } = await drilled([TABLE, unmakeable], '{ RPO: { az: 0s } }');
+    expect(made.notes.some((note) => note.includes('ledger: not made'))).toBe(true);
+    expect(drills.map((d) => d.result.status)).toEqual(drills.map(() => 'refused'));
+    expect(verdicts[0]?.shown.verdict).toBe('unknown');
+  });
+
   it('the same seed gives the same story', async () => {
     const first = await drilled([SINGLE_AZ], '{ RTO: { az: 15m } }');
     const second = await drilled([SINGLE_AZ], '{ RTO: { az: 15m } }');
