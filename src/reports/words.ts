@@ -11,8 +11,6 @@ export function established(metric: MetricResult): MetricResult['designed'] {
   return metric.inPlace ?? metric.designed;
 }
 
-export const LEVEL_WORDS = { designed: 'designed', 'in-place': 'in place' } as const;
-
 /** The one reason that matters, the member of the scope that is worst, and whether a person would be enough. */
 export function whyText({ verdict, reason, member, automation, withPerson }: MetricResult['designed']): string {
   // The path's class has a column of its own.

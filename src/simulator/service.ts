@@ -1,7 +1,7 @@
 /** The contract of one simulated AWS service: its API operations, its reactions to faults, and how Pulumi resources are created in it. */
 import type { Deployer } from './deploy/deployer.ts';
 import type { Principal } from './world/access.ts';
-import type { Placed, Shelf, World } from './world/world.ts';
+import type { Shelf, World } from './world/world.ts';
 
 /** An AWS error, as the API answers it. `code` is the wire's spelling (`DBInstanceNotFound`). */
 export class ServiceFault extends Error {
@@ -77,5 +77,3 @@ function fromToken(token: string): number {
   if (at === undefined) throw new ServiceFault('InvalidParameterValue', 'the pagination token is not valid');
   return Number(at);
 }
-
-export type { Placed };

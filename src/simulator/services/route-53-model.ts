@@ -74,14 +74,6 @@ export function dotted(name: string): string {
 
 export const undotted = (name: string): string => dotted(name).slice(0, -1);
 
-export function zoneById(world: World, id: string): Placed<StoredZone> | undefined {
-  return world.everywhere(ZONES).find((z) => z.item.id === id);
-}
-
-export function healthCheckById(world: World, id: string): StoredHealthCheck | undefined {
-  return world.everywhere(HEALTH_CHECKS).find((h) => h.item.id === id)?.item;
-}
-
 /** Health checks of an account, by id. */
 export function healthCheckOf(world: World, account: string, id: string): StoredHealthCheck | undefined {
   return world.get(HEALTH_CHECKS, account, GLOBAL, id);

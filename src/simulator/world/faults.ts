@@ -27,8 +27,6 @@ export type Fault =
   /** Somebody else holds the account's administrator: what can be deleted in it is deleted. */
   | { readonly kind: 'account-compromised'; readonly account: string };
 
-export type FaultKind = Fault['kind'];
-
 export interface ActiveFault {
   readonly id: number;
   readonly fault: Fault;

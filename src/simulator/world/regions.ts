@@ -10,10 +10,6 @@ const ZONES: Readonly<Record<string, readonly string[]>> = {
   'ca-central-1': ['a', 'b', 'd'],
 };
 
-const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d$/;
-
-export const isRegion = (name: string): boolean => REGION.test(name);
-
 export function zonesOf(region: string): readonly string[] {
   return (ZONES[region] ?? ['a', 'b', 'c']).map((letter) => `${region}${letter}`);
 }

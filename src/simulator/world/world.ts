@@ -81,10 +81,11 @@ export class World {
     return items;
   }
 
-  /** Everything of a kind, wherever it is. For events, which see the world as it is. */
-  everywhere<T>(on: Shelf<T>): readonly Placed<T>[] {
+  /** Everything of a kind, wherever it is or wherever it is in one account. For events, which see the world as it is. */
+  everywhere<T>(on: Shelf<T>, within?: string): readonly Placed<T>[] {
     const all: Placed<T>[] = [];
     for (const [place, items] of this.#shelves.get(on.id) ?? []) {
+      if (within !== undefined && !place.startsWith(`${within}/`)) continue;
       const [account = '', region = ''] = place.split('/');
       for (const [key, { item }] of items) all.push({ account, region, key, item: item as T });
     }
