@@ -205,7 +205,7 @@ const stop: Operation<StopDBClusterCommandInput, Reply<StopDBClusterCommandOutpu
       what: () => {
         cluster.status = 'stopped';
         setMembers(context, cluster, 'stopped');
-        settleReplication(world);
+        settleReplication(world, cluster.account);
       },
     },
   ]);
@@ -229,7 +229,7 @@ const start: Operation<StartDBClusterCommandInput, Reply<StartDBClusterCommandOu
         cluster.status = 'available';
         cluster.lostAt = undefined;
         setMembers(context, cluster, 'available');
-        settleReplication(world);
+        settleReplication(world, cluster.account);
       },
     },
   ]);

@@ -29,7 +29,7 @@ export function removeInstance(world: World, instance: Instance, how: Deletion):
       if (cluster.members.length > 0) failClusterOver(world, cluster, 0);
     }
   }
-  settleReplication(world);
+  settleReplication(world, instance.account);
 }
 
 export function removeCluster(world: World, cluster: Cluster, how: Deletion): void {
@@ -49,12 +49,12 @@ export function removeCluster(world: World, cluster: Cluster, how: Deletion): vo
   }
   record(world, cluster, 'deletion', 'DB cluster deleted');
   letReplicasGo(world, cluster);
-  settleReplication(world);
+  settleReplication(world, cluster.account);
 }
 
 /** Replicas in the Region of a deleted source become databases of their own; those elsewhere only stop (USER_ReadRepl). */
 function letReplicasGo(world: World, store: Instance | Cluster): void {
-  for (const replica of replicasOf(world, store.arn)) {
+  for (const replica of replicasOf(world, store)) {
     if (replica.region !== store.region || replica.account !== store.account) continue;
     promote(world, replica.arn);
     replica.source = undefined;

@@ -118,15 +118,19 @@ export function followWith(world: World, leader: string, follower: { readonly ar
   });
 }
 
-/** Every replica goes on or stands still as the world is now. */
-export function settleReplication(world: World): void {
+/** Every replica, or every one of an account, goes on or stands still as the world is now. */
+export function settleReplication(world: World, account?: string): void {
   for (const shelf of [INSTANCES, CLUSTERS])
-    for (const { item } of world.everywhere<Instance | Cluster>(shelf))
+    for (const { item } of world.everywhere<Instance | Cluster>(shelf, account))
       if (item.source !== undefined)
         replicate(world, item.arn, lateness(world, item.source, item.arn) === undefined ? 'stopped' : 'running');
 }
 
-/** ARNs of what replicates from a store. */
-export function replicasOf(world: World, arn: string): readonly (Instance | Cluster)[] {
-  return [...world.everywhere(INSTANCES), ...world.everywhere(CLUSTERS)].map((p) => p.item).filter((s) => s.source === arn);
+/** What replicates from a store: read replicas are of its own account. */
+export function replicasOf(
+  world: World,
+  { arn, account }: { readonly arn: string; readonly account: string },
+): readonly (Instance | Cluster)[] {
+  const stores = [...world.everywhere(INSTANCES, account), ...world.everywhere(CLUSTERS, account)];
+  return stores.map((p) => p.item).filter((s) => s.source === arn);
 }

@@ -152,7 +152,7 @@ const describe: Operation<DescribeDBInstancesCommandInput, Reply<DescribeDBInsta
       (clusters?.includes(i.cluster ?? '') ?? true) && (ids?.includes(i.id) ?? true) && (engines?.includes(i.engine) ?? true),
   );
   const { items, next } = page(all, input.Marker, input.MaxRecords ?? PAGE_SIZE);
-  const copies = copiesIn(context.world);
+  const copies = copiesIn(context.world, context.account);
   return { DBInstances: items.map((i) => instanceReply(context.world, i, copies)), Marker: next };
 };
 
@@ -225,7 +225,7 @@ const stop: Operation<StopDBInstanceCommandInput, Reply<StopDBInstanceCommandOut
       after: between(world, ...STOPPING),
       what: () => {
         instance.status = 'stopped';
-        settleReplication(world);
+        settleReplication(world, instance.account);
       },
     },
   ]);
@@ -244,7 +244,7 @@ const start: Operation<StartDBInstanceCommandInput, Reply<StartDBInstanceCommand
       what: () => {
         instance.status = 'available';
         instance.lostAt = undefined;
-        settleReplication(world);
+        settleReplication(world, instance.account);
       },
     },
   ]);

@@ -100,7 +100,7 @@ export function makeInstance(request: InstanceRequest, context: CallContext, rea
     if (instance.retentionDays > 0 && instance.cluster === undefined) instance.backupsFrom = world.clock.now();
     record(world, instance, 'creation', 'DB instance created');
     ready?.(instance);
-    settleReplication(world);
+    settleReplication(world, instance.account);
   });
   return instance;
 }

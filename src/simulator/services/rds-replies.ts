@@ -12,15 +12,15 @@ export const tagList = (tags: Readonly<Record<string, string>>): Tag[] =>
 
 const time = (at: number | undefined): Date | undefined => (at === undefined ? undefined : new Date(at));
 
-/** What is copied from where, worked out once for a page of instances. */
+/** What is copied from where in an account, worked out once for a page of instances. */
 export interface Copies {
   readonly replicas: ReadonlyMap<string | undefined, readonly (Instance | Cluster)[]>;
   readonly backups: ReadonlyMap<string, readonly string[]>;
 }
 
-export function copiesIn(world: World): Copies {
-  const stores = [...world.everywhere(INSTANCES), ...world.everywhere(CLUSTERS)].map((p) => p.item);
-  const kept = world.everywhere(KEPT_BACKUPS).filter((p) => p.item.status === 'replicating');
+export function copiesIn(world: World, account: string): Copies {
+  const stores = [...world.everywhere(INSTANCES, account), ...world.everywhere(CLUSTERS, account)].map((p) => p.item);
+  const kept = world.everywhere(KEPT_BACKUPS, account).filter((p) => p.item.status === 'replicating');
   const backups = groupBy(kept, (p) => p.item.source);
   return {
     replicas: groupBy(stores, (s) => s.source),
@@ -28,7 +28,7 @@ export function copiesIn(world: World): Copies {
   };
 }
 
-export function instanceReply(world: World, instance: Instance, copies: Copies = copiesIn(world)): DBInstance {
+export function instanceReply(world: World, instance: Instance, copies = copiesIn(world, instance.account)): DBInstance {
   const replicas = copies.replicas.get(instance.arn) ?? [];
   const near = (r: { readonly region: string }): boolean => r.region === instance.region;
   const replications = copies.backups.get(instance.arn) ?? [];
@@ -49,6 +49,8 @@ export function instanceReply(world: World, instance: Instance, copies: Copies =
     SecondaryAvailabilityZone: instance.secondaryZone,
     MultiAZ: instance.multiAz,
     DBSubnetGroup: subnetGroupReply(world, instance),
+    // Networks do not filter in simulated AWS: nothing is kept of security groups.
+    VpcSecurityGroups: [],
     DBParameterGroups: [{ DBParameterGroupName: instance.parameterGroup, ParameterApplyStatus: 'in-sync' }],
     BackupRetentionPeriod: instance.retentionDays,
     LatestRestorableTime: instance.cluster === undefined ? time(restoreWindow(world, instance)?.until) : undefined,
@@ -108,7 +110,7 @@ export function clusterReply(world: World, cluster: Cluster): DBCluster {
     MasterUsername: cluster.masterUsername,
     MasterUserSecret: cluster.secretKey === undefined ? undefined : { KmsKeyId: cluster.secretKey, SecretStatus: 'active' },
     ReplicationSourceIdentifier: cluster.source,
-    ReadReplicaIdentifiers: replicasOf(world, cluster.arn)
+    ReadReplicaIdentifiers: replicasOf(world, cluster)
       .filter((r) => !('members' in r) || r.global === undefined)
       .map((r) => r.arn),
     GlobalClusterIdentifier: cluster.global,

@@ -128,7 +128,7 @@ export function instanceAt(world: World, account: string, region: string, name: 
   if (arn !== null) return world.get(INSTANCES, arn[2] ?? '', arn[1] ?? '', arn[3] ?? '');
   return (
     world.get(INSTANCES, account, region, name.toLowerCase()) ??
-    world.everywhere(INSTANCES).find((p) => p.account === account && p.region === region && p.item.resourceId === name)?.item
+    world.everywhere(INSTANCES, account).find((p) => p.region === region && p.item.resourceId === name)?.item
   );
 }
 
