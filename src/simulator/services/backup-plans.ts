@@ -153,6 +153,11 @@ export const planOperations = {
     }));
     return { BackupSelectionsList: list, ...(next === undefined ? {} : { NextToken: next }) };
   }) satisfies Op<Backup.ListBackupSelectionsCommandInput, Backup.ListBackupSelectionsCommandOutput>,
+  // Reports of AWS Backup Audit Manager are not simulated: nobody has any.
+  ListReportPlans: (() => ({ ReportPlans: [] })) satisfies Op<
+    Backup.ListReportPlansCommandInput,
+    Backup.ListReportPlansCommandOutput
+  >,
   DeleteBackupSelection: ((input, context) => {
     const plan = planNamed(context, input.BackupPlanId);
     plan.selections.delete(selectionNamed(plan, input.SelectionId).id);

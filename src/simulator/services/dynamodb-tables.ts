@@ -309,6 +309,13 @@ export const tableOperations = {
   DescribeTable: ((input, context) => ({
     Table: description(tableNamed(context, input.TableName), context.world),
   })) satisfies Op<DynamoDB.DescribeTableCommandInput, DynamoDB.DescribeTableCommandOutput>,
+  // Policies of tables are not simulated: none has one.
+  GetResourcePolicy: ((input) => {
+    throw new ServiceFault(
+      'PolicyNotFoundException',
+      `Resource-based policy not found for the provided ResourceArn: ${input.ResourceArn}`,
+    );
+  }) satisfies Op<DynamoDB.GetResourcePolicyCommandInput, DynamoDB.GetResourcePolicyCommandOutput>,
   ListTables: ((input, context) => {
     const names = context.list(TABLES).map((t) => t.name);
     const from = input.ExclusiveStartTableName === undefined ? 0 : names.indexOf(input.ExclusiveStartTableName) + 1;

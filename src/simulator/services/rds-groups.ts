@@ -12,6 +12,7 @@ import type {
 } from '@aws-sdk/client-rds';
 import { type CallContext, type Operation, page, type Reply, ServiceFault } from '../service.ts';
 import { shelf, type World } from '../world/world.ts';
+import { SUBNETS } from './ec2-network.ts';
 
 export interface SubnetGroup {
   readonly name: string;
@@ -47,7 +48,14 @@ export function subnetGroupReply(world: World, of: Homed): DBSubnetGroup {
     DBSubnetGroupName: DEFAULT_GROUP,
     DBSubnetGroupDescription: 'default',
     SubnetGroupStatus: 'Complete',
-    Subnets: world.zones(of.region).map((zone) => ({ SubnetAvailabilityZone: { Name: zone }, SubnetStatus: 'Active' })),
+    Subnets: world
+      .list(SUBNETS, of.account, of.region)
+      .filter((s) => s.DefaultForAz === true)
+      .map((s) => ({
+        SubnetIdentifier: s.SubnetId,
+        SubnetAvailabilityZone: { Name: s.AvailabilityZone },
+        SubnetStatus: 'Active',
+      })),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Simulated Amazon RDS. The same API serves Aurora, DocumentDB and Neptune. */
 import type { SimulatedService } from '../service.ts';
 import { automatedBackupOperations } from './rds-automated-backups.ts';
+import { catalogueOperations } from './rds-catalogue.ts';
 import { clusterOperations } from './rds-clusters.ts';
 import { clusterDeployers } from './rds-deploy-clusters.ts';
 import { groupDeployers } from './rds-deploy-groups.ts';
@@ -29,6 +30,7 @@ export const rds: SimulatedService = {
     ...automatedBackupOperations,
     ...restoreOperations,
     ...tagOperations,
+    ...catalogueOperations,
   },
   begin: (world) => world.onFault(onFault),
   deployers: [...instanceDeployers, ...clusterDeployers, ...groupDeployers],

@@ -13,6 +13,8 @@ import type {
   HostedZone,
   ListHostedZonesCommandInput,
   ListHostedZonesCommandOutput,
+  ListQueryLoggingConfigsCommandInput,
+  ListQueryLoggingConfigsCommandOutput,
   ListTagsForResourceCommandInput,
   ListTagsForResourceCommandOutput,
   ListTagsForResourcesCommandInput,
@@ -179,4 +181,9 @@ export const zoneOperations = {
   ChangeTagsForResource: changeTags,
   ListTagsForResource: listTags,
   ListTagsForResources: listTagsOfMany,
+  // Nobody creates any: queries are not logged.
+  ListQueryLoggingConfigs: (() => ({ QueryLoggingConfigs: [] })) satisfies Operation<
+    ListQueryLoggingConfigsCommandInput,
+    Reply<ListQueryLoggingConfigsCommandOutput>
+  >,
 };

@@ -229,6 +229,21 @@ export const s3Deployers: readonly Deployer[] = [
     });
   }),
   beside('aws:s3/bucketReplicationConfig:BucketReplicationConfig', (given, send) => replicate(given.inputs, send)),
+  beside('aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock', ({ inputs }, send) =>
+    send('PutPublicAccessBlock', {
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: flagOf(inputs.blockPublicAcls) ?? false,
+        IgnorePublicAcls: flagOf(inputs.ignorePublicAcls) ?? false,
+        BlockPublicPolicy: flagOf(inputs.blockPublicPolicy) ?? false,
+        RestrictPublicBuckets: flagOf(inputs.restrictPublicBuckets) ?? false,
+      },
+    }),
+  ),
+  beside('aws:s3/bucketOwnershipControls:BucketOwnershipControls', ({ inputs }, send) =>
+    send('PutBucketOwnershipControls', {
+      OwnershipControls: { Rules: [{ ObjectOwnership: textOf(blockOf(inputs.rule)?.objectOwnership) }] },
+    }),
+  ),
   beside('aws:s3/bucketPolicy:BucketPolicy', (given, send) =>
     send('PutBucketPolicy', { Policy: textOf(given.inputs.policy) ?? '{}' }),
   ),

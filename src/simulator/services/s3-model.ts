@@ -36,6 +36,8 @@ export interface Bucket {
   lock: S3.ObjectLockConfiguration | undefined;
   tags: readonly S3.Tag[];
   policy: string | undefined;
+  publicAccess: S3.PublicAccessBlockConfiguration | undefined;
+  ownership: S3.ObjectOwnership;
   /** Versions of each key, the newest last. */
   readonly objects: Map<string, Version[]>;
 }

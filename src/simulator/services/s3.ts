@@ -2,6 +2,7 @@
 import type * as S3 from '@aws-sdk/client-s3';
 import { type CallContext, page, ServiceFault, type SimulatedService } from '../service.ts';
 import { GLOBAL, type World } from '../world/world.ts';
+import { accessActions, accessOperations, newAccess } from './s3-access.ts';
 import { s3Deployers } from './s3-deployers.ts';
 import { begin } from './s3-events.ts';
 import {
@@ -43,6 +44,7 @@ const createBucket: Op<S3.CreateBucketCommandInput, S3.CreateBucketCommandOutput
     lock: locked ? { ObjectLockEnabled: 'Enabled' } : undefined,
     tags: [],
     policy: undefined,
+    ...newAccess(),
     objects: new Map(),
   });
   return { Location: `/${name}`, BucketArn: bucketArn(name) };
@@ -140,6 +142,7 @@ function configured<T>(value: T | undefined, code: string, message: string): T {
 
 const operations = {
   ...objectOperations,
+  ...accessOperations,
   CreateBucket: createBucket,
   DeleteBucket: deleteBucket,
   ListBuckets: listBuckets,
@@ -221,6 +224,7 @@ const operations = {
 
 /** IAM's own names (service authorization reference, "Actions, resources, and condition keys for Amazon S3"). */
 const actions = {
+  ...accessActions,
   ListBuckets: 's3:ListAllMyBuckets',
   HeadBucket: 's3:ListBucket',
   GetBucketEncryption: 's3:GetEncryptionConfiguration',
