@@ -129,7 +129,7 @@ it('embedded: acknowledged work survives, the chain holds, leases move on', asyn
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
-}, 600_000);
+}, 1_200_000);
 
 describe.skipIf(!hasPostgres())('on a Postgres server', () => {
   let server: Server;
@@ -142,5 +142,5 @@ describe.skipIf(!hasPostgres())('on a Postgres server', () => {
     const { written, early } = await ordeal(await server.database());
     expect(written).toBeGreaterThan(ROUNDS);
     expect(early).toBeGreaterThan(0);
-  }, 600_000);
+  }, 1_200_000);
 });
