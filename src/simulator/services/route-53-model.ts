@@ -1,6 +1,6 @@
 /** What Route 53 keeps: hosted zones with their records, and health checks. Everything belongs to no Region. */
 import type { HealthCheckConfig, ResourceRecordSet, VPC } from '@aws-sdk/client-route-53';
-import { GLOBAL, type Placed, shelf, type World } from '../world/world.ts';
+import { GLOBAL, shelf, type World } from '../world/world.ts';
 
 export interface StoredZone {
   /** `Z…`, without `/hostedzone/`. */
