@@ -50,6 +50,8 @@ export function throughIntegration(place: Place, uri: string): Answer {
   return host === undefined ? refused(`the integration leads nowhere: ${uri}`) : connect(place.world, host);
 }
 
+const restArn = (region: string, id: string): string => `arn:aws:apigateway:${region}::/restapis/${id}`;
+
 function answerOf(place: Place, id: string): Answer {
   const rest = place.world.get(RESTS, place.account, place.region, id);
   if (rest === undefined || place.world.regionIsLost(place.region)) return refused('the API is gone');
@@ -61,7 +63,7 @@ function answerOf(place: Place, id: string): Answer {
   if (uri === undefined)
     return {
       kind: 'served',
-      by: `arn:aws:apigateway:${place.region}::/restapis/${id}`,
+      by: restArn(place.region, id),
       region: place.region,
       zone: undefined,
       writes: undefined,
@@ -238,6 +240,17 @@ export const apiGateway: SimulatedService = {
       const { items, next } = page(context.list(LINKS), input.position, input.limit ?? 25);
       return { items: [...items], ...position(next) };
     }) satisfies Op<API.GetVpcLinksCommandInput, API.GetVpcLinksCommandOutput>,
+  },
+  begin(world) {
+    world.onFault((fault, _world, how) => {
+      if (how === 'ends') return;
+      for (const { account, region, key } of world.everywhere(RESTS))
+        if (
+          (fault.kind === 'deleted' && fault.arn === restArn(region, key)) ||
+          (fault.kind === 'account-compromised' && fault.account === account)
+        )
+          world.remove(RESTS, account, region, key);
+    });
   },
   deployers: restDeployers,
 };

@@ -200,5 +200,16 @@ export const apigatewayv2: SimulatedService = {
       return { Items: [...items], ...more(next) };
     }) satisfies Op<API.GetVpcLinksCommandInput, API.GetVpcLinksCommandOutput>,
   },
+  begin(world) {
+    world.onFault((fault, _world, how) => {
+      if (how === 'ends') return;
+      for (const { account, region, key } of world.everywhere(APIS))
+        if (
+          (fault.kind === 'deleted' && fault.arn === `arn:aws:apigateway:${region}::/apis/${key}`) ||
+          (fault.kind === 'account-compromised' && fault.account === account)
+        )
+          world.remove(APIS, account, region, key);
+    });
+  },
   deployers: httpDeployers,
 };

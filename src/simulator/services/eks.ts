@@ -2,8 +2,9 @@
 import type * as EKS from '@aws-sdk/client-eks';
 import { type CallContext, page, ServiceFault, type SimulatedService } from '../service.ts';
 import { shelf } from '../world/world.ts';
+import { dropMember, GROUPS } from './auto-scaling-groups.ts';
 import { subnetOf } from './ec2-network.ts';
-import { between, type Op } from './ec2-shared.ts';
+import { between, type Op, type Place } from './ec2-shared.ts';
 import { eksDeployers } from './eks-deploy.ts';
 
 export const EKS_CLUSTERS = shelf<EKS.Cluster & { name: string; arn: string }>('eks:cluster');
@@ -128,6 +129,15 @@ const updateNodegroup: Op<EKS.UpdateNodegroupConfigCommandInput, EKS.UpdateNodeg
   return { update: { id: context.world.random.hex(32), status: 'InProgress', type: 'ConfigUpdate', createdAt: context.now } };
 };
 
+/** The Auto Scaling group of a node group goes with it, and so do its nodes. */
+function deleteNodes(place: Place, name: string): void {
+  const { world, account, region } = place;
+  const group = world.get(GROUPS, account, region, name);
+  if (group === undefined) return;
+  for (const member of group.members) dropMember(place, group, member);
+  world.remove(GROUPS, account, region, name);
+}
+
 const more = (next: string | undefined): { nextToken?: string } => (next === undefined ? {} : { nextToken: next });
 
 export const eks: SimulatedService = {
@@ -166,6 +176,20 @@ export const eks: SimulatedService = {
       );
       return { nodegroups: items.map((g) => g.nodegroupName), ...more(next) };
     }) satisfies Op<EKS.ListNodegroupsCommandInput, EKS.ListNodegroupsCommandOutput>,
+  },
+  begin(world) {
+    world.onFault((fault, _world, how) => {
+      if (how === 'ends') return;
+      const taken = (account: string, arn: string | undefined): boolean =>
+        (fault.kind === 'deleted' && fault.arn === arn) || (fault.kind === 'account-compromised' && fault.account === account);
+      for (const { account, region, key, item } of world.everywhere(EKS_CLUSTERS))
+        if (taken(account, item.arn)) world.remove(EKS_CLUSTERS, account, region, key);
+      for (const { account, region, key, item } of world.everywhere(NODE_GROUPS)) {
+        if (!taken(account, item.nodegroupArn)) continue;
+        world.remove(NODE_GROUPS, account, region, key);
+        deleteNodes({ world, account, region }, item.resources?.autoScalingGroups?.[0]?.name ?? '');
+      }
+    });
   },
   deployers: eksDeployers,
 };
