@@ -137,17 +137,20 @@ function hash(text: string): string {
   return value.toString(36);
 }
 
+/** No host name. */
+const GONE = '(gone)';
+
 interface Restore {
   readonly id: string;
   readonly begin: (name: string) => Promise<unknown>;
-  /** Where its writers connect, once it is ready; undefined: not yet; 'gone': it is not there. */
-  readonly ready: (name: string) => Promise<string | 'gone' | undefined>;
+  /** Where its writers connect, once it is ready; undefined: not yet; `GONE`: it is not there. */
+  readonly ready: (name: string) => Promise<string | undefined>;
   readonly remove: (name: string) => Promise<unknown>;
 }
 
 function restoring(hand: Hand, source: string, way: Restore): Actuator {
   const { clock, canary } = hand;
-  const gone = async (name: string): Promise<boolean> => (await way.ready(name)) === 'gone';
+  const gone = async (name: string): Promise<boolean> => (await way.ready(name)) === GONE;
   return {
     id: way.id,
     describe: () => ({ from: source, into: 'a new resource beside it' }),
@@ -156,7 +159,7 @@ function restoring(hand: Hand, source: string, way: Restore): Actuator {
       if (await gone(name)) await way.begin(name);
       for (;;) {
         const endpoint = await way.ready(name);
-        if (endpoint !== undefined && endpoint !== 'gone') {
+        if (endpoint !== undefined && endpoint !== GONE) {
           canary?.move([endpoint]);
           return { restored: name };
         }
@@ -213,7 +216,7 @@ function restoredInstance(hand: Hand): Actuator | undefined {
       const asked = session.send(describeInstances, { DBInstanceIdentifier: target }, at);
       const found = await unlessAbsent(asked, ['DBInstanceNotFound', 'DBInstanceNotFoundFault']);
       const instance = found?.DBInstances?.[0];
-      if (instance === undefined) return 'gone';
+      if (instance === undefined) return GONE;
       return instance.DBInstanceStatus === 'available' ? instance.Endpoint?.Address : undefined;
     },
     remove: (target) =>
@@ -232,7 +235,7 @@ function restoredTable(hand: Hand): Actuator | undefined {
       session.send(restoreTable, { SourceTableName: name, TargetTableName: target, RestoreDateTime: new Date(onset() - 1) }, at),
     ready: async (target) => {
       const found = await unlessAbsent(session.send(describeTable, { TableName: target }, at), ['ResourceNotFoundException']);
-      if (found?.Table === undefined) return 'gone';
+      if (found?.Table === undefined) return GONE;
       const isReady = found.Table.TableStatus === 'ACTIVE' && found.Table.RestoreSummary?.RestoreInProgress !== true;
       return isReady ? found.Table.TableArn : undefined;
     },
