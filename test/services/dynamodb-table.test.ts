@@ -121,7 +121,14 @@ describe('a DynamoDB table', () => {
       replicas: [{ regionName: 'us-east-1' }, eu],
     });
     const regions = (subject: typeof here): readonly string[] =>
-      under(read(dynamodbTable, subject, [here, there, elsewhere, old].filter((r) => r !== subject)).meaning, 'region');
+      under(
+        read(
+          dynamodbTable,
+          subject,
+          [here, there, elsewhere, old].filter((r) => r !== subject),
+        ).meaning,
+        'region',
+      );
     expect([regions(here), regions(there), regions(elsewhere)]).toEqual([
       ['dynamodb-global-table:always-on:yes'],
       ['dynamodb-global-table:always-on:yes'],
