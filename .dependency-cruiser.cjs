@@ -43,7 +43,12 @@ module.exports = {
       from: { path: '^checks/' },
       to: { path: '^(scripts|infra|src/(stacks|simulator|reports))/' },
     },
-    { name: 'src-imports-no-scripts', severity: 'error', from: { path: '^src/' }, to: { path: '^(checks|scripts|infra|test|bench)/' } },
+    {
+      name: 'src-imports-no-scripts',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(checks|scripts|infra|test|bench)/' },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
     { name: 'nothing-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],

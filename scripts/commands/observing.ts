@@ -8,7 +8,7 @@ import { limiter } from '../../src/aws/limits.ts';
 import { TARGET_CALLS, type Targets, targetsOf } from '../../src/aws/organisation.ts';
 import { type CountingSession, session } from '../../src/aws/session.ts';
 import { type Credentials, sdkTransport, type Transport } from '../../src/aws/transport.ts';
-import type { Clock } from '../../src/model/clock.ts';
+import { abortError, type Clock } from '../../src/model/clock.ts';
 import { UsageError } from '../../src/model/errors.ts';
 import { fold, type Known, known, unknown } from '../../src/model/known.ts';
 import type { Resource, SourceReading } from '../../src/model/resource.ts';
@@ -57,7 +57,7 @@ export const systemClock: Clock = {
     new Promise((resolve, reject) => {
       const stop = (): void => {
         clearTimeout(timer);
-        reject(signal?.reason);
+        reject(abortError(signal));
       };
       const timer = setTimeout(() => {
         signal?.removeEventListener('abort', stop);

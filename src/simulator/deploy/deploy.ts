@@ -101,11 +101,12 @@ export async function deploy(aws: SimulatedAws, readings: readonly SourceReading
 
 /** What is known of anything that AWS makes: a name and an ARN, by which others refer to it. */
 function opaqueThing({ type, name, id, inputs, outputs, account, region }: Given): Created {
-  const own = inputs.name ?? inputs.roleName ?? id ?? name;
+  const named = inputs.name ?? inputs.roleName;
+  const own = typeof named === 'string' ? named : (id ?? name);
   const [, module = '', kind = ''] = /^aws:([^/:]+)[/:]([^:]+)/.exec(type) ?? [];
   const place = module === 'iam' ? '' : region;
-  const arn = `arn:aws:${module}:${place}:${account}:${kind}/${String(own)}`;
-  return { id: id ?? String(own), outputs: { name: own, arn, ...outputs } };
+  const arn = `arn:aws:${module}:${place}:${account}:${kind}/${own}`;
+  return { id: id ?? own, outputs: { name: own, arn, ...outputs } };
 }
 
 function afterUp(

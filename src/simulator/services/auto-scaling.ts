@@ -125,7 +125,7 @@ const createGroup: Op<ASG.CreateAutoScalingGroupCommandInput, ASG.CreateAutoScal
     CreatedTime: context.now,
     Tags: Tags?.map((t) => ({ ...t, ResourceId: name, ResourceType: 'auto-scaling-group' })) ?? [],
   };
-  const group: GroupItem = { shown: shown as GroupItem['shown'], subnets, members: [], activities: [], retrying: false };
+  const group: GroupItem = { shown: shown, subnets, members: [], activities: [], retrying: false };
   context.put(GROUPS, name, group);
   context.put(RECIPES, name, recipe);
   keep(placeOf(context), group);

@@ -20,7 +20,7 @@ export const flagOf = (value: Plain | undefined): boolean | undefined =>
 
 /** A list; one value alone counts as a list of one. */
 export const listOf = (value: Plain | undefined): readonly Plain[] =>
-  value === undefined || value === null ? [] : Array.isArray(value) ? value : [value];
+  value === undefined || value === null ? [] : Array.isArray(value) ? (value as readonly Plain[]) : [value];
 
 export const textsOf = (value: Plain | undefined): string[] =>
   listOf(value)

@@ -148,7 +148,7 @@ const createRoute: Op<EC2.CreateRouteCommandInput, EC2.CreateRouteCommandOutput>
   const gateway = route.GatewayId ?? VpcEndpointId;
   table.Routes = [
     ...others,
-    { ...route, ...(gateway === undefined ? {} : { GatewayId: gateway }), Origin: 'CreateRoute', State: 'active' } as EC2.Route,
+    { ...route, ...(gateway === undefined ? {} : { GatewayId: gateway }), Origin: 'CreateRoute', State: 'active' },
   ];
   return { Return: true };
 };

@@ -46,7 +46,7 @@ function addVersion(
     VersionNumber: number,
     DefaultVersion: number === 1,
     CreateTime: context.now,
-    LaunchTemplateData: data as EC2.ResponseLaunchTemplateData,
+    LaunchTemplateData: data,
   };
   template.LatestVersionNumber = number;
   context.put(TEMPLATE_VERSIONS, template.LaunchTemplateId ?? '', [...versions, version]);

@@ -22,7 +22,9 @@ const call = async <O>(deployment: Deployment, operation: string, input: object)
 /** Attributes that the code sets, as the API spells them. */
 const attributes = (values: Readonly<Record<string, Plain | undefined>>): ELB.LoadBalancerAttribute[] =>
   Object.entries(values).flatMap(([Key, value]) =>
-    value === undefined || value === null || value === '' ? [] : [{ Key, Value: String(value) }],
+    typeof value === 'number' || typeof value === 'boolean' || (typeof value === 'string' && value !== '')
+      ? [{ Key, Value: String(value) }]
+      : [],
   );
 
 /** ELB names have 32 characters at most; the provider cuts its own. */
@@ -136,8 +138,8 @@ function actionsOf(list: Plain | undefined): ELB.Action[] {
     return without({
       Type: (textOf(block.type) ?? 'forward') as ELB.ActionTypeEnum,
       TargetGroupArn: textOf(block.targetGroupArn),
-      ForwardConfig: groups.length === 0 ? undefined : { TargetGroups: groups as ELB.TargetGroupTuple[] },
-    }) as ELB.Action;
+      ForwardConfig: groups.length === 0 ? undefined : { TargetGroups: groups },
+    });
   });
 }
 

@@ -1,5 +1,5 @@
 /** The clock of simulated AWS: time stands still while anything can still happen now, and then jumps to the next event. */
-import type { Clock } from '../../model/clock.ts';
+import { abortError, type Clock } from '../../model/clock.ts';
 
 interface Event {
   readonly at: number;
@@ -41,12 +41,12 @@ export class VirtualClock implements Clock {
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) {
-        reject(signal.reason);
+        reject(abortError(signal));
         return;
       }
       const stop = (): void => {
         cancel();
-        reject(signal?.reason);
+        reject(abortError(signal));
       };
       const cancel = this.after(milliseconds, () => {
         signal?.removeEventListener('abort', stop);

@@ -12,6 +12,7 @@ export async function computeWorld(services: readonly SimulatedService[], zones:
   const { world } = aws;
   // biome-ignore lint/suspicious/noExplicitAny: replies are read member by member, and a missing one fails the test
   const call = (client: string, operation: string, input: object, region = REGION): Promise<any> =>
+    // eslint-disable-line @typescript-eslint/no-explicit-any
     invoke(aws, client, operation, input, { account: ACCOUNT, region, principal: administrator(ACCOUNT) });
   const { Vpc } = await call('ec2', 'CreateVpc', { CidrBlock: '10.0.0.0/16' });
   const subnets: string[] = [];
