@@ -1,4 +1,5 @@
 /** A world with a VPC and a subnet in each of the AZs given, and calls into it. */
+/* eslint-disable @typescript-eslint/no-explicit-any -- a missing member of a reply fails the test */
 import type { SimulatedService } from '../../../src/simulator/service.ts';
 import { INSTANCES } from '../../../src/simulator/services/ec2-instances.ts';
 import { administrator } from '../../../src/simulator/world/access.ts';
@@ -12,7 +13,6 @@ export async function computeWorld(services: readonly SimulatedService[], zones:
   const { world } = aws;
   // biome-ignore lint/suspicious/noExplicitAny: replies are read member by member, and a missing one fails the test
   const call = (client: string, operation: string, input: object, region = REGION): Promise<any> =>
-    // eslint-disable-line @typescript-eslint/no-explicit-any
     invoke(aws, client, operation, input, { account: ACCOUNT, region, principal: administrator(ACCOUNT) });
   const { Vpc } = await call('ec2', 'CreateVpc', { CidrBlock: '10.0.0.0/16' });
   const subnets: string[] = [];
