@@ -12,7 +12,7 @@ import type { LiveLevel } from '../../src/reports/live.ts';
 import { withLive, withoutCode } from '../../src/reports/live.ts';
 import { resultOf } from '../../src/reports/result.ts';
 import type { VerifyResult } from '../../src/reports/result-schema.ts';
-import { type Observation, observe } from '../../src/services/observed/observe.ts';
+import { type Observation, observe, unseenOf } from '../../src/services/observed/observe.ts';
 import { SCANS } from '../../src/services/observed/registry.ts';
 import { SERVICES } from '../../src/services/registry.ts';
 import { withWaivers } from '../../src/verdicts/findings.ts';
@@ -147,7 +147,7 @@ function together(
 ): VerifyResult {
   const objections = results.flatMap(([, r]) => r.objections);
   const below = new Map((designed?.verdicts ?? []).map((v) => [v.metric.id, v]));
-  const verdicts = found.verdicts.map((v) => inPlaceVerdict(below.get(v.metric.id), v, objections));
+  const verdicts = found.verdicts.map((v) => inPlaceVerdict(below.get(v.metric.id), v, objections, unseenOf(seen)));
   const own = results.flatMap(([one, r]) => r.findings.map((f) => findingOf(one, f, found)));
   const live: LiveLevel = {
     world: found.world,

@@ -6,7 +6,7 @@ import type { Target, Unreached } from '../../aws/organisation.ts';
 import type { Tally } from '../../aws/session.ts';
 import type { Clock } from '../../model/clock.ts';
 import { UsageError } from '../../model/errors.ts';
-import { type Reason, unknown } from '../../model/known.ts';
+import { type Reason, type Unknown, unknown } from '../../model/known.ts';
 import type { Gap, Resource, World } from '../../model/resource.ts';
 import { GLOBAL_REGION } from '../../model/scope.ts';
 import { reader, type Send } from './engine/reader.ts';
@@ -260,4 +260,10 @@ function unanswered(failures: readonly AwsFailure[]): readonly Unanswered[] {
     );
   }
   return [...groups.values()];
+}
+
+/** The first thing that AWS did not tell: a whole listing, or something about one resource. */
+export function unseenOf({ gaps, holes }: Pick<Observation, 'gaps' | 'holes'>): Unknown | undefined {
+  const [hole] = holes;
+  return gaps[0]?.why ?? (hole === undefined ? undefined : unknown(hole.reason, hole.detail));
 }

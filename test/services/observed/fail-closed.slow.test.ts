@@ -9,13 +9,14 @@ import { buildEstate } from '../../../src/estate/estate.ts';
 import { inPlace } from '../../../src/estate/in-place.ts';
 import { Hole } from '../../../src/model/value.ts';
 import type { MetricVerdict } from '../../../src/model/verdict.ts';
-import type { Observation } from '../../../src/services/observed/observe.ts';
+import { type Observation, unseenOf } from '../../../src/services/observed/observe.ts';
 import { SCANS } from '../../../src/services/observed/registry.ts';
 import type { Scan } from '../../../src/services/observed/scan.ts';
 import { SERVICES } from '../../../src/services/registry.ts';
 import { requestHandler } from '../../../src/simulator/wire/request-handler.ts';
 import { addAdministratorKey } from '../../../src/simulator/world/keys.ts';
 import { type Judgement, judge } from '../../../src/verdicts/judge.ts';
+import { inPlaceVerdict } from '../../../src/verdicts/levels.ts';
 import { compare, type FailClosed, type Spoil, WAYS, watch } from '../../aws/fail-closed.ts';
 import { simulatedTransport } from '../../aws/simulated-transport.ts';
 import { around, flags } from '../../golden/support.ts';
@@ -27,7 +28,7 @@ let rich: RichWorld;
 let transport: Transport;
 let designed: Judgement;
 let sound: Seen;
-let before: Judgement;
+let before: { readonly verdicts: readonly MetricVerdict[] };
 
 beforeAll(async () => {
   rich = await richWorld();
@@ -94,10 +95,14 @@ function together(seen: Seen): Observation {
   };
 }
 
-function judged(seen: Seen): Judgement {
-  const placed = inPlace(rich.readings, together(seen), SERVICES);
+/** As `holdfast check` judges what was seen, without its checks. */
+function judged(seen: Seen): { readonly verdicts: readonly MetricVerdict[] } {
+  const observation = together(seen);
+  const placed = inPlace(rich.readings, observation, SERVICES);
   const estate = buildEstate(placed.readings, SERVICES);
-  return judge(estate, rich.catalogue, { ...options, level: 'in-place', owned: designed.assignment });
+  const found = judge(estate, rich.catalogue, { ...options, level: 'in-place', owned: designed.assignment });
+  const below = new Map(designed.verdicts.map((v) => [idOf(v), v]));
+  return { verdicts: found.verdicts.map((v) => inPlaceVerdict(below.get(idOf(v)), v, [], unseenOf(observation))) };
 }
 
 /** What may be different and is no loss, with the reason. */
@@ -224,7 +229,7 @@ it('no failure makes a promise look kept, or another one broken', { timeout: 300
       const [old, now] = [was.get(idOf(verdict)), verdict.verdict];
       // Knowing less may end in unknown; from unknown it may end in not met, where what is left is enough to tell.
       if (old === now || now === 'unknown' || (old === 'unknown' && now === 'not-met')) continue;
-      wrong.push(`${spoil.action} ${spoil.way}: ${idOf(verdict)} was ${old} and is ${now}`);
+      wrong.push(`${spoil.action} ${spoil.way}: ${idOf(verdict)} was ${old} and is ${now}: ${verdict.reason}`);
     }
   }
   expect(wrong).toEqual([]);
