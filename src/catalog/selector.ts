@@ -46,6 +46,9 @@ export function compileSelector(selector: Selector): (facts: SelectorFacts) => T
       ),
     );
   }
+  const [only] = parts;
+  // Most selectors have one part: there is nothing to combine.
+  if (only !== undefined && parts.length === 1) return only;
   return (facts) => {
     const answers: Truth[] = [];
     for (const part of parts) {
