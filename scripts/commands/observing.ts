@@ -6,6 +6,7 @@ import { assumedRoles, CALLER, defaultChain } from '../../src/aws/credentials.ts
 import { AwsFailure, isOneOf, reasonOf, saysOf, stopOf } from '../../src/aws/failure.ts';
 import { limiter } from '../../src/aws/limits.ts';
 import { TARGET_CALLS, type Targets, targetsOf } from '../../src/aws/organisation.ts';
+import { pagesOf } from '../../src/aws/pages.ts';
 import { type CountingSession, session } from '../../src/aws/session.ts';
 import { type Credentials, sdkTransport, type Transport } from '../../src/aws/transport.ts';
 import { abortError, type Clock } from '../../src/model/clock.ts';
@@ -193,16 +194,8 @@ export function liveAws(open: CountingSession): LiveAws {
     },
     async pages<I, O>(call: Call<I, O>, input: I, at: Place): Promise<Known<readonly O[]>> {
       const pages: O[] = [];
-      let token: unknown;
       try {
-        do {
-          const next = token === undefined || call.pages === undefined ? input : { ...input, [call.pages.input]: token };
-          const page = await open.send(call, next, at);
-          pages.push(page);
-          const following = call.pages === undefined ? undefined : (page as Readonly<Record<string, unknown>>)[call.pages.output];
-          // A token that repeats would go round for ever.
-          token = following === token ? undefined : following;
-        } while (token !== undefined && token !== null && token !== '');
+        for await (const page of pagesOf(call, input, at, (asked) => open.send(call, asked, at))) pages.push(page);
         return known(pages);
       } catch (error) {
         return failed(error);

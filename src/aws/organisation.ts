@@ -6,6 +6,7 @@ import type { Reason } from '../model/known.ts';
 import { call, type Session } from './call.ts';
 import { ASSUME_ROLE, GET_CALLER_IDENTITY, identityOf } from './credentials.ts';
 import { type AnyCall, AwsFailure, reasonOf, saysOf, stopOf } from './failure.ts';
+import { pagesOf } from './pages.ts';
 
 export const LIST_ACCOUNTS = call<ListAccountsCommandInput, ListAccountsCommandOutput>({
   client: 'organizations',
@@ -93,17 +94,16 @@ async function accountsOf({ session, region, organisation = false, accounts }: T
   if (!organisation) return { accounts: [own.account], notes: [] };
   const active: string[] = [];
   const notes: string[] = [];
-  let token: string | undefined;
-  do {
-    const input: ListAccountsCommandInput = token === undefined ? {} : { NextToken: token };
-    const page = await stopping(() => session.send(LIST_ACCOUNTS, input, { account: own.account, region }));
-    for (const { Id: id, Status: status } of page.Accounts ?? []) {
-      if (id === undefined) continue;
-      if (status === 'ACTIVE') active.push(id);
-      else notes.push(`account ${id} of the organisation is ${status ?? 'in no stated condition'} and was not read`);
+  await stopping(async () => {
+    const at = { account: own.account, region };
+    for await (const page of pagesOf(LIST_ACCOUNTS, {}, at, (input) => session.send(LIST_ACCOUNTS, input, at))) {
+      for (const { Id: id, Status: status } of page.Accounts ?? []) {
+        if (id === undefined) continue;
+        if (status === 'ACTIVE') active.push(id);
+        else notes.push(`account ${id} of the organisation is ${status ?? 'in no stated condition'} and was not read`);
+      }
     }
-    token = page.NextToken === token ? undefined : page.NextToken;
-  } while (token !== undefined && token !== '');
+  });
   if (active.length === 0)
     throw new UsageError(
       'aws-organisation',

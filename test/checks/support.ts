@@ -1,6 +1,7 @@
 /** Input of a check: declarations deployed into simulated AWS, observed, and judged beside their declaration. */
 import type { CheckInput, CheckResult, LiveAws } from '../../checks/check.ts';
 import type { Call, Place } from '../../src/aws/call.ts';
+import { pagesOf } from '../../src/aws/pages.ts';
 import { parseCatalogue } from '../../src/catalog/parse.ts';
 import { buildEstate } from '../../src/estate/estate.ts';
 import { inPlace } from '../../src/estate/in-place.ts';
@@ -46,13 +47,7 @@ export function liveOf(aws: SimulatedAws, denied: readonly string[] = []): LiveA
     async pages<I, O>(call: Call<I, O>, input: I, at: Place) {
       const all = await known1(call, [], async () => {
         const outputs: O[] = [];
-        let token: unknown;
-        do {
-          const asking = call.pages !== undefined && token !== undefined ? { ...input, [call.pages.input]: token } : input;
-          const output = await send(call, asking, at);
-          outputs.push(output);
-          token = call.pages === undefined ? undefined : (output as Record<string, unknown>)[call.pages.output];
-        } while (token !== undefined && token !== '');
+        for await (const output of pagesOf(call, input, at, (asking) => send(call, asking, at))) outputs.push(output);
         return outputs;
       });
       return fold<readonly O[] | undefined, Known<readonly O[]>>(

@@ -1,21 +1,20 @@
 /** A reader over simulated AWS at operation level, for tests of scans: no bytes, no retries, no limits. */
 import type { Call } from '../../../src/aws/call.ts';
+import { pagesOf } from '../../../src/aws/pages.ts';
 import { Hole } from '../../../src/model/value.ts';
 import type { Observed, Reader, Scan } from '../../../src/services/observed/scan.ts';
+import { freshAws as simulated } from '../../../src/simulator/fresh.ts';
 import { SIMULATED } from '../../../src/simulator/registry.ts';
 import { ServiceFault, type SimulatedService } from '../../../src/simulator/service.ts';
 import { administrator } from '../../../src/simulator/world/access.ts';
 import { invoke, type SimulatedAws } from '../../../src/simulator/world/invoke.ts';
-import { World } from '../../../src/simulator/world/world.ts';
 
 export const ACCOUNT = '111122223333';
 export const REGION = 'us-east-1';
 
 /** A fresh world with the services given, or all of them. */
 export function freshAws(services: readonly SimulatedService[] = SIMULATED, seed = 1): SimulatedAws {
-  const world = new World({ start: Date.UTC(2026, 10, 23), seed, consistency: 0 });
-  for (const service of services) service.begin?.(world);
-  return { world, services: new Map(services.map((s) => [s.client, s])), throttle: undefined };
+  return simulated({ start: Date.UTC(2026, 10, 23), seed, consistency: 0 }, services);
 }
 
 export interface TestReader extends Reader {
@@ -43,19 +42,12 @@ export function readerOf(aws: SimulatedAws, account = ACCOUNT, region = REGION):
     asked,
     failed,
     async *pages(call, input) {
-      let token: unknown;
-      do {
-        const asking = call.pages !== undefined && token !== undefined ? { ...input, [call.pages.input]: token } : input;
-        try {
-          const output = await send(call, asking);
-          yield output;
-          token = call.pages === undefined ? undefined : (output as Record<string, unknown>)[call.pages.output];
-        } catch (error) {
-          if (!(error instanceof ServiceFault)) throw error;
-          failed.push(`${call.action} ${error.code}`);
-          return;
-        }
-      } while (token !== undefined && token !== '');
+      try {
+        yield* pagesOf(call, input, { account, region }, (asking) => send(call, asking));
+      } catch (error) {
+        if (!(error instanceof ServiceFault)) throw error;
+        failed.push(`${call.action} ${error.code}`);
+      }
     },
     async ask(call, input, absent = []) {
       try {

@@ -2,6 +2,7 @@
 import pLimit from 'p-limit';
 import type { Call } from '../../../aws/call.ts';
 import { AwsFailure, failureOf, holeOf, isOneOf } from '../../../aws/failure.ts';
+import { pagesOf } from '../../../aws/pages.ts';
 import type { Hole } from '../../../model/value.ts';
 import type { Reader } from '../scan.ts';
 import { filtered, isNameless, isNothing, lacksAnItem, listsOf } from './lists.ts';
@@ -29,36 +30,21 @@ export function reader(place: { readonly account: string; readonly region: strin
 
     async *pages<I, O>(call: Call<I, O>, input: I) {
       const corrupt = (why: string): void => failings.incomplete(failureOf(new SyntaxError(why), call, place));
-      let token: unknown;
-      for (;;) {
-        let output: O;
-        try {
-          output = await send(
-            call,
-            token === undefined || call.pages === undefined ? input : { ...input, [call.pages.input]: token },
-          );
-        } catch (error) {
-          if (!(error instanceof AwsFailure)) throw error;
-          failings.incomplete(error);
-          return;
+      try {
+        for await (const output of pagesOf(call, input, place, (asked) => send(call, asked))) {
+          if (saysNothing(call, output)) {
+            corrupt(`the reply of ${call.action} has no members`);
+            return;
+          }
+          yield filtered(output, (_, __, item) => {
+            const lost = isNameless(item);
+            if (lost) corrupt(`${call.action} lists an item without a name`);
+            return !lost;
+          }) as O;
         }
-        if (saysNothing(call, output)) {
-          corrupt(`the reply of ${call.action} has no members`);
-          return;
-        }
-        yield filtered(output, (_, __, item) => {
-          const lost = isNameless(item);
-          if (lost) corrupt(`${call.action} lists an item without a name`);
-          return !lost;
-        }) as O;
-        if (call.pages === undefined) return;
-        const next = memberOf(output, call.pages.output);
-        if (next === undefined || next === null || next === '') return;
-        if (next === token) {
-          corrupt(`${call.action} gives the same token for the next page again`);
-          return;
-        }
-        token = next;
+      } catch (error) {
+        if (!(error instanceof AwsFailure)) throw error;
+        failings.incomplete(error);
       }
     },
 
@@ -95,14 +81,4 @@ export function reader(place: { readonly account: string; readonly region: strin
 function saysNothing({ client, operation }: Call<never, unknown>, output: unknown): boolean {
   if (BARE.has(`${client} ${operation}`)) return false;
   return Object.entries(output as object).every(([name, value]) => name === '$metadata' || value === undefined);
-}
-
-/** `NextMarker`, or `DistributionList.NextMarker` where the page is wrapped. */
-function memberOf(output: unknown, path: string): unknown {
-  let value = output;
-  for (const part of path.split('.')) {
-    if (typeof value !== 'object' || value === null) return undefined;
-    value = (value as Readonly<Record<string, unknown>>)[part];
-  }
-  return value;
 }
