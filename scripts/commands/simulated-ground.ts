@@ -1,7 +1,7 @@
 /** Simulated AWS as a drill sees it: faults of the world as disruptions, its DNS and its stores from outside. */
 import type { Disruption, Injector, Outside } from '../../src/drills/ports.ts';
 import { request, resolver } from '../../src/simulator/plane/dns.ts';
-import { append, contents, mend } from '../../src/simulator/plane/logs.ts';
+import { append, contents, lagOf, mend } from '../../src/simulator/plane/logs.ts';
 import { connect } from '../../src/simulator/plane/network.ts';
 import type { Fault } from '../../src/simulator/world/faults.ts';
 import type { World } from '../../src/simulator/world/world.ts';
@@ -12,11 +12,15 @@ const RESOLVERS = ['eu-west-1', 'us-east-1', 'ap-southeast-1', 'eu-central-1', '
 export function simulatedOutside(world: World): Outside {
   const resolvers = RESOLVERS.map((region) => resolver(world, { region }));
   return {
-    resolvers: resolvers.length,
+    resolvers: RESOLVERS,
     request: async (host, n) => {
       const by = resolvers[n];
       const answer = host.startsWith('arn:') || by === undefined ? connect(world, host) : request(world, host, by);
-      return answer;
+      return answer.kind === 'served' ? { ...answer, took: undefined } : answer;
+    },
+    resolve: async (name, n) => {
+      const values = resolvers[n]?.lookup(name).values ?? [];
+      return values.length === 0 ? undefined : [...values].sort();
     },
     write: async (endpoint, sequence) => {
       const answer = connect(world, endpoint);
@@ -26,12 +30,17 @@ export function simulatedOutside(world: World): Outside {
       return { kind: 'written', log: answer.writes };
     },
     contents: async (log) => contents(world, log),
+    lag: async (store) => {
+      const lag = lagOf(world, store);
+      return lag === undefined ? undefined : lag / 1000;
+    },
   };
 }
 
 export function simulatedInjector(world: World): Injector {
   const begun = new Map<string, { readonly what: Disruption; readonly faults: readonly number[]; ended: boolean }>();
   return {
+    refuses: async () => undefined,
     begin: async (token, what) => {
       if (!begun.has(token)) begun.set(token, { what, faults: faultsOf(what).map((fault) => world.inject(fault)), ended: false });
       return null;
@@ -52,5 +61,16 @@ export function simulatedInjector(world: World): Injector {
 }
 
 function faultsOf(what: Disruption): readonly Fault[] {
-  return what.kind === 'corruption' ? what.stores.map((arn) => ({ kind: 'corruption', arn })) : [what];
+  switch (what.kind) {
+    case 'corruption':
+      return what.stores.map((arn) => ({ kind: 'corruption', arn }));
+    case 'key-loss':
+      return what.keys.map((arn) => ({ kind: 'key-disabled', arn }));
+    case 'unreachable':
+      return what.resources.map((arn) => ({ kind: 'unreachable', arn }));
+    case 'control-plane-loss':
+      return [{ kind: what.kind, region: what.region, ...(what.client === undefined ? {} : { client: what.client }) }];
+    default:
+      return [what];
+  }
 }

@@ -1,13 +1,33 @@
 /** Disruptions as steps of a drill. */
 import type { Actuator } from './contract.ts';
+import { asJson } from './logbook.ts';
 import type { Disruption, Injector } from './ports.ts';
+
+function nameOf(what: Disruption): string {
+  switch (what.kind) {
+    case 'az-loss':
+      return `lose ${what.zone}`;
+    case 'region-loss':
+      return `lose ${what.region}`;
+    case 'corruption':
+      return 'corrupt data';
+    case 'key-loss':
+      return `lose ${what.keys.join(', ')}`;
+    case 'unreachable':
+      return `cut off ${what.resources.join(', ')}`;
+    case 'control-plane-loss':
+      return `lose the control plane${what.client === undefined ? '' : ` of ${what.client}`} in ${what.region}`;
+    case 'account-compromised':
+      return `lose account ${what.account} to somebody else`;
+  }
+}
 
 /** `before`: done in the instant of the onset, before anything is lost. */
 export function disruption(injector: Injector, what: Disruption, before: () => Promise<void>): Actuator {
-  const id = what.kind === 'az-loss' ? `lose ${what.zone}` : what.kind === 'region-loss' ? `lose ${what.region}` : 'corrupt data';
+  const id = nameOf(what);
   return {
     id,
-    describe: () => ({ ...what, ...(what.kind === 'corruption' ? { stores: [...what.stores] } : {}) }),
+    describe: () => asJson(what),
     act: async (token) => {
       await before();
       return injector.begin(token, what);

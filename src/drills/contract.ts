@@ -1,26 +1,8 @@
 /** What a drill is made of: the engine knows nothing of AWS, only of steps that can be done, looked at and undone. */
 import type { Clock } from '../model/clock.ts';
+import type { DrillKind } from '../model/drill.ts';
 import type { Json } from '../model/journal.ts';
 import type { Scope } from '../model/scope.ts';
-
-export const DRILL_KINDS = [
-  'az-loss',
-  'region-evacuation',
-  'region-loss',
-  'database-failover',
-  'global-database-failover',
-  'global-database-switchover',
-  'cache-failover',
-  'dns-failover',
-  'bucket-failover',
-  'backup-restore',
-  'key-loss',
-  'ransomware-recovery',
-  'dependency-loss',
-  'control-plane-loss',
-  'table-top',
-] as const;
-export type DrillKind = (typeof DRILL_KINDS)[number];
 
 /** Points of the clock (docs/model.md): onset, detected, declared, technically recovered, traffic shifted, validated. */
 export const MARKS = ['t0', 't1', 't2', 't3', 't4', 't5'] as const;

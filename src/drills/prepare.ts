@@ -1,28 +1,16 @@
 /** From an agreement to a drill: what is taken away, how the service is watched, and when it counts as recovered. */
-import type { Session } from '../aws/call.ts';
 import type { Estate, EstateResource } from '../estate/estate.ts';
-import type { Clock } from '../model/clock.ts';
+import type { DrillKind } from '../model/drill.ts';
 import type { Member, Scope } from '../model/scope.ts';
 import type { MetricVerdict } from '../model/verdict.ts';
 import type { Judgement } from '../verdicts/judge.ts';
 import { disruption } from './actuators.ts';
 import { byHand } from './by-hand.ts';
 import { type Canary, canary, together } from './canary.ts';
-import type { DrillKind, PreparedDrill } from './contract.ts';
-import type { Disruption, Injector, Outside } from './ports.ts';
+import type { PreparedDrill } from './contract.ts';
+import type { Ground } from './ground.ts';
+import type { Disruption, Outside } from './ports.ts';
 import { entryProbe } from './probes.ts';
-
-export interface Ground {
-  readonly judgement: Judgement;
-  readonly outside: Outside;
-  readonly injector: Injector;
-  readonly clock: Clock;
-  readonly world: 'live' | 'simulated';
-  /** Declared, and not there to be drilled: why, by URN. Without one of them a drill says nothing about the service. */
-  readonly notThere: ReadonlyMap<string, string>;
-  /** For the steps of people: the only session with AWS that may disrupt. */
-  readonly session: Session;
-}
 
 /** One service, one scope, one thing of it that is lost. */
 export interface Target {

@@ -16,10 +16,10 @@ export function entryProbe(host: string, outside: Outside, every: number, needed
       let served = 0;
       let why = '';
       for (let n = 0; n < REQUESTS; n += 1) {
-        const answer = await outside.request(host, n % outside.resolvers);
+        const answer = await outside.request(host, n % outside.resolvers.length);
         if (answer.kind === 'served') {
           served += 1;
-          regions.add(answer.region);
+          regions.add(answer.region ?? answer.by);
         } else why = answer.why;
       }
       const ok = served > 0 && served / REQUESTS >= needed;

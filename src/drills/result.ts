@@ -1,7 +1,8 @@
 /** What a drill came to, worked out from its journal alone. */
+import type { DrillKind } from '../model/drill.ts';
 import type { JournalEntry, Json } from '../model/journal.ts';
 import type { Scope } from '../model/scope.ts';
-import { type DrillKind, MARKS, type Mark, type Measured, type PreparedDrill } from './contract.ts';
+import { MARKS, type Mark, type Measured, type PreparedDrill } from './contract.ts';
 
 export const DRILL_STATUSES = [
   /** Recovered and validated within the limit. */

@@ -135,3 +135,16 @@ export function contents(world: World, arn: string): readonly Write[] {
 export function followersOf(world: World, leader: string): readonly string[] {
   return [...logsOf(world)].filter(([, log]) => log.follows?.leader === leader).map(([arn]) => arn);
 }
+
+/** Milliseconds by which the last of a store's followers is behind: what it would take now to see a write there. Undefined without any. */
+export function lagOf(world: World, leader: string): number | undefined {
+  const now = world.clock.now();
+  const lags = [...logsOf(world).values()].flatMap(({ follows, writes }) => {
+    if (follows === undefined || follows.leader !== leader) return [];
+    if (!follows.stopped) return [Math.max(follows.lag(), (writes.findLast((w) => w.visible > now)?.visible ?? now) - now)];
+    const newest = logOf(world, leader).writes.at(-1)?.at ?? now;
+    const seen = writes.findLast((w) => w.visible <= now)?.at;
+    return [newest === seen ? 0 : now - (seen ?? 0)];
+  });
+  return lags.length === 0 ? undefined : Math.max(...lags);
+}

@@ -38,5 +38,8 @@ export function close(world: World, host: string): void {
 
 /** Connects to a host of AWS by its own name, with no DNS of the user's in between (see dns.ts for that). */
 export function connect(world: World, host: string): Answer {
-  return hostsOf(world).get(host.toLowerCase())?.() ?? refused(`no such host: ${host}`);
+  const answer = hostsOf(world).get(host.toLowerCase())?.() ?? refused(`no such host: ${host}`);
+  if (answer.kind === 'refused') return answer;
+  const cut = world.faults.some(({ fault }) => fault.kind === 'unreachable' && (fault.arn === answer.by || fault.arn === host));
+  return cut ? refused(`${answer.by} does not answer`) : answer;
 }

@@ -24,6 +24,8 @@ export type Fault =
   | { readonly kind: 'corruption'; readonly arn: string }
   | { readonly kind: 'deleted'; readonly arn: string }
   | { readonly kind: 'key-disabled'; readonly arn: string }
+  /** Whoever connects to it gets no answer; it runs on, and its API shows nothing. ARN of what would serve. */
+  | { readonly kind: 'unreachable'; readonly arn: string }
   /** Somebody else holds the account's administrator: what can be deleted in it is deleted. */
   | { readonly kind: 'account-compromised'; readonly account: string };
 

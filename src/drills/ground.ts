@@ -1,0 +1,18 @@
+/** Where a drill is held: one world, with all that may be done and seen there. */
+import type { Session } from '../aws/call.ts';
+import type { Clock } from '../model/clock.ts';
+import type { World } from '../model/resource.ts';
+import type { Judgement } from '../verdicts/judge.ts';
+import type { Injector, Outside } from './ports.ts';
+
+export interface Ground {
+  readonly judgement: Judgement;
+  readonly outside: Outside;
+  readonly injector: Injector;
+  readonly clock: Clock;
+  readonly world: World;
+  /** Declared, and not there to be drilled: why, by URN. Without one of them a drill says nothing about the service. */
+  readonly notThere: ReadonlyMap<string, string>;
+  /** For the steps of people: the only session with AWS that may disrupt. */
+  readonly session: Session;
+}
