@@ -4,7 +4,7 @@ import type { Session } from '../../src/aws/call.ts';
 import { limiter } from '../../src/aws/limits.ts';
 import { session } from '../../src/aws/session.ts';
 import type { Transport } from '../../src/aws/transport.ts';
-import { HAND_CALLS } from '../../src/drills/by-hand.ts';
+import { HAND_CALLS } from '../../src/drills/by-hand/by-hand.ts';
 import type { Canary } from '../../src/drills/canary.ts';
 import { conduct } from '../../src/drills/engine.ts';
 import type { Ground } from '../../src/drills/ground.ts';

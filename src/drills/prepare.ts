@@ -5,7 +5,7 @@ import type { Member, Scope } from '../model/scope.ts';
 import type { MetricVerdict } from '../model/verdict.ts';
 import type { Judgement } from '../verdicts/judge.ts';
 import { disruption } from './actuators.ts';
-import { byHand } from './by-hand.ts';
+import { byHand } from './by-hand/by-hand.ts';
 import { type Canary, canary, together } from './canary.ts';
 import type { PreparedDrill } from './contract.ts';
 import type { Ground } from './ground.ts';

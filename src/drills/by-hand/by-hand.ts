@@ -2,13 +2,13 @@
 import type * as DynamoDB from '@aws-sdk/client-dynamodb';
 import type * as ElastiCache from '@aws-sdk/client-elasticache';
 import type * as Rds from '@aws-sdk/client-rds';
-import { type Call, call, type Place, type Session } from '../aws/call.ts';
-import type { Estate, EstateResource } from '../estate/estate.ts';
-import type { Clock } from '../model/clock.ts';
-import type { RecoveryPath } from '../recovery/path.ts';
-import type { Canary } from './canary.ts';
-import type { Actuator } from './contract.ts';
-import type { Disruption } from './ports.ts';
+import { type Call, call, type Place, type Session } from '../../aws/call.ts';
+import type { Estate, EstateResource } from '../../estate/estate.ts';
+import type { Clock } from '../../model/clock.ts';
+import type { RecoveryPath } from '../../recovery/path.ts';
+import type { Canary } from '../canary.ts';
+import type { Actuator } from '../contract.ts';
+import type { Disruption } from '../ports.ts';
 
 export interface HandSettings {
   readonly path: RecoveryPath;
