@@ -1,0 +1,55 @@
+/** Commands that make a simulated AWS. */
+import { type Command, Option } from 'commander';
+import type { RehearseFlags } from '../commands/rehearse.ts';
+import type { SimulatorFlags } from '../commands/simulator.ts';
+import { surroundings } from '../surroundings.ts';
+import { collect, whole, withSources } from './options.ts';
+
+export function withSimulating(holdfast: Command): void {
+  withSources(
+    holdfast
+      .command('rehearse')
+      .description('deploys the sources into simulated AWS, takes away what the agreements speak of, and tells what happened')
+      .argument('[sources...]', 'Pulumi project folder (FOLDER@STACK), JSON file (export, checkpoint, preview, plan), or -'),
+  )
+    .addOption(new Option('--format <format>', 'output format').choices(['text', 'json']).default('text'))
+    .option('--json', 'short for --format json')
+    .option('--service <id>', 'drill this service only')
+    .option('--scope <scope>', 'drill this scope only: az, region or data')
+    .option('--member <name>', 'take away this AZ or Region only')
+    .option('--seed <number>', 'seed of the simulated world', whole, 1)
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 all kept without a person, 1 something not, 2 bad usage or unreadable input, 3 something unknown.',
+    )
+    .action(async (sources: string[], options: RehearseFlags) => {
+      const { rehearse } = await import('../commands/rehearse.ts');
+      process.exitCode = await rehearse(sources, options, surroundings());
+    });
+
+  holdfast
+    .command('simulator')
+    .description(
+      'simulated AWS as an HTTP endpoint of this machine, with the sources’ resources in it; any AWS client can use it',
+    )
+    .argument('[sources...]', 'Pulumi project folder (FOLDER@STACK), JSON file (export, checkpoint, preview, plan), or -')
+    .option('--port <number>', 'port; 0: any that is free', whole, 4599)
+    .option('--host <address>', 'loopback address', '127.0.0.1')
+    .option(
+      '--key <access:secret:account>',
+      'access key of an account; repeatable (default: test:test:123456789012)',
+      collect,
+      [],
+    )
+    .option('--seed <number>', 'seed of ids and of what happens by chance', whole, 1)
+    .option('--state <export>', 'stack export over which a preview or plan is read; repeatable', collect, [])
+    .option('--config <key=value>', 'configuration of a program, over its stack file; repeatable', collect, [])
+    .option('--region <region>', 'Region of resources that nothing else places (default: us-east-1)')
+    .option('--timeout <seconds>', 'time limit of a program run', whole, 60)
+    .option('--memory <mib>', 'memory limit of a program run', whole, 2048)
+    .option('--quiet', 'print nothing but the result')
+    .action(async (sources: string[], options: SimulatorFlags) => {
+      const { simulator } = await import('../commands/simulator.ts');
+      process.exitCode = await simulator(sources, options, surroundings());
+    });
+}
