@@ -115,6 +115,9 @@ async function drilled(
     clock: world.clock,
     world: 'simulated',
     session: sessionIn(aws),
+    // A world that was made for one drill.
+    others: async () => [],
+    checks: async (service) => criticalOf(judgement, service),
   };
   const run = `rehearse/${target.service}/${target.scope}/${target.member}`;
   const prepared = await prepare(target, run, ground);
@@ -129,6 +132,13 @@ async function drilled(
     blind: prepared.blind,
     notTaken: prepared.notTaken,
   };
+}
+
+/** The first finding at or above high on a resource of the service. */
+function criticalOf(judgement: Judgement, service: string): string | undefined {
+  const own = new Set(judgement.assignment.services.get(service)?.resources ?? []);
+  const found = judgement.findings.find((f) => own.has(f.resource) && (f.severity === 'critical' || f.severity === 'high'));
+  return found === undefined ? undefined : `${found.rule}: ${found.message}`;
 }
 
 /** Stores hold writes of before the drill, so that an old recovery point can be told from none. Milliseconds. */

@@ -15,4 +15,8 @@ export interface Ground {
   readonly notThere: ReadonlyMap<string, string>;
   /** For the steps of people: the only session with AWS that may disrupt. */
   readonly session: Session;
+  /** Other drills that are under way in the store, by run. Rejects when nobody can tell. */
+  readonly others: () => Promise<readonly string[]>;
+  /** Why the live checks of a service are not green; undefined: no finding at or above high. Rejects when nobody can tell. */
+  readonly checks: (service: string) => Promise<string | undefined>;
 }
