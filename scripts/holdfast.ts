@@ -1,12 +1,21 @@
 #!/usr/bin/env node
 /** The command line. Commands are loaded when they are called: `--help` needs none of them. */
 import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
 import { UsageError } from '../src/model/errors.ts';
 import { withDrills } from './cli/drill.ts';
 import { withEvidence } from './cli/evidence.ts';
 import { withJudging } from './cli/judging.ts';
 import { withSimulating } from './cli/simulating.ts';
+
+/**
+ * How much bytecode a function of Node 20 runs before V8 optimises it; V8's own default is 67,584 (`node --v8-options`). A run lasts
+ * a few seconds and is spread over hundreds of functions: at the default a third of its processor time goes into optimising what is
+ * hardly used again (docs/benchmarks.md). Later Nodes have a cheaper compiler in between (Maglev), and no such flag. Set before the
+ * commands are loaded: functions take the budget when they are made.
+ */
+if (process.versions.node.startsWith('20.')) setFlagsFromString('--interrupt-budget=400000');
 
 /** Bad usage or unreadable input (design: exit codes). */
 const USAGE = 2;
