@@ -15,6 +15,10 @@ export interface DrillRecord {
   readonly observations: readonly Observation[];
   /** By metric id: hash over the meanings that the metric rests on, when the drill was held (src/verdicts/material.ts). */
   readonly material: Readonly<Record<string, string>>;
+  /** Hashes of the parts of that material, by URN or metric id: what has changed since can then be named. `materialsOf` makes both. */
+  readonly parts: Readonly<Record<string, string>>;
+  /** Everything that the scope stood for, by the names of the drill's world: each must be shown before the whole is. */
+  readonly members: readonly string[];
   /** Steps that a person did. */
   readonly people: readonly string[];
   /** What the drill could not see, and ways back that it did not take. */

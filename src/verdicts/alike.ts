@@ -30,8 +30,8 @@ export function unlike(metric: Metric, members: readonly Member[], ground: Groun
       o.mechanism,
       o.automation,
       [o.exists, o.automatic, o.survives, o.armed].map(word),
-      times(o.time),
-      o.point === undefined ? undefined : times(o.point),
+      timesIn(o.time),
+      o.point === undefined ? undefined : timesIn(o.point),
       findings.map((f) => [f.rule, f.undecided?.reason, f.waiver]),
     ]);
     if (!kept.has(likeness)) kept.set(likeness, member);
@@ -42,7 +42,7 @@ export function unlike(metric: Metric, members: readonly Member[], ground: Groun
 const word = (t: Truth): string => decide(t, { yes: () => 'yes', no: () => 'no', unknown: (why) => why.reason });
 
 /** A timing without the words and places that do not change it. */
-function times(t: Timing): unknown {
+export function timesIn(t: Timing): unknown {
   switch (t.kind) {
     case 'row':
       return t.row;
@@ -52,7 +52,7 @@ function times(t: Timing): unknown {
       return [t.min, t.max];
     case 'sum':
     case 'slowest':
-      return [t.kind, t.parts.map(times)];
+      return [t.kind, t.parts.map(timesIn)];
     case 'never':
       return 'never';
     case 'unknown':

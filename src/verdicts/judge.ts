@@ -4,7 +4,7 @@ import { chainCheck } from '../catalog/chain.ts';
 import { agreedAt } from '../catalog/in-force.ts';
 import type { Estate } from '../estate/estate.ts';
 import { holdsState } from '../estate/estate.ts';
-import type { Role } from '../estate/roles.ts';
+import type { Role, Roles } from '../estate/roles.ts';
 import { findRoles } from '../estate/roles.ts';
 import type { Agreement, Catalogue, Metric, ServiceEntry } from '../model/agreement.ts';
 import { groupBy } from '../model/collections.ts';
@@ -54,6 +54,7 @@ export interface Judgement {
   readonly estate: Estate;
   readonly catalogue: Catalogue | undefined;
   readonly assignment: Assignment;
+  readonly roles: Roles;
   readonly agreements: readonly Agreement[];
   readonly services: readonly JudgedService[];
   readonly verdicts: readonly MetricVerdict[];
@@ -126,6 +127,7 @@ export function judge(estate: Estate, catalogue: Catalogue | undefined, options:
     estate,
     catalogue,
     assignment,
+    roles: terrain.roles,
     agreements,
     services: [...assignment.services.values()].map((s) => ({
       entry: s.entry,
