@@ -1,5 +1,6 @@
 /** Checkers in several Regions that ask an endpoint again and again, and what Route 53 makes of their answers. */
 import type { Checker, Watch } from '../services/route-53-model.ts';
+import { between } from '../world/procedure.ts';
 import type { World } from '../world/world.ts';
 
 /** Regions with health checkers (API reference, HealthCheckConfig, Regions). */
@@ -17,7 +18,7 @@ export const CHECKER_REGIONS = [
 /** Healthy while more than 18 % of the checkers say so (Route 53 developer guide, "How Route 53 determines whether a health check is healthy"). */
 const HEALTHY_SHARE = 0.18;
 /** From the checkers' agreement to the name servers: AWS gives no figure; a few seconds is an assumption. */
-const AGGREGATION_MS = { least: 1_000, most: 5_000 };
+const AGGREGATION = [1, 5] as const;
 
 export interface WatchSettings {
   readonly regions: readonly string[];
@@ -71,8 +72,7 @@ function note(checker: Checker, seen: 'answers' | 'fails', threshold: number, at
 function settle(world: World, made: Watch): void {
   const healthy = agreed(world, made);
   if (healthy === made.healthy) return;
-  const delay = AGGREGATION_MS.least + world.random.next() * (AGGREGATION_MS.most - AGGREGATION_MS.least);
-  world.clock.after(delay, () => {
+  world.clock.after(between(world, ...AGGREGATION), () => {
     if (agreed(world, made) === healthy) made.healthy = healthy;
   });
 }

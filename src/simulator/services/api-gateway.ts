@@ -2,9 +2,10 @@
 import type * as API from '@aws-sdk/client-api-gateway';
 import { type Answer, connect, listen, refused } from '../plane/network.ts';
 import { type CallContext, page, ServiceFault, type SimulatedService } from '../service.ts';
+import { between } from '../world/procedure.ts';
 import { shelf } from '../world/world.ts';
 import { restDeployers } from './api-gateway-deploy.ts';
-import { between, type Op, type Place } from './ec2-shared.ts';
+import type { Op, Place } from './ec2-shared.ts';
 import { BALANCERS } from './elastic-load-balancing-v2-state.ts';
 import { functionAnswer } from './lambda.ts';
 

@@ -2,11 +2,12 @@
 import type * as API from '@aws-sdk/client-apigatewayv2';
 import { type Answer, listen, refused } from '../plane/network.ts';
 import { type CallContext, page, ServiceFault, type SimulatedService } from '../service.ts';
+import { between } from '../world/procedure.ts';
 import { shelf } from '../world/world.ts';
 import { throughIntegration } from './api-gateway.ts';
 import { httpDeployers } from './apigatewayv2-deploy.ts';
 import { subnetOf, zoneOf } from './ec2-network.ts';
-import { between, type Op, type Place } from './ec2-shared.ts';
+import type { Op, Place } from './ec2-shared.ts';
 
 interface ApiItem {
   readonly shown: API.Api & { ApiId: string };

@@ -3,6 +3,7 @@
  * AWS sees the AZ impaired (autoshift), or to practise. https://docs.aws.amazon.com/arc-zonal-shift/latest/api/
  */
 import { type CallContext, type Operation, page, ServiceFault, type SimulatedService } from '../service.ts';
+import { between } from '../world/procedure.ts';
 import { regionOf, zonesOf } from '../world/regions.ts';
 import type { World } from '../world/world.ts';
 import { arcZonalShiftDeployers } from './arc-zonal-shift-deployers.ts';
@@ -22,7 +23,7 @@ import {
 } from './arc-zonal-shift-model.ts';
 import { allowPractice, conflict, invalid, LOOK_MS, PRACTICE_MS, red } from './arc-zonal-shift-practice.ts';
 import { GROUPS } from './auto-scaling-groups.ts';
-import { between, type Place, zoneId } from './ec2-shared.ts';
+import { type Place, zoneId } from './ec2-shared.ts';
 import { BALANCERS } from './elastic-load-balancing-v2-state.ts';
 
 /** Seconds from the loss of an AZ to an autoshift, and from its return to the end of it: AWS promises none; an assumption. */

@@ -5,6 +5,7 @@
  */
 import type * as ASG from '@aws-sdk/client-auto-scaling';
 import { ServiceFault } from '../service.ts';
+import { between } from '../world/procedure.ts';
 import { shelf, type World } from '../world/world.ts';
 import { shiftedAway, watchShifts } from './arc-zonal-shift-model.ts';
 import {
@@ -17,7 +18,7 @@ import {
   terminate,
   watchInstances,
 } from './ec2-instances.ts';
-import { between, type Place } from './ec2-shared.ts';
+import type { Place } from './ec2-shared.ts';
 import { joinClassic, leaveClassic } from './elastic-load-balancing.ts';
 import { addTarget, removeTarget, watchTargets } from './elastic-load-balancing-v2-health.ts';
 import { TARGET_GROUPS } from './elastic-load-balancing-v2-state.ts';

@@ -4,6 +4,7 @@
  */
 import type * as Backup from '@aws-sdk/client-backup';
 import { type CallContext, type Operation, type Reply, ServiceFault } from '../service.ts';
+import { between } from '../world/procedure.ts';
 import { shelf, type World } from '../world/world.ts';
 
 export type Op<I, O> = Operation<I, Reply<O>>;
@@ -258,8 +259,7 @@ export function purge(vault: Vault, now: number): void {
 }
 
 /** An event is this much later, in milliseconds: somewhere between two numbers of minutes, by the world's seed. */
-export const lasting = (world: World, [least, most]: readonly [number, number]): number =>
-  Math.round((least + world.random.next() * (most - least)) * MINUTE);
+export const lasting = (world: World, [least, most]: readonly [number, number]): number => between(world, least * 60, most * 60);
 
 export function checkLifecycle(lifecycle: Backup.Lifecycle | undefined): void {
   const cold = lifecycle?.MoveToColdStorageAfterDays;

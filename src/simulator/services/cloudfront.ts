@@ -3,6 +3,7 @@ import type * as CloudFront from '@aws-sdk/client-cloudfront';
 import { resolve } from '../plane/dns.ts';
 import { type Answer, connect, listen, refused } from '../plane/network.ts';
 import { type CallContext, type Operation, page, type Reply, ServiceFault, type SimulatedService } from '../service.ts';
+import { between } from '../world/procedure.ts';
 import { GLOBAL, shelf, type World } from '../world/world.ts';
 import { cloudfrontDeployers } from './cloudfront-deployers.ts';
 
@@ -20,7 +21,7 @@ interface StoredDistribution {
 
 const DISTRIBUTIONS = shelf<StoredDistribution>('cloudfront:distribution');
 /** A change reaches all edges within minutes (CloudFront developer guide, "Update a distribution"); three to five is an assumption. */
-const DEPLOY_MS = { least: 180_000, most: 300_000 };
+const DEPLOY = [180, 300] as const;
 
 const etag = (d: StoredDistribution): string => `E${d.version}${d.id}`;
 
@@ -56,7 +57,7 @@ function deploy(context: CallContext, d: StoredDistribution): void {
   const { world } = context;
   const { version } = d;
   d.status = 'InProgress';
-  world.clock.after(DEPLOY_MS.least + world.random.next() * (DEPLOY_MS.most - DEPLOY_MS.least), () => {
+  world.clock.after(between(world, ...DEPLOY), () => {
     if (d.version !== version) return;
     d.served = d.config;
     d.status = 'Deployed';

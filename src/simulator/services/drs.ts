@@ -5,6 +5,7 @@
 import type * as DRS from '@aws-sdk/client-drs';
 import { follow, replicate, restore } from '../plane/logs.ts';
 import { type CallContext, type Operation, page, type Reply, ServiceFault, type SimulatedService } from '../service.ts';
+import { between } from '../world/procedure.ts';
 import { shelf, type World } from '../world/world.ts';
 
 type Op<I, O> = Operation<I, Reply<O>>;
@@ -147,7 +148,7 @@ const startRecovery: Op<DRS.StartRecoveryCommandInput, DRS.StartRecoveryCommandO
   });
   context.put(JOBS, job.id, job);
   const [least, most] = LAUNCH;
-  world.clock.after(Math.round(least + world.random.next() * (most - least)), () => {
+  world.clock.after(between(world, least / 1000, most / 1000), () => {
     for (const { server, at } of launches) launch(context, job, server, at);
     job.status = 'COMPLETED';
     job.ended = world.clock.now();

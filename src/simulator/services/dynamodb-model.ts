@@ -3,6 +3,7 @@ import type * as DynamoDB from '@aws-sdk/client-dynamodb';
 import { follow } from '../plane/logs.ts';
 import { listen, refused } from '../plane/network.ts';
 import { type CallContext, type Operation, type Reply, ServiceFault } from '../service.ts';
+import { between } from '../world/procedure.ts';
 import { shelf, type World } from '../world/world.ts';
 import { keyUsable } from './kms-model.ts';
 
@@ -74,11 +75,11 @@ export const TAKES = {
 } as const;
 
 export const lasting = (world: World, span: { readonly least: number; readonly most: number }): number =>
-  Math.round(span.least + world.random.next() * (span.most - span.least));
+  between(world, span.least / 1000, span.most / 1000);
 
 /** "Typically within a second" (developer guide, "How global tables work"): 0.4 … 1.2 s, and what a fault adds. */
 export function replicationLag(world: World, arn: string): number {
-  return 400 + Math.round(world.random.next() * 800) + lagFault(world, arn);
+  return between(world, 0.4, 1.2) + lagFault(world, arn);
 }
 
 export function lagFault(world: World, arn: string): number {

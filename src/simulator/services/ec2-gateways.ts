@@ -1,9 +1,10 @@
 /** NAT gateways, Elastic IP addresses, VPC endpoints, peering, and the small things around a VPC. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import { type CallContext, ServiceFault } from '../service.ts';
+import { between } from '../world/procedure.ts';
 import { shelf } from '../world/world.ts';
 import { DHCP_OPTIONS, NETWORK_ACLS, PEERINGS, SECURITY_GROUPS, subnetOf, VPCS } from './ec2-network.ts';
-import { between, describe, found, type Op, tagsFor } from './ec2-shared.ts';
+import { describe, found, type Op, tagsFor } from './ec2-shared.ts';
 
 export const NAT_GATEWAYS = shelf<EC2.NatGateway & { AvailabilityMode?: EC2.AvailabilityMode }>('ec2:nat-gateway');
 export const ADDRESSES = shelf<EC2.Address>('ec2:address');

@@ -2,10 +2,11 @@
 import type * as EC2 from '@aws-sdk/client-ec2';
 import { listen, refused } from '../plane/network.ts';
 import { type CallContext, ServiceFault } from '../service.ts';
+import { between } from '../world/procedure.ts';
 import { regionOf } from '../world/regions.ts';
 import { shelf, type World } from '../world/world.ts';
 import { defaultSubnets, SUBNETS, subnetOf } from './ec2-network.ts';
-import { between, describe, found, type Op, type Place, tagsFor } from './ec2-shared.ts';
+import { describe, found, type Op, type Place, tagsFor } from './ec2-shared.ts';
 import { TEMPLATE_VERSIONS, TEMPLATES, templateData } from './ec2-templates.ts';
 import { deleteVolumesOf, makeRootVolumes } from './ec2-volumes.ts';
 

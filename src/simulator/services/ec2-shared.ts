@@ -111,7 +111,3 @@ export function zoneId(zone: string): string {
     .replace('gov', 'g');
   return `${area}${direction}${digit}-az${zone.charCodeAt(zone.length - 1) - 96}`;
 }
-
-/** An event is this much later, in milliseconds: somewhere between the two, by the world's seed. */
-export const between = (world: World, least: number, most: number): number =>
-  Math.round((least + world.random.next() * (most - least)) * 1000);

@@ -1,8 +1,9 @@
 /** Launch templates with their versions, and the images that instances are made from. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import { type CallContext, ServiceFault } from '../service.ts';
+import { between } from '../world/procedure.ts';
 import { shelf } from '../world/world.ts';
-import { between, describe, found, type Op, type Place, tagsFor } from './ec2-shared.ts';
+import { describe, found, type Op, type Place, tagsFor } from './ec2-shared.ts';
 
 export const TEMPLATES = shelf<EC2.LaunchTemplate>('ec2:launch-template');
 export const TEMPLATE_VERSIONS = shelf<EC2.LaunchTemplateVersion[]>('ec2:launch-template-versions');

@@ -2,8 +2,9 @@
 import type * as EC2 from '@aws-sdk/client-ec2';
 import { corrupt, restore } from '../plane/logs.ts';
 import { type CallContext, ServiceFault } from '../service.ts';
+import { between } from '../world/procedure.ts';
 import { shelf, type World } from '../world/world.ts';
-import { between, describe, found, type Op, type Place, tagsFor } from './ec2-shared.ts';
+import { describe, found, type Op, type Place, tagsFor } from './ec2-shared.ts';
 
 export const VOLUMES = shelf<EC2.Volume>('ec2:volume');
 export const SNAPSHOTS = shelf<EC2.Snapshot>('ec2:snapshot');

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type * as ECR from '@aws-sdk/client-ecr';
 import { type CallContext, type Operation, page, type Reply, ServiceFault, type SimulatedService } from '../service.ts';
+import { between } from '../world/procedure.ts';
 import { shelf, type World } from '../world/world.ts';
 import { ecrDeployers } from './ecr-deployers.ts';
 import { awsManagedKey, keptKey } from './kms-model.ts';
@@ -142,8 +143,7 @@ function replicate(context: CallContext, repository: Repository, image: Image, t
     for (const { region = '', registryId = '' } of rule.destinations ?? []) {
       const place = `${region}/${registryId}`;
       image.copies.set(place, 'IN_PROGRESS');
-      const takes = REPLICATING.least + world.random.next() * (REPLICATING.most - REPLICATING.least);
-      world.clock.after(Math.round(takes), () => {
+      world.clock.after(between(world, REPLICATING.least / 1000, REPLICATING.most / 1000), () => {
         if (world.regionIsLost(region) || world.regionIsLost(context.region)) {
           image.copies.set(place, 'FAILED');
           return;

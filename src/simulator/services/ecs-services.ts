@@ -4,10 +4,11 @@
  * service scheduler").
  */
 import type * as ECS from '@aws-sdk/client-ecs';
+import { between } from '../world/procedure.ts';
 import { shelf, type World } from '../world/world.ts';
 import { INSTANCES, zoneHasRoom } from './ec2-instances.ts';
 import { zoneOf } from './ec2-network.ts';
-import { between, type Place } from './ec2-shared.ts';
+import type { Place } from './ec2-shared.ts';
 import { addTarget, removeTarget, turn, watchTargets } from './elastic-load-balancing-v2-health.ts';
 import { TARGET_GROUPS } from './elastic-load-balancing-v2-state.ts';
 

@@ -2,6 +2,7 @@
 import type * as EFS from '@aws-sdk/client-efs';
 import { listen, refused } from '../plane/network.ts';
 import { type CallContext, type Operation, type Reply, ServiceFault } from '../service.ts';
+import { between } from '../world/procedure.ts';
 import { shelf, type World } from '../world/world.ts';
 import { keyUsable } from './kms-model.ts';
 
@@ -59,7 +60,7 @@ export const TAKES = {
 } as const;
 
 export const lasting = (world: World, span: { readonly least: number; readonly most: number }): number =>
-  Math.round(span.least + world.random.next() * (span.most - span.least));
+  between(world, span.least / 1000, span.most / 1000);
 
 export function fileSystemNamed(context: CallContext, text: string | undefined): FileSystem {
   const id = (text ?? '').replace(/^arn:.*:file-system\//, '');

@@ -1,10 +1,11 @@
 /** EKS: clusters whose control plane AWS runs, and node groups, each with an Auto Scaling group of its own. */
 import type * as EKS from '@aws-sdk/client-eks';
 import { type CallContext, page, ServiceFault, type SimulatedService } from '../service.ts';
+import { between } from '../world/procedure.ts';
 import { shelf } from '../world/world.ts';
 import { dropMember, GROUPS } from './auto-scaling-groups.ts';
 import { subnetOf } from './ec2-network.ts';
-import { between, type Op, type Place } from './ec2-shared.ts';
+import type { Op, Place } from './ec2-shared.ts';
 import { eksDeployers } from './eks-deploy.ts';
 
 export const EKS_CLUSTERS = shelf<EKS.Cluster & { name: string; arn: string }>('eks:cluster');

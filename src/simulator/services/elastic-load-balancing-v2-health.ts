@@ -2,10 +2,12 @@
  * Target health and what follows from it: a target that stops answering is taken out when its health checks have failed as
  * often as the group asks, and a node of a load balancer leaves the DNS answers when its AZ has nothing left to send to.
  */
+
+import { between, phase } from '../world/procedure.ts';
 import type { World } from '../world/world.ts';
 import { shiftedAway, watchShifts } from './arc-zonal-shift-model.ts';
 import { INSTANCES, instanceAnswers, watchInstances } from './ec2-instances.ts';
-import { between, type Place } from './ec2-shared.ts';
+import type { Place } from './ec2-shared.ts';
 import {
   BALANCERS,
   type BalancerItem,
@@ -48,9 +50,9 @@ function probed(place: Place, group: TargetGroupItem, target: Target, answers: b
   const { HealthyThresholdCount = 5, UnhealthyThresholdCount = 2 } = group.shown;
   // "After registration, one passed check is enough" (target group health checks).
   const needed = answers ? (target.health === 'initial' ? 1 : HealthyThresholdCount) : UnhealthyThresholdCount;
-  const phase = between(place.world, 0, HealthCheckIntervalSeconds);
+  const wait = phase(place.world, HealthCheckIntervalSeconds);
   const last = answers ? 0 : HealthCheckTimeoutSeconds;
-  target.pending = place.world.clock.after(phase + ((needed - 1) * HealthCheckIntervalSeconds + last) * 1000, () => {
+  target.pending = place.world.clock.after(wait + ((needed - 1) * HealthCheckIntervalSeconds + last) * 1000, () => {
     target.pending = undefined;
     const state = answers ? 'healthy' : 'unhealthy';
     if (target.health === state) return;
@@ -64,7 +66,7 @@ function changed(place: Place, group: TargetGroupItem, target: Target): void {
   const arn = group.shown.TargetGroupArn ?? '';
   for (const told of listeners.get(place.world) ?? []) told(target, arn, place);
   for (const balancer of balancersOf(place, arn))
-    place.world.clock.after(between(place.world, 0, DNS_TTL), () => refreshNodes(place, balancer));
+    place.world.clock.after(phase(place.world, DNS_TTL), () => refreshNodes(place, balancer));
 }
 
 /** Registers a target; its first health check follows within one interval. */
@@ -128,14 +130,14 @@ export function healthMeetsFaults(world: World): void {
   watchInstances(world, (instance, place, how) => turn(place, instance.InstanceId ?? '', how === 'answers'));
   watchShifts(world, (arn, place) => {
     const balancer = world.get(BALANCERS, place.account, place.region, arn);
-    if (balancer !== undefined) world.clock.after(between(world, 0, DNS_TTL), () => refreshNodes(place, balancer));
+    if (balancer !== undefined) world.clock.after(phase(world, DNS_TTL), () => refreshNodes(place, balancer));
   });
   world.onFault((fault) => {
     if (fault.kind !== 'az-loss' && fault.kind !== 'region-loss') return;
     for (const { account, region, item } of world.everywhere(BALANCERS)) {
       const place = { world, account, region };
       if (zonesOf(item).some((zone) => (fault.kind === 'az-loss' ? fault.zone === zone : fault.region === region)))
-        world.clock.after(between(world, ...NODE_CHECK) + between(world, 0, DNS_TTL), () => refreshNodes(place, item));
+        world.clock.after(between(world, ...NODE_CHECK) + phase(world, DNS_TTL), () => refreshNodes(place, item));
     }
   });
 }

@@ -2,8 +2,9 @@
 import type * as ELB from '@aws-sdk/client-elastic-load-balancing-v2';
 import { close } from '../plane/network.ts';
 import { type CallContext, page, ServiceFault, type SimulatedService } from '../service.ts';
+import { between } from '../world/procedure.ts';
 import { subnetOf } from './ec2-network.ts';
-import { between, type Op } from './ec2-shared.ts';
+import type { Op } from './ec2-shared.ts';
 import { balancingDeployers } from './elastic-load-balancing-v2-deploy.ts';
 import { healthMeetsFaults } from './elastic-load-balancing-v2-health.ts';
 import { listenerOperations } from './elastic-load-balancing-v2-listeners.ts';

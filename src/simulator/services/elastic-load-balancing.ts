@@ -3,10 +3,11 @@ import type * as ELB from '@aws-sdk/client-elastic-load-balancing';
 import { type Answer, close, listen, refused } from '../plane/network.ts';
 import { type CallContext, page, ServiceFault, type SimulatedService } from '../service.ts';
 import type { Cancel } from '../world/clock.ts';
+import { phase } from '../world/procedure.ts';
 import { shelf, type World } from '../world/world.ts';
 import { INSTANCES, instanceAnswers, instanceArn, watchInstances } from './ec2-instances.ts';
 import { defaultSubnets, subnetOf } from './ec2-network.ts';
-import { between, type Op, type Place } from './ec2-shared.ts';
+import type { Op, Place } from './ec2-shared.ts';
 import { classicDeployers } from './elastic-load-balancing-deploy.ts';
 
 interface Member {
@@ -37,7 +38,7 @@ function probe(place: Place, item: ClassicItem, member: Member, answers: boolean
   member.pending?.();
   const { Interval = 30, Timeout = 5, UnhealthyThreshold = 2, HealthyThreshold = 10 } = item.shown.HealthCheck ?? {};
   const needed = answers ? HealthyThreshold : UnhealthyThreshold;
-  const wait = between(place.world, 0, Interval) + ((needed - 1) * Interval + (answers ? 0 : Timeout)) * 1000;
+  const wait = phase(place.world, Interval) + ((needed - 1) * Interval + (answers ? 0 : Timeout)) * 1000;
   member.pending = place.world.clock.after(wait, () => {
     member.health = answers ? 'InService' : 'OutOfService';
   });

@@ -2,6 +2,7 @@
 import { follow, replicate } from '../plane/logs.ts';
 import { type Answer, listen, refused } from '../plane/network.ts';
 import { ServiceFault } from '../service.ts';
+import { between } from '../world/procedure.ts';
 import { shelf, type World } from '../world/world.ts';
 
 export interface Node {
@@ -213,7 +214,7 @@ export function followPrimary(world: World, primary: string, secondary: Replicat
   secondary.source = primary;
   follow(world, primary, secondary.arn, () => {
     const late = lateness(world, primary, secondary) ?? 0;
-    return Math.round(secondary.globalLag * (0.5 + world.random.next()) + late * 1000);
+    return between(world, (0.5 * secondary.globalLag) / 1000, (1.5 * secondary.globalLag) / 1000) + late * 1000;
   });
 }
 

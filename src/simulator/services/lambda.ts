@@ -2,9 +2,10 @@
 import type * as LAMBDA from '@aws-sdk/client-lambda';
 import { type Answer, listen, refused } from '../plane/network.ts';
 import { type CallContext, page, ServiceFault, type SimulatedService } from '../service.ts';
+import { between } from '../world/procedure.ts';
 import { shelf, type World } from '../world/world.ts';
 import { subnetOf, zoneOf } from './ec2-network.ts';
-import { between, type Op, type Place } from './ec2-shared.ts';
+import type { Op, Place } from './ec2-shared.ts';
 import { lambdaDeployers } from './lambda-deploy.ts';
 
 export interface FunctionItem {

@@ -1,6 +1,7 @@
 /** Who answers under the endpoints of simulated RDS, and what goes from a store to its replicas. */
 import { follow, replicate } from '../plane/logs.ts';
 import { type Answer, listen, refused } from '../plane/network.ts';
+import { between } from '../world/procedure.ts';
 import type { World } from '../world/world.ts';
 import { CLUSTERS, type Cluster, clusterAt, INSTANCES, type Instance, instanceAt, membersOf, whyDown } from './rds-state.ts';
 
@@ -114,7 +115,7 @@ export function lateness(world: World, leader: string, follower: string): number
 export function followWith(world: World, leader: string, follower: { readonly arn: string; readonly lag: number }): void {
   follow(world, leader, follower.arn, () => {
     const late = lateness(world, leader, follower.arn) ?? 0;
-    return Math.round(follower.lag * (0.5 + world.random.next()) + late * 1000);
+    return between(world, (0.5 * follower.lag) / 1000, (1.5 * follower.lag) / 1000) + late * 1000;
   });
 }
 

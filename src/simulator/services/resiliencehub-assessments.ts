@@ -1,6 +1,7 @@
 /** Assessments of Resilience Hub: they take minutes, and then say what is met, what would help, and what has drifted. */
 import type * as Hub from '@aws-sdk/client-resiliencehub';
 import { type CallContext, page, ServiceFault } from '../service.ts';
+import { between } from '../world/procedure.ts';
 import type { World } from '../world/world.ts';
 import { type Estimate, type Estimates, estimatesOf, UNRECOVERABLE } from './resiliencehub-estimates.ts';
 import {
@@ -127,8 +128,7 @@ const start: Op<Hub.StartAppAssessmentCommandInput, Hub.StartAppAssessmentComman
     drifts: [],
   };
   context.put(ASSESSMENTS, assessment.arn, assessment);
-  const [least, most] = TAKES;
-  const takes = Math.round((least + world.random.next() * (most - least)) * 1000);
+  const takes = between(world, ...TAKES);
   world.clock.after(takes / 10, () => {
     assessment.status = 'InProgress';
   });

@@ -15,11 +15,12 @@ import type {
 import { ask } from '../plane/dns.ts';
 import { watchTarget } from '../plane/health.ts';
 import { type CallContext, type Operation, type Reply, ServiceFault } from '../service.ts';
+import { between } from '../world/procedure.ts';
 import type { World } from '../world/world.ts';
 import { CHANGES, dotted, healthCheckOf, keyOf, type StoredZone, undotted, ZONES } from './route-53-model.ts';
 
 /** "Generally within 60 seconds" (API reference, ChangeResourceRecordSets); how it spreads below that is an assumption. */
-const PROPAGATION_MS = { least: 20_000, most: 60_000 };
+const PROPAGATION = [20, 60] as const;
 
 export const plainId = (id: string): string => id.replace(/^\/?(?:hostedzone|healthcheck|change)\//, '');
 
@@ -33,8 +34,7 @@ export function zoneOf(context: CallContext, id: string | undefined): StoredZone
 export function submit(context: CallContext, arrive: () => void): ChangeInfo {
   const { world } = context;
   const id = `C${world.random.hex(20).toUpperCase()}`;
-  const insyncAt =
-    world.clock.now() + Math.round(PROPAGATION_MS.least + world.random.next() * (PROPAGATION_MS.most - PROPAGATION_MS.least));
+  const insyncAt = world.clock.now() + between(world, ...PROPAGATION);
   context.put(CHANGES, id, { id, submitted: world.clock.now(), insyncAt });
   world.clock.at(insyncAt, arrive);
   return { Id: `/change/${id}`, Status: 'PENDING', SubmittedAt: context.now };

@@ -3,6 +3,7 @@ import type * as S3 from '@aws-sdk/client-s3';
 import { follow, followersOf, promote } from '../plane/logs.ts';
 import { listen, refused } from '../plane/network.ts';
 import { type CallContext, type Operation, type Reply, ServiceFault } from '../service.ts';
+import { between } from '../world/procedure.ts';
 import { GLOBAL, shelf, type World } from '../world/world.ts';
 import { keyUsable } from './kms-model.ts';
 
@@ -108,17 +109,10 @@ export function copies(
  * without, most are copied within 15 minutes (user guide, "Replicating objects").
  */
 export function replicationLag(world: World, bucket: Bucket, rule: S3.ReplicationRule): number {
-  const chance = world.random.next();
-  const share = world.random.next();
-  const seconds =
-    rule.Destination?.ReplicationTime?.Status === 'Enabled'
-      ? chance < 0.999
-        ? 2 + share * 28
-        : 30 + share * 870
-      : chance < 0.9
-        ? 5 + share * 115
-        : 120 + share * 780;
-  return Math.round(seconds * 1000) + lagFault(world, bucket.arn);
+  const timed = rule.Destination?.ReplicationTime?.Status === 'Enabled';
+  const isUsual = world.random.next() < (timed ? 0.999 : 0.9);
+  const [least, most] = timed ? (isUsual ? [2, 30] : [30, 900]) : isUsual ? [5, 120] : [120, 900];
+  return between(world, least, most) + lagFault(world, bucket.arn);
 }
 
 export function lagFault(world: World, arn: string): number {

@@ -1,9 +1,14 @@
 /** Events that take their time: how long, drawn from the world's seed, and one after another. */
 import type { World } from './world.ts';
 
-/** Milliseconds, evenly spread between two numbers of seconds. */
+/** Milliseconds that AWS takes, between two numbers of seconds: the world's pace says where. */
 export function between(world: World, low: number, high: number): number {
-  return Math.round((low + (high - low) * world.random.next()) * 1000);
+  return Math.round(world.pace(low * 1000, high * 1000, world.random));
+}
+
+/** Milliseconds until a timer of that many seconds comes round: it stands anywhere, whatever pace AWS has. */
+export function phase(world: World, seconds: number): number {
+  return Math.round(seconds * 1000 * world.random.next());
 }
 
 /** Things that happen one after another, each after its time, unless something else happens to the store in between. */

@@ -30,13 +30,21 @@ export interface WorldSettings {
   readonly seed: number;
   /** A new thing is seen by lists and descriptions this much later, in milliseconds. */
   readonly consistency: number;
+  /** Default: evenly spread. */
+  readonly pace?: Pace;
 }
+
+/** How long AWS takes for what it does between two bounds. Same unit in and out; another pace may go beyond the bounds. */
+export type Pace = (least: number, most: number, random: Random) => number;
+
+const evenly: Pace = (least, most, { next }) => least + (most - least) * next();
 
 type Reaction = (fault: Fault, world: World, how: 'begins' | 'ends') => void;
 
 export class World {
   readonly clock: VirtualClock;
   readonly random: Random;
+  readonly pace: Pace;
   readonly settings: WorldSettings;
   readonly #shelves = new Map<string, Map<string, Map<string, { readonly item: unknown; readonly since: number }>>>();
   readonly #faults = new Map<number, ActiveFault>();
@@ -47,6 +55,7 @@ export class World {
     this.settings = settings;
     this.clock = new VirtualClock(settings.start);
     this.random = random(settings.seed);
+    this.pace = settings.pace ?? evenly;
   }
 
   put<T>(on: Shelf<T>, account: string, region: string, key: string, item: T): void {
