@@ -15,7 +15,7 @@ export interface Logbook {
   /** Aborted with `LeaseLost` or `JournalLost` once this controller may not act any more. */
   readonly lost: AbortSignal;
   write(entry: Omit<Entry, 'at' | 'token'> & { readonly at?: number; readonly token?: string }): Promise<void>;
-  /** Throws when this controller may not act any more; asked before every act. */
+  /** Throws when this controller may not act now, or not any more; asked before every act. */
   check(): void;
   close(): Promise<void>;
 }
@@ -31,49 +31,46 @@ export interface LogbookSettings {
 
 /** Undefined: another controller holds the run. */
 export async function openLogbook({ journal, run, holder, lease: span, clock }: LogbookSettings): Promise<Logbook | undefined> {
-  let lease = await journal.acquire(run, holder, span, clock.now());
-  if (lease === undefined) return undefined;
+  const taken = await journal.acquire(run, holder, span, clock.now());
+  if (taken === undefined) return undefined;
+  let lease = taken;
   const entries = [...(await journal.read(run))];
   const lost = new AbortController();
   const closed = new AbortController();
-  const lose = (error: unknown): never => {
-    const why = error instanceof LeaseLost ? error : new JournalLost(run, error);
-    lost.abort(why);
-    throw why;
+  const lose = (error: unknown): Error => {
+    if (!lost.signal.aborted) lost.abort(error instanceof LeaseLost ? error : new JournalLost(run, error));
+    return lost.signal.reason as Error;
   };
-  const check = (): void => {
-    lost.signal.throwIfAborted();
-    if (lease !== undefined && clock.now() >= lease.expires) lose(new LeaseLost(run, lease.epoch));
+  const isOver = (): boolean => clock.now() >= lease.expires;
+  const renew = async (): Promise<void> => {
+    lease = await renewed(journal, lease, span, clock);
   };
-  const beating = heartbeat(
-    () => renewed(journal, lease as Lease, span, clock),
-    span,
-    clock,
-    closed.signal,
-    (next) => {
-      lease = next;
-    },
-  ).catch((error: unknown) => {
-    if (!closed.signal.aborted) lost.abort(error instanceof LeaseLost ? error : new JournalLost(run, error));
+  const beating = heartbeat(renew, span, clock, closed.signal).catch((error: unknown) => {
+    if (!closed.signal.aborted) lose(error);
   });
   return {
     entries,
     lost: lost.signal,
-    check,
+    check: () => {
+      lost.signal.throwIfAborted();
+      if (isOver()) throw new LeaseLost(run, lease.epoch);
+    },
     write: async ({ at, token, ...entry }) => {
-      check();
+      lost.signal.throwIfAborted();
       try {
-        const written = journal.append(lease as Lease, { ...entry, at: at ?? clock.now(), token });
+        // The clock was set forward, or this process stood still. Whoever took the run meanwhile has a higher epoch.
+        if (isOver()) await renew();
+        const written = journal.append(lease, { ...entry, at: at ?? clock.now(), token });
         entries.push(await orLost(written, lost.signal));
       } catch (error) {
-        if (lost.signal.aborted) throw lost.signal.reason;
-        lose(error);
+        throw lose(error);
       }
     },
     close: async () => {
       closed.abort();
       await beating;
-      if (!lost.signal.aborted) await journal.release(lease as Lease);
+      // A lease that cannot be released ends by itself.
+      if (!lost.signal.aborted) await journal.release(lease).catch(() => undefined);
     },
   };
 }
@@ -87,24 +84,19 @@ function orLost<T>(work: Promise<T>, lost: AbortSignal): Promise<T> {
   });
 }
 
-async function heartbeat(
-  renew: () => Promise<Lease>,
-  span: number,
-  clock: Clock,
-  closed: AbortSignal,
-  keep: (lease: Lease) => void,
-): Promise<void> {
+async function heartbeat(renew: () => Promise<void>, span: number, clock: Clock, closed: AbortSignal): Promise<void> {
   for (;;) {
     await clock.sleep(span / 3, closed);
     if (closed.aborted) return;
-    keep(await renew());
+    await renew();
   }
 }
 
-/** A renewal that has not come back when half of what is left has passed is no renewal. */
+/** A renewal that has not come back when half of what is left has passed is no renewal. Nobody acts under a lease that is over. */
 async function renewed(journal: Journal, lease: Lease, span: number, clock: Clock): Promise<Lease> {
+  const left = lease.expires - clock.now();
   const patience = new AbortController();
-  const late = clock.sleep(Math.max(1, (lease.expires - clock.now()) / 2), patience.signal).then(
+  const late = clock.sleep(left > 0 ? left / 2 : span / 2, patience.signal).then(
     () => {
       throw new LeaseLost(lease.run, lease.epoch);
     },

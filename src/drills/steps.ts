@@ -16,10 +16,13 @@ export interface Steps {
 const UNDO_TRIES = 6;
 const UNDO_PAUSE = 5_000;
 
+/** Idempotency token of an actuator's act in a run. */
+export const tokenOf = (run: string, phase: string, actuator: Actuator): string => `${run}/${phase}/${actuator.id}`;
+
 /** Acts once. Rejects with what the act threw, which is written first. */
 export async function done(steps: Steps, phase: string, actuator: Actuator): Promise<void> {
   const { log, signal } = steps;
-  const token = `${steps.run}/${phase}/${actuator.id}`;
+  const token = tokenOf(steps.run, phase, actuator);
   if (outcomeIn(log, token) === 'done') return;
   signal.throwIfAborted();
   const intended = log.entries.some((e) => e.kind === 'intent' && e.token === token);
@@ -44,7 +47,7 @@ export async function done(steps: Steps, phase: string, actuator: Actuator): Pro
 /** Undoes what was intended, whether or not it was done; undefined once undone, else why it could not be. */
 export async function compensated(steps: Steps, phase: string, actuator: Actuator): Promise<string | undefined> {
   const { log, clock } = steps;
-  const token = `${steps.run}/${phase}/${actuator.id}`;
+  const token = tokenOf(steps.run, phase, actuator);
   const undo = `${token}#undo`;
   if (!log.entries.some((e) => e.kind === 'intent' && e.token === token)) return undefined;
   if (outcomeIn(log, undo) === 'done' && (await actuator.left(token).catch(() => [token])).length === 0) return undefined;

@@ -26,6 +26,8 @@ export interface WatchSettings {
   readonly clock: Clock;
   readonly probes: readonly Probe[];
   readonly stops: readonly StopCondition[];
+  /** Asked every so many milliseconds: why the drill was called off; undefined: it was not. An answer that fails is no answer. */
+  readonly calledOff: { readonly every: number; readonly ask: () => Promise<string | undefined> } | undefined;
   /** Called with what a probe says when that differs from what it said before. */
   readonly saw: (probe: Probe, result: ProbeResult, at: number) => Promise<void>;
   readonly halt: (why: Halt) => Promise<void>;
@@ -34,11 +36,12 @@ export interface WatchSettings {
 
 /** Resolves when the signal is aborted; rejects only with what `saw` and `halt` throw. */
 export async function watch(settings: WatchSettings): Promise<void> {
-  const { clock, probes, stops, signal } = settings;
+  const { clock, probes, stops, calledOff, signal } = settings;
   const last = new Map<string, string>();
   const due = probes.map((probe) => ({ probe, at: clock.now() }));
   const doubtSince = new Map<string, number>();
-  let nextStops = clock.now();
+  let nextStops = stops.length > 0 ? clock.now() : Number.POSITIVE_INFINITY;
+  let nextAsking = calledOff === undefined ? Number.POSITIVE_INFINITY : clock.now() + calledOff.every;
   for (;;) {
     const now = clock.now();
     for (const entry of due) {
@@ -51,12 +54,17 @@ export async function watch(settings: WatchSettings): Promise<void> {
       last.set(entry.probe.id, said);
       await settings.saw(entry.probe, result, now);
     }
-    if (stops.length > 0 && nextStops <= now) {
+    if (nextStops <= now) {
       nextStops = now + STOP_EVERY;
       for (const stop of stops) await evaluate(stop, doubtSince, settings);
     }
+    if (calledOff !== undefined && nextAsking <= now) {
+      nextAsking = now + calledOff.every;
+      const why = await calledOff.ask().catch(() => undefined);
+      if (why !== undefined) await settings.halt(new Halt('aborted', 'decision', why));
+    }
     if (signal.aborted) return;
-    const next = Math.min(...due.map((d) => d.at), stops.length > 0 ? nextStops : Number.POSITIVE_INFINITY);
+    const next = Math.min(...due.map((d) => d.at), nextStops, nextAsking);
     const pause = Number.isFinite(next) ? Math.max(1, next - clock.now()) : STOP_EVERY;
     if (!(await slept(settings, pause))) return;
   }
