@@ -232,13 +232,16 @@ function protectionShape(p: Protection): unknown {
     p.mechanism,
     [...p.scopes].sort(),
     p.automation,
-    word(p.armed),
+    p.action !== undefined && SCALES.has(p.action) ? null : word(p.armed),
     p.into === undefined ? null : word(p.into),
     p.action ?? null,
     timesIn(p.time),
     p.point === undefined ? null : timesIn(p.point),
   ];
 }
+
+/** Whether there is room to grow into hangs on what runs; the designed level judges it anew each time. */
+const SCALES: ReadonlySet<string> = new Set(['asg-scale', 'ecs-scale', 'eks-scale']);
 
 /** Which AZs they are is chosen for every deployment anew; how many is not. */
 function placementClass(p: Placement): unknown {
