@@ -18,6 +18,8 @@ export interface RehearseFlags extends SourceFlags {
   readonly format: 'text' | 'json';
   readonly json?: boolean;
   readonly seed: number;
+  /** File for the timelines as an SVG picture. */
+  readonly picture?: string;
   /** Only these. */
   readonly service?: string;
   readonly scope?: string;
@@ -32,6 +34,10 @@ const REGION = 'us-east-1';
 export async function rehearse(named: readonly string[], flags: RehearseFlags, around: Surroundings): Promise<number> {
   const { result } = await rehearsed(named, flags, around);
   const json = flags.json === true || flags.format === 'json';
+  if (flags.picture !== undefined) {
+    const { timelineChart } = await import('../../src/reports/timeline-chart.ts');
+    around.write(await timelineChart(result), flags.picture);
+  }
   around.write(json ? `${JSON.stringify(result, undefined, 2)}\n` : textOf(result), flags.out);
   if (result.metrics.some((m) => m.verdict === 'not-met')) return 1;
   return result.metrics.length === 0 || result.metrics.some((m) => m.verdict === 'unknown') ? 3 : 0;
@@ -144,8 +150,10 @@ function metricsOf(made: Rehearsal, judgement: Judgement, observations: readonly
       );
       return {
         id: v.metric.id,
+        service: v.metric.serviceId,
         type: v.metric.type,
         scope: v.metric.scope,
+        clock: v.metric.clock,
         target: v.metric.target,
         designed: v.verdict,
         ...seen,

@@ -2,6 +2,7 @@
 import type { JournalEntry } from '../model/journal.ts';
 import type { VerdictKind } from '../model/verdict.ts';
 import { type TimelineLine, timelineOf } from './timeline.ts';
+import { type Spans, spansOf } from './timeline-spans.ts';
 
 export const REHEARSAL_VERSION = '1.0';
 
@@ -22,6 +23,9 @@ export interface DrillFacts {
 export interface DrillReport {
   readonly result: DrillFacts;
   readonly timeline: readonly TimelineLine[];
+  /** The same as a picture shows it: who was well when, who acted when. Seconds from the onset. */
+  readonly spans: Spans['spans'];
+  readonly marks: Spans['marks'];
   readonly people: readonly string[];
   readonly blind: readonly string[];
   readonly notTaken: readonly string[];
@@ -36,8 +40,10 @@ export interface RehearsalResult {
   readonly catalogue: string | null;
   readonly metrics: readonly {
     readonly id: string;
+    readonly service: string;
     readonly type: string;
     readonly scope: string;
+    readonly clock: 'onset' | 'declaration';
     readonly target: number;
     readonly designed: VerdictKind;
     readonly verdict: VerdictKind;
@@ -49,7 +55,10 @@ export interface RehearsalResult {
   readonly notes: readonly string[];
 }
 
-export function drillReport(drill: Omit<DrillReport, 'timeline'> & { readonly entries: readonly JournalEntry[] }): DrillReport {
+export function drillReport(
+  drill: Omit<DrillReport, 'timeline' | 'spans' | 'marks'> & { readonly entries: readonly JournalEntry[] },
+): DrillReport {
   const { result, entries, people, blind, notTaken } = drill;
-  return { result, timeline: timelineOf(entries, new Set(people)), people, blind, notTaken };
+  const acted = new Set(people);
+  return { result, timeline: timelineOf(entries, acted), ...spansOf(entries, acted), people, blind, notTaken };
 }
