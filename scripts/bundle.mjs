@@ -28,7 +28,7 @@ export async function bundle(root) {
     target: 'node20',
     // tsx compiles programs and PGlite reads its WebAssembly where they are installed; clients of AWS are loaded one by one, when they
     // are called; pg has a native twin that nobody installs.
-    external: ['tsx', '@aws-sdk/*', '@smithy/*', '@electric-sql/pglite', 'pg'],
+    external: ['tsx', '@aws-sdk/*', '@smithy/*', '@electric-sql/pglite', 'pg', 'vega', 'vega-lite'],
     // A third less to parse at every start; names stay, so that a fault can be reported.
     minifyWhitespace: true,
     minifySyntax: true,
