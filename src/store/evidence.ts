@@ -14,6 +14,8 @@ export interface Verification {
 export interface Evidence {
   /** Writes all of them or none, in this order. Throws `TypeError` for what cannot be evidence. */
   append(drafts: readonly EvidenceDraft[]): Promise<readonly EvidenceRecord[]>;
+  /** Appends unless a record of this kind and subject is there: of several writers at once, one writes. Undefined: it was there. */
+  once(draft: EvidenceDraft): Promise<EvidenceRecord | undefined>;
   /**
    * Reads the whole chain, page by page, as it was when the call began, and finds the first break. Whoever owns the database can
    * write another chain that is sound in itself; only what was taken out of it before (`anchors`, from packs) shows that.
@@ -30,6 +32,19 @@ const PAGE = 2_000;
 export function databaseEvidence(db: Kysely<Tables>): Evidence {
   return {
     append: (drafts) => db.transaction().execute((transaction) => appendIn(transaction, drafts)),
+
+    once: (draft) =>
+      db.transaction().execute(async (transaction) => {
+        // Whoever looks has the head: nobody writes between look and append.
+        await transaction.selectFrom('evidence_head').select('sequence').forUpdate().executeTakeFirstOrThrow();
+        const there = await transaction
+          .selectFrom('evidence')
+          .select('sequence')
+          .where('kind', '=', draft.kind)
+          .where('subject', '=', draft.subject)
+          .executeTakeFirst();
+        return there === undefined ? (await appendIn(transaction, [draft]))[0] : undefined;
+      }),
 
     verify: async (anchors = []) => {
       const head = await headOf(db);

@@ -2,10 +2,11 @@
 import { type Kysely, type Migration, Migrator } from 'kysely';
 import { UsageError } from '../model/errors.ts';
 import { first } from './migrations/first.ts';
+import { second } from './migrations/second.ts';
 import { SCHEMA, type Tables } from './tables.ts';
 
 /** In the order of their names. A migration that was published is never changed. */
-const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-first': first };
+const MIGRATIONS: Readonly<Record<string, Migration>> = { '0001-first': first, '0002-second': second };
 
 /** Throws `UsageError` (`store-newer`) when a newer Holdfast has been at work in it. */
 export async function migrate(db: Kysely<Tables>): Promise<void> {

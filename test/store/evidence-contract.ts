@@ -52,6 +52,15 @@ export function evidenceContract(storeOf: () => Store, raw: (sql: string) => Pro
     expect((await evidence().verify()).sound.last).toEqual(before);
   });
 
+  it('keeps what is said once a single time, also when many say it at once', async () => {
+    const said = draft(1, { kind: 'drill-result', subject: 'run '.repeat(2_000) });
+    const written = await Promise.all(Array.from({ length: 10 }, () => evidence().once(said)));
+    expect(written.filter((r) => r !== undefined)).toHaveLength(1);
+    expect(await evidence().once(said)).toBeUndefined();
+    expect(await evidence().once({ ...said, kind: 'decision' })).toMatchObject({ kind: 'decision' });
+    expect((await evidence().verify()).broken).toBeUndefined();
+  });
+
   it('keeps any text', async () => {
     const odd = `'; drop table holdfast.evidence; -- "\\ \u2028 é 𝄞`;
     const [written] = await evidence().append([
