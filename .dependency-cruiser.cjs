@@ -10,6 +10,7 @@ const MAY = {
   rules: ['estate', 'services'],
   recovery: ['estate', 'services'],
   verdicts: ['rules', 'recovery', 'catalog', 'estate', 'services'],
+  drills: ['verdicts', 'rules', 'recovery', 'estate', 'services', 'store', 'aws', 'catalog'],
   reports: ['verdicts', 'rules', 'recovery', 'estate', 'services'],
 };
 const layers = Object.entries(MAY).map(([from, to]) => ({
