@@ -22,6 +22,9 @@ import { readYaml, type Spot } from './yaml.ts';
 
 export type Tier = ServiceEntry['tier'];
 
+/** Seconds. */
+const DAY = 86_400;
+
 /**
  * Mandatory metrics by tier unless the catalogue says otherwise (docs/model.md, KPI 3):
  * RTO and RPO for az, region and data in tier 1, for az and data in tier 2, for data in tier 3; none in tier 4.
@@ -32,6 +35,9 @@ const MANDATORY_SCOPES: Readonly<Record<Tier, readonly Scope[]>> = {
   3: ['data'],
   4: [],
 };
+
+/** Greatest age of a drill or a real event that counts, by tier, unless the catalogue says otherwise (docs/model.md, Expiry). Seconds. */
+const EVIDENCE_AGE: Readonly<Record<Tier, number>> = { 1: 180 * DAY, 2: 365 * DAY, 3: 365 * DAY, 4: 365 * DAY };
 
 /**
  * Reads a catalogue. `file` is the name in places and messages. Every `Place` is that of the value itself; a thing
@@ -73,6 +79,7 @@ function build(document: CatalogueDocument, root: Spot, file: string): Catalogue
     times: entries(document.times).map(([row, t]) => buildTime(row, t, spotAt(root, ['times', row]))),
     sources: document.sources ?? [],
     mandatory: buildMandatory(document.defaults?.mandatory ?? {}),
+    evidenceAge: buildEvidenceAge(document.defaults?.evidence?.maxAge ?? {}),
     inert: entries(document.inert).map(([type, reason]) => ({ type, reason, place: spotAt(root, ['inert', type]).place })),
     failureRates: given(document.failureRates),
     plans: (document.plans ?? []).map((p, i) => buildPlan(p, spotAt(root, ['plans', String(i)]))),
@@ -200,6 +207,14 @@ function buildMandatory(
   const of = (tier: Tier): readonly { readonly type: MetricType; readonly scope: Scope }[] => {
     const scopes = written[tier] ?? { RTO: MANDATORY_SCOPES[tier], RPO: MANDATORY_SCOPES[tier] };
     return METRIC_TYPES.flatMap((type) => (scopes[type] ?? []).map((scope) => ({ type, scope })));
+  };
+  return { 1: of(1), 2: of(2), 3: of(3), 4: of(4) };
+}
+
+function buildEvidenceAge(written: Readonly<Partial<Record<Tier, string | 0 | undefined>>>): Catalogue['evidenceAge'] {
+  const of = (tier: Tier): number => {
+    const age = written[tier];
+    return age === undefined ? EVIDENCE_AGE[tier] : secondsOf(age);
   };
   return { 1: of(1), 2: of(2), 3: of(3), 4: of(4) };
 }

@@ -267,6 +267,12 @@ export const catalogueSchema = mapping(
         mandatory: byTier(mandatory, 'Mandatory metrics')
           .optional()
           .meta({ description: 'Metrics that a service of each tier must have to count as covered.' }),
+        evidence: mapping(
+          { maxAge: byTier(duration, 'Greatest age').meta({ description: 'Greatest age that counts.' }) },
+          'rules for evidence',
+        )
+          .optional()
+          .meta({ description: 'How old a drill or a real event may be to count, by tier: 180d in tier 1, else 365d.' }),
       },
       'defaults',
     )

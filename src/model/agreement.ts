@@ -182,6 +182,8 @@ export interface Catalogue {
   readonly sources: readonly string[];
   /** Mandatory (type, scope) pairs by tier, for KPI 3. */
   readonly mandatory: Readonly<Record<1 | 2 | 3 | 4, readonly { readonly type: MetricType; readonly scope: Scope }[]>>;
+  /** Greatest age of a drill or a real event that counts, by tier. Seconds. */
+  readonly evidenceAge: Readonly<Record<1 | 2 | 3 | 4, number>>;
   /** Resource types the reader declares inert, with the reason. */
   readonly inert: readonly { readonly type: string; readonly reason: string; readonly place: Place }[];
   /** Failures per year by scope; without them an AVAILABILITY metric is unknown. */

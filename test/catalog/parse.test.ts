@@ -157,6 +157,12 @@ describe('a whole catalogue', () => {
     expect(checkout?.place.file).toBe('holdfast.yaml');
   });
 
+  it('says for every tier how old evidence may be, its own where it states it', () => {
+    const days = (text: string) => Object.values(parse(text).evidenceAge).map((seconds) => seconds / 86_400);
+    expect(days(SERVICE)).toEqual([180, 365, 365, 365]);
+    expect(days(`${SERVICE}\ndefaults: { evidence: { maxAge: { 1: 90d, 3: 36h } } }`)).toEqual([90, 365, 1.5, 365]);
+  });
+
   it('has mandatory metrics for every tier, its own where it states them', () => {
     const pairs = (tier: 1 | 2 | 3 | 4) => catalogue.mandatory[tier].map((m) => `${m.type} ${m.scope}`);
     expect(pairs(1)).toEqual(['RTO az', 'RTO region', 'RTO data', 'RPO az', 'RPO region', 'RPO data']);
