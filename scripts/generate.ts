@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod';
-import { catalogueJsonSchema, SCHEMA_PATH } from '../src/catalog/json-schema.ts';
+import { catalogueJsonSchema, DRILL_SCHEMA_PATH, drillFileJsonSchema, SCHEMA_PATH } from '../src/catalog/json-schema.ts';
 import { verifyResultSchema } from '../src/reports/result-schema.ts';
 import { rulesPage, supportPage } from './reference.ts';
 
@@ -29,6 +29,7 @@ const page = (path: string, content: () => string): GeneratedFile => ({ path, co
 
 export const GENERATED: readonly GeneratedFile[] = [
   schemaFile(SCHEMA_PATH, 'src/catalog/schema.ts', catalogueJsonSchema),
+  schemaFile(DRILL_SCHEMA_PATH, 'src/catalog/drill-schema.ts', drillFileJsonSchema),
   schemaFile('schema/verify.schema.json', 'src/reports/result-schema.ts', () => ({
     title: 'What holdfast verify --format json prints',
     ...z.toJSONSchema(verifyResultSchema),

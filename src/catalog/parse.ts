@@ -13,6 +13,7 @@ import type {
 import { METRIC_TYPES, type MetricType } from '../model/agreement.ts';
 import { SCOPES, type Scope } from '../model/scope.ts';
 import { chainCheck } from './chain.ts';
+import { buildDrills } from './drills.ts';
 import { checkShape, keyPlace, spotAt } from './issues.ts';
 import { expandMetrics, secondsOf } from './metrics.ts';
 import { invalidCatalogue, showPlace } from './problem.ts';
@@ -83,7 +84,7 @@ function build(document: CatalogueDocument, root: Spot, file: string): Catalogue
     inert: entries(document.inert).map(([type, reason]) => ({ type, reason, place: spotAt(root, ['inert', type]).place })),
     failureRates: given(document.failureRates),
     plans: (document.plans ?? []).map((p, i) => buildPlan(p, spotAt(root, ['plans', String(i)]))),
-    drills: document.drills ?? [],
+    drills: buildDrills(document.drills ?? [], spotAt(root, ['drills'])),
     warnings: agreements.flatMap(agreementWarnings),
   };
 }

@@ -1,4 +1,4 @@
-/** What is wrong with a catalogue, said so that a person can mend it: where, expected, found, what to do. */
+/** What is wrong with a catalogue or a drill file, said so that a person can mend it: where, expected, found, what to do. */
 import type { Place } from '../model/agreement.ts';
 import { editDistance } from '../model/edit-distance.ts';
 import { UsageError } from '../model/errors.ts';
@@ -51,13 +51,21 @@ function bySource(a: Problem, b: Problem): number {
   return a.place.line - b.place.line || a.place.column - b.place.column;
 }
 
+/** What refuses a file, for all problems with it at once. */
+export type Refusal = (file: string, problems: readonly Problem[]) => UsageError;
+
 /** One `UsageError` (`catalogue-invalid`) for all problems, in source order, one line each. */
-export function invalidCatalogue(file: string, problems: readonly Problem[]): UsageError {
+export const invalidCatalogue: Refusal = (file, problems) => refusal('catalogue-invalid', 'the catalogue', file, problems);
+
+/** The same for a drill file (`drill-file-invalid`). */
+export const invalidDrillFile: Refusal = (file, problems) => refusal('drill-file-invalid', 'the drill file', file, problems);
+
+function refusal(code: string, what: string, file: string, problems: readonly Problem[]): UsageError {
   const lines = [...new Set([...problems].sort(bySource).map(showProblem))];
   const listed = lines.slice(0, MAX_LISTED).map((line) => `  ${line}`);
   if (lines.length > MAX_LISTED) listed.push(`  … and ${lines.length - MAX_LISTED} more`);
   const count = lines.length === 1 ? 'one problem' : `${lines.length} problems`;
-  return new UsageError('catalogue-invalid', `the catalogue ${oneLine(file)} has ${count}:\n${listed.join('\n')}`);
+  return new UsageError(code, `${what} ${oneLine(file)} has ${count}:\n${listed.join('\n')}`);
 }
 
 /**

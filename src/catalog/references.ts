@@ -3,8 +3,11 @@
  * They read the values as written, so that they also see the parts whose shape is wrong somewhere else.
  */
 import { METRIC_TYPES, type Place } from '../model/agreement.ts';
-import { keyPlace, spotAt } from './issues.ts';
+import { SCOPES } from '../model/scope.ts';
+import { drillProblems } from './drill-rules.ts';
+import { keyPlace } from './issues.ts';
 import { oneLine, type Problem, quote, suggest } from './problem.ts';
+import { child, childrenOf, missing, type Written, writtenAt } from './written.ts';
 import type { Spot } from './yaml.ts';
 
 /** Names that other parts of Holdfast define. A set left out is not checked. */
@@ -13,29 +16,6 @@ export interface Vocabulary {
   readonly rules?: ReadonlySet<string>;
   /** Rows of the service-time table that `times` may replace. */
   readonly timeRows?: ReadonlySet<string>;
-}
-
-/** Something written in the file, with the keys that led to it. */
-interface Written {
-  readonly value: unknown;
-  readonly spot: Spot;
-  readonly keys: readonly string[];
-}
-
-/** Every value at a path in which `*` stands for each key or item. */
-function writtenAt(root: Written, pattern: readonly string[]): readonly Written[] {
-  return pattern.reduce<readonly Written[]>((found, part) => found.flatMap((w) => childrenOf(w, part)), [root]);
-}
-
-function childrenOf({ value, spot, keys }: Written, part: string): readonly Written[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value)
-    .filter(([key]) => part === '*' || key === part)
-    .map(([key, child]: [string, unknown]) => ({ value: child, spot: spotAt(spot, [key]), keys: [...keys, key] }));
-}
-
-function child(parent: Written, key: string): unknown {
-  return childrenOf(parent, key)[0]?.value;
 }
 
 /** All problems between the parts of the document. */
@@ -49,6 +29,11 @@ export function crossCheck(value: unknown, spot: Spot, vocabulary: Vocabulary): 
     ...periods(root),
     ...repeatedPlans(root),
     ...scopeless(root),
+    ...drillProblems(writtenAt(root, ['drills', '*']), {
+      services: namesIn(root, 'services'),
+      dependencies: dependencies(root),
+      metrics: metricIds(root),
+    }),
   ];
 }
 
@@ -61,31 +46,22 @@ const REFERENCES = [
   { section: 'services', at: ['plans', '*', 'services', '*'] },
 ] as const;
 
+function namesIn(root: Written, section: string): ReadonlySet<string> {
+  return new Set(writtenAt(root, [section, '*']).map((w) => w.keys.at(-1) ?? ''));
+}
+
 function unknownNames(root: Written): readonly Problem[] {
-  const namesIn = (section: string): ReadonlySet<string> => new Set(writtenAt(root, [section, '*']).map((w) => w.keys[1] ?? ''));
   const values = REFERENCES.flatMap(({ section, at }) => {
-    const names = namesIn(section);
+    const names = namesIn(root, section);
     return writtenAt(root, at).flatMap((w) =>
       typeof w.value === 'string' ? missing(section, w.value, names, w.spot.place) : [],
     );
   });
-  const services = namesIn('services');
+  const services = namesIn(root, 'services');
   const keys = writtenAt(root, ['agreements', '*', 'metrics', '*']).flatMap((w) =>
     missing('services', w.keys.at(-1) ?? '', services, keyPlace(w.spot)),
   );
   return [...values, ...keys];
-}
-
-function missing(section: string, name: string, names: ReadonlySet<string>, place: Place): readonly Problem[] {
-  if (names.has(name)) return [];
-  const all = [...names];
-  const advice = suggest(name, all, all.length === 0 ? `define it under ${section}` : `define it, or use ${shorten(all)}`);
-  return [{ place, expected: `one of the ${section} of this catalogue`, found: quote(name), advice }];
-}
-
-function shorten(names: readonly string[]): string {
-  const shown = names.slice(0, 5).map(oneLine).join(', ');
-  return names.length > 5 ? `${shown}, …` : shown;
 }
 
 function unknownTerms(root: Written, vocabulary: Vocabulary): readonly Problem[] {
@@ -233,4 +209,35 @@ function scopeless(root: Written): readonly Problem[] {
       ];
     }),
   );
+}
+
+/** Services and suppliers that each service names under `dependsOn`. */
+function dependencies(root: Written): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const { value, keys } of writtenAt(root, ['services', '*', 'dependsOn', '*', '*'])) {
+    const service = keys[1] ?? '';
+    const names = found.get(service) ?? new Set();
+    found.set(service, names);
+    if (typeof value === 'string' && keys.at(-1) !== 'strength') names.add(value);
+  }
+  return found;
+}
+
+/** Ids that the metrics of this catalogue have or will have, `expandMetrics` being for what is right in every part. */
+function metricIds(root: Written): ReadonlySet<string> {
+  const tiers = new Map(writtenAt(root, ['services', '*', 'tier']).map((w) => [w.keys[1], String(w.value)]));
+  const stated = new Map(writtenAt(root, ['defaults', 'scopes', '*']).map((w) => [w.keys[2], Object.values(Object(w.value))]));
+  const ids = METRIC_TYPES.flatMap((type) =>
+    writtenAt(root, ['agreements', '*', 'metrics', '*', type]).flatMap((w) => {
+      const [, agreement, , service] = w.keys;
+      const defaults = DATA_TYPES.has(type) ? ['data'] : (stated.get(tiers.get(service)) ?? []);
+      return scopesWritten(w, defaults).map((scope) => `${agreement}/${service}/${type}-${scope}`);
+    }),
+  );
+  return new Set(ids);
+}
+
+function scopesWritten(promise: Written, defaults: readonly unknown[]): readonly unknown[] {
+  const scoped = typeof promise.value === 'object' && child(promise, 'target') === undefined;
+  return scoped ? SCOPES.filter((scope) => child(promise, scope) !== undefined) : defaults;
 }

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { METRIC_TYPES, type MetricType } from '../model/agreement.ts';
 import { parseDuration } from '../model/quantity.ts';
 import { SCOPES } from '../model/scope.ts';
+import { drillsSchema } from './drill-schema.ts';
 import { byScope, day, duration, foreignKey, id, listOf, mapping, named, oneOf, percent, someOf, text } from './fields.ts';
 
 /** Compiled checks pay for themselves over many documents; a run reads one. */
@@ -247,8 +248,6 @@ const plan = z
   )
   .meta({ id: 'plan', description: 'A recovery plan. Further keys are kept as they are.' });
 
-const record = z.record(z.string(), z.unknown(), { error: 'a mapping; write `name: value` lines' });
-
 export const catalogueSchema = mapping(
   {
     services: named(service, 'services').meta({ description: 'Services by name.' }),
@@ -294,7 +293,7 @@ export const catalogueSchema = mapping(
       .optional()
       .meta({ description: 'Sources read when the command line names none.' }),
     plans: listOf(plan, 'recovery plans').optional().meta({ description: 'Recovery plans, with the people in them.' }),
-    drills: listOf(record, 'drills').optional().meta({ description: 'Drills: kept, not read yet.' }),
+    drills: drillsSchema.optional(),
   },
   'a catalogue',
 );

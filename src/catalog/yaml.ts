@@ -6,7 +6,7 @@
 import type { Document, Node, Scalar, YAMLError } from 'yaml';
 import { isAlias, isMap, isNode, isScalar, isSeq, Lexer, LineCounter, parseDocument, visit } from 'yaml';
 import type { Place } from '../model/agreement.ts';
-import { invalidCatalogue, oneLine, type Problem, quote } from './problem.ts';
+import { invalidCatalogue, oneLine, type Problem, quote, type Refusal } from './problem.ts';
 
 /** 1 MiB. The greatest catalogues, with a thousand services, are a tenth of it. */
 export const MAX_TEXT = 1_048_576;
@@ -31,16 +31,16 @@ export interface YamlReading {
   readonly problems: readonly Problem[];
 }
 
-/** Reads one YAML document. Throws `catalogue-invalid` when its structure cannot be trusted. */
-export function readYaml(text: string, file: string): YamlReading {
+/** Reads one YAML document. Throws what `refuse` makes when its structure cannot be trusted. */
+export function readYaml(text: string, file: string, refuse: Refusal = invalidCatalogue): YamlReading {
   const start: Place = { file, line: 1, column: 1 };
   if (text.length > MAX_TEXT) {
-    throw invalidCatalogue(file, [
+    throw refuse(file, [
       {
         place: start,
         expected: `at most ${MAX_TEXT} characters`,
         found: `${text.length}`,
-        advice: 'split the catalogue by estate',
+        advice: 'split the file by estate',
       },
     ]);
   }
@@ -50,15 +50,15 @@ export function readYaml(text: string, file: string): YamlReading {
     return { file, line: Math.max(1, line), column: Math.max(1, col) };
   };
   const deep = tooDeepAt(text);
-  if (deep !== undefined) throw invalidCatalogue(file, [tooDeep(deep.line, deep.column, file)]);
+  if (deep !== undefined) throw refuse(file, [tooDeep(deep.line, deep.column, file)]);
   // uniqueKeys compares every pair of keys, which takes minutes for a file of nothing but keys: `convert` looks itself.
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, schema: 'core', prettyErrors: false });
   if (document.errors.length > 0)
-    throw invalidCatalogue(
+    throw refuse(
       file,
       document.errors.map((e) => syntaxProblem(e, placeAt)),
     );
-  return convert(document, placeAt);
+  return convert(document, placeAt, refuse);
 }
 
 function syntaxProblem(e: YAMLError, placeAt: (offset: number) => Place): Problem {
@@ -123,7 +123,7 @@ function enter(columns: number[], column: number): void {
   columns.push(column);
 }
 
-function convert(document: Document, placeAt: (offset: number) => Place): YamlReading {
+function convert(document: Document, placeAt: (offset: number) => Place, refuse: Refusal): YamlReading {
   const file = placeAt(0).file;
   const targets = aliasTargets(document);
   const problems: Problem[] = [];
@@ -144,15 +144,15 @@ function convert(document: Document, placeAt: (offset: number) => Place): YamlRe
   function walk(node: Node | null, depth: number, fallback: Place, key: Place | undefined): { value: unknown; spot: Spot } {
     values += 1;
     const place = node?.range ? placeAt(node.range[0]) : fallback;
-    if (depth > MAX_DEPTH) throw invalidCatalogue(file, [...problems, tooDeep(place.line, place.column, file)]);
+    if (depth > MAX_DEPTH) throw refuse(file, [...problems, tooDeep(place.line, place.column, file)]);
     if (values > MAX_VALUES) {
-      throw invalidCatalogue(file, [
+      throw refuse(file, [
         ...problems,
         {
           place,
           expected: `at most ${MAX_VALUES} values`,
           found: 'more',
-          advice: 'use fewer aliases, or split the catalogue by estate',
+          advice: 'use fewer aliases, or split the file by estate',
         },
       ]);
     }

@@ -1,4 +1,5 @@
 /** What was promised, to whom, for what: the catalogue's vocabulary (docs/model.md, Vocabulary). */
+import type { DrillSpec } from './drill.ts';
 import type { Scope } from './scope.ts';
 
 export const METRIC_TYPES = [
@@ -189,8 +190,7 @@ export interface Catalogue {
   /** Failures per year by scope; without them an AVAILABILITY metric is unknown. */
   readonly failureRates: Readonly<Partial<Record<Scope, number>>>;
   readonly plans: readonly Plan[];
-  /** Read and kept for drills. */
-  readonly drills: readonly unknown[];
+  readonly drills: readonly DrillSpec[];
   /** Warnings that do not stop a run: a target its underpinning targets cannot fit inside, a draft, … */
   readonly warnings: readonly { readonly message: string; readonly place: Place }[];
 }

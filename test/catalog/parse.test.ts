@@ -55,7 +55,7 @@ plans:
     contacts: [{ role: lead, name: On-call, reach: '+46 8 000' }]
     roster: { url: 'https://roster.example', reviewed: 2026-05-01 }
     steps: [{ do: call }]
-drills: [{ name: az }]
+drills: [{ id: az, kind: az-loss, service: checkout }]
 defaults: { mandatory: { 2: { RTO: [az], RPO: [data] } } }
 `;
 
@@ -109,7 +109,7 @@ describe('a whole catalogue', () => {
           more: { steps: [{ do: 'call' }] },
         },
       ],
-      drills: [{ name: 'az' }],
+      drills: [{ id: 'az', kind: 'az-loss', service: 'checkout' }],
     });
   });
 
@@ -226,7 +226,8 @@ describe('limits', () => {
   }
 
   it('reads what is just inside them', () => {
-    expect(parse(`${SERVICE}drills: [{ a: ${'['.repeat(25)}${']'.repeat(25)} }]`).drills).toHaveLength(1);
+    const deep = `${'['.repeat(25)}${']'.repeat(25)}`;
+    expect(parse(`${SERVICE}plans: [{ id: p, services: [shop], a: ${deep} }]`).plans).toHaveLength(1);
   });
 
   it('reads a thousand services in a row', () => {
