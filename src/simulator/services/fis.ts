@@ -5,111 +5,18 @@
 import type * as FIS from '@aws-sdk/client-fis';
 import type { Created, Deployer, Deployment, Given, Plain } from '../deploy/deployer.ts';
 import { type CallContext, type Operation, page, type Reply, ServiceFault, type SimulatedService } from '../service.ts';
-import type { Fault } from '../world/faults.ts';
-import { shelf, type World } from '../world/world.ts';
+import { shelf } from '../world/world.ts';
 import { blocksOf, need, textOf, textsOf, without } from './compute-inputs.ts';
+import { ACTIONS, type Action, actionOf, durationOf } from './fis-actions.ts';
+import { begin, type Experiment, experimentOf, isOver, stop, type Template } from './fis-run.ts';
+import { checkTarget } from './fis-targets.ts';
 
 type Op<I, O> = Operation<I, Reply<O>>;
 
-interface Template extends FIS.CreateExperimentTemplateRequest {
-  readonly id: string;
-  readonly created: Date;
-  readonly tags: Record<string, string>;
-}
-
-interface Experiment {
-  readonly id: string;
-  readonly template: Template;
-  readonly created: Date;
-  readonly tags: Record<string, string>;
-  status: FIS.ExperimentStatus;
-  reason: string | undefined;
-  ended: Date | undefined;
-  /** Faults of the world that last as long as the experiment. */
-  faults: readonly number[];
-}
-
 const TEMPLATES = shelf<Template>('fis:template');
 const EXPERIMENTS = shelf<Experiment>('fis:experiment');
-
-const MINUTE = 60_000;
-
-interface Action {
-  readonly id: string;
-  readonly description: string;
-  /** Name of its target and the type of resource that it takes. */
-  readonly target: readonly [name: string, type: string] | undefined;
-  readonly begin: (target: readonly string[], parameters: Readonly<Record<string, string>>, context: CallContext) => Effect;
-}
-
-interface Effect {
-  readonly faults?: readonly Fault[];
-  /** Calls of the world: client, operation, input. */
-  readonly calls?: readonly (readonly [client: string, operation: string, input: object])[];
-}
-
-const lastOf = (arn: string): string => arn.split(/[:/]/).at(-1) ?? '';
-
-/** The actions that drills use, of those that AWS has. */
-const ACTIONS: readonly Action[] = [
-  {
-    id: 'aws:rds:reboot-db-instances',
-    description: 'Reboots DB instances, with failover when forceFailover is true.',
-    target: ['DBInstances', 'aws:rds:db'],
-    begin: (arns, { forceFailover }) => ({
-      calls: arns.map((arn) => [
-        'rds',
-        'RebootDBInstance',
-        { DBInstanceIdentifier: lastOf(arn), ForceFailover: forceFailover === 'true' },
-      ]),
-    }),
-  },
-  {
-    id: 'aws:rds:failover-db-cluster',
-    description: 'Fails over Aurora clusters.',
-    target: ['Clusters', 'aws:rds:cluster'],
-    begin: (arns) => ({ calls: arns.map((arn) => ['rds', 'FailoverDBCluster', { DBClusterIdentifier: lastOf(arn) }]) }),
-  },
-  {
-    id: 'aws:ec2:stop-instances',
-    description: 'Stops EC2 instances.',
-    target: ['Instances', 'aws:ec2:instance'],
-    begin: (arns) => ({ calls: [['ec2', 'StopInstances', { InstanceIds: arns.map(lastOf) }]] }),
-  },
-  {
-    id: 'aws:ec2:terminate-instances',
-    description: 'Terminates EC2 instances.',
-    target: ['Instances', 'aws:ec2:instance'],
-    begin: (arns) => ({ calls: [['ec2', 'TerminateInstances', { InstanceIds: arns.map(lastOf) }]] }),
-  },
-  {
-    id: 'aws:dynamodb:global-table-pause-replication',
-    description: 'Pauses the replication of global tables.',
-    target: ['Tables', 'aws:dynamodb:global-table'],
-    begin: (arns) => ({ faults: arns.map((arn) => ({ kind: 'replication-stopped', arn })) }),
-  },
-  {
-    id: 'aws:s3:bucket-pause-replication',
-    description: 'Pauses the replication of buckets.',
-    target: ['Buckets', 'aws:s3:bucket'],
-    begin: (arns) => ({ faults: arns.map((arn) => ({ kind: 'replication-stopped', arn })) }),
-  },
-  {
-    id: 'aws:fis:inject-api-unavailable-error',
-    description: 'Answers API calls with errors.',
-    target: undefined,
-    begin: (_, { service = '', percentage = '100' }, { region }) => ({
-      faults: [{ kind: 'brown-out', region, client: service, share: Number(percentage) / 100 }],
-    }),
-  },
-  { id: 'aws:fis:wait', description: 'Waits.', target: undefined, begin: () => ({}) },
-];
-
-const actionOf = (id: string | undefined): Action => {
-  const found = ACTIONS.find((a) => a.id === id);
-  if (found === undefined) throw new ServiceFault('ValidationException', `Unknown action ${id ?? ''}.`);
-  return found;
-};
+/** What was made under a client token, by operation and token. */
+const MADE = shelf<string>('fis:client-token');
 
 const missing = (what: string): ServiceFault => new ServiceFault('ResourceNotFoundException', `${what} does not exist.`, 404);
 
@@ -135,6 +42,7 @@ const templateReply = ({ created, ...t }: Template): FIS.ExperimentTemplate =>
     creationTime: created,
     lastUpdateTime: created,
     roleArn: t.roleArn,
+    experimentOptions: t.experimentOptions,
     tags: t.tags,
   }) as FIS.ExperimentTemplate;
 
@@ -142,76 +50,55 @@ const createTemplate: Op<FIS.CreateExperimentTemplateCommandInput, FIS.CreateExp
   input,
   context,
 ) => {
-  for (const action of Object.values(input.actions ?? {})) {
-    const { target } = actionOf(action.actionId);
-    const named = target === undefined ? undefined : action.targets?.[target[0]];
-    if (target !== undefined && (named === undefined || input.targets?.[named]?.resourceType !== target[1]))
-      throw new ServiceFault('ValidationException', `${action.actionId ?? ''} needs a target ${target[0]} of type ${target[1]}.`);
-  }
+  const { clientToken = context.world.random.hex(16), ...given } = input;
+  const before = context.get(MADE, `template ${clientToken}`);
+  if (before !== undefined) return { experimentTemplate: templateReply(templateNamed(context, before)) };
+  for (const [name, target] of Object.entries(input.targets ?? {})) checkTarget(name, target);
+  for (const [name, action] of Object.entries(input.actions ?? {})) checkAction(name, action, input);
   const id = context.id('EXT', 17).replace(/^EXT-/, 'EXT');
-  const template: Template = { ...input, id, created: context.now, tags: input.tags ?? {} };
+  const template: Template = { ...given, clientToken, id, created: context.now, tags: input.tags ?? {} };
   context.put(TEMPLATES, id, template);
+  context.put(MADE, `template ${clientToken}`, id);
   return { experimentTemplate: templateReply(template) };
 };
 
-/** ISO 8601 durations of minutes and hours (`PT5M`); actions without one end at once. */
-function durationOf(parameters: Readonly<Record<string, string>> | undefined): number {
-  const [, hours = '0', minutes = '0', seconds = '0'] =
-    /^PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$/.exec(parameters?.duration ?? '') ?? [];
-  return Number(hours) * 60 * MINUTE + Number(minutes) * MINUTE + Number(seconds) * 1000;
+function checkAction(
+  name: string,
+  given: FIS.CreateExperimentTemplateActionInput,
+  { actions = {}, targets = {} }: FIS.CreateExperimentTemplateCommandInput,
+): void {
+  const invalid = (why: string): ServiceFault => new ServiceFault('ValidationException', `Action ${name}: ${why}`);
+  const { target, needs, lasts, id } = actionOf(given.actionId);
+  const named = target === undefined ? undefined : given.targets?.[target[0]];
+  if (target !== undefined && (named === undefined || targets[named]?.resourceType !== target[1]))
+    throw invalid(`${id} needs a target ${target[0]} of type ${target[1]}.`);
+  for (const parameter of needs) if (given.parameters?.[parameter] === undefined) throw invalid(`${id} needs ${parameter}.`);
+  const span = lasts === undefined ? undefined : given.parameters?.[lasts];
+  if (span !== undefined && durationOf(span) === undefined) throw invalid(`${span} is no duration from PT1M to PT12H.`);
+  const unknown = given.startAfter?.find((before) => actions[before] === undefined);
+  if (unknown !== undefined) throw invalid(`there is no action ${unknown} to start after.`);
 }
 
-/** Actions begin together: the order by `startAfter` is not followed. The first that cannot begin fails the experiment. */
 const start: Op<FIS.StartExperimentCommandInput, FIS.StartExperimentCommandOutput> = async (input, context) => {
+  const { clientToken } = input;
+  const before = clientToken === undefined ? undefined : context.get(MADE, `experiment ${clientToken}`);
+  if (before !== undefined) return { experiment: experimentReply(experimentNamed(context, before)) };
   const template = templateNamed(context, input.experimentTemplateId);
-  const { world } = context;
-  const id = `EXP${world.random.hex(17)}`;
-  const experiment: Experiment = {
-    id,
-    template,
-    created: context.now,
-    tags: input.tags ?? {},
-    status: 'running',
-    reason: undefined,
-    ended: undefined,
-    faults: [],
-  };
+  const id = `EXP${context.world.random.hex(17)}`;
+  const experiment = experimentOf(id, template, context.now, input.tags ?? {});
   context.put(EXPERIMENTS, id, experiment);
-  let longest = MINUTE;
-  try {
-    for (const given of Object.values(template.actions ?? {})) {
-      const action = actionOf(given.actionId);
-      const name = action.target === undefined ? undefined : given.targets?.[action.target[0]];
-      const arns = name === undefined ? [] : (template.targets?.[name]?.resourceArns ?? []);
-      if (action.target !== undefined && arns.length === 0)
-        throw new ServiceFault('ValidationException', `The target ${name ?? ''} resolved to an empty set.`);
-      const { faults = [], calls = [] } = action.begin(arns, given.parameters ?? {}, context);
-      for (const [client, operation, asked] of calls) await context.call(client, operation, asked);
-      experiment.faults = [...experiment.faults, ...faults.map((fault) => world.inject(fault))];
-      longest = Math.max(longest, durationOf(given.parameters));
-    }
-  } catch (error) {
-    if (!(error instanceof ServiceFault)) throw error;
-    end(world, experiment, 'failed', error.message);
-  }
-  world.clock.after(longest, () => end(world, experiment, 'completed', 'Experiment completed.'));
+  if (clientToken !== undefined) context.put(MADE, `experiment ${clientToken}`, id);
+  await begin(context, experiment);
   return { experiment: experimentReply(experiment) };
 };
-
-function end(world: World, experiment: Experiment, status: FIS.ExperimentStatus, reason: string): void {
-  if (experiment.status !== 'running') return;
-  for (const fault of experiment.faults) world.lift(fault);
-  experiment.status = status;
-  experiment.reason = reason;
-  experiment.ended = new Date(world.clock.now());
-}
 
 const stateOf = ({ status, reason }: Experiment): FIS.ExperimentState => without({ status, reason });
 
 function experimentReply(e: Experiment): FIS.Experiment {
   const { targets, stopConditions, roleArn } = templateReply(e.template);
-  const actions = Object.entries(e.template.actions ?? {}).map(
-    ([name, action]) => [name, { ...action, state: { status: e.status } }] as const,
+  const actions = e.actions.map(
+    ({ name, given, status, started, ended }) =>
+      [name, without({ ...given, state: { status }, startTime: started, endTime: ended })] as const,
   );
   return without({
     id: e.id,
@@ -257,10 +144,10 @@ const operations = {
     return { experimentTemplate: templateReply(template) };
   }) satisfies Op<FIS.DeleteExperimentTemplateCommandInput, FIS.DeleteExperimentTemplateCommandOutput>,
   StartExperiment: start,
-  StopExperiment: ((input, context) => {
+  StopExperiment: (async (input, context) => {
     const experiment = experimentNamed(context, input.id);
-    if (experiment.status !== 'running') throw new ServiceFault('ConflictException', 'The experiment is not running.', 409);
-    end(context.world, experiment, 'stopped', 'Experiment stopped by user.');
+    if (isOver(experiment)) throw new ServiceFault('ConflictException', 'The experiment is not running.', 409);
+    await stop(context, experiment, 'stopped', 'Experiment stopped by user.');
     return { experiment: experimentReply(experiment) };
   }) satisfies Op<FIS.StopExperimentCommandInput, FIS.StopExperimentCommandOutput>,
   GetExperiment: ((input, context) => ({ experiment: experimentReply(experimentNamed(context, input.id)) })) satisfies Op<
@@ -313,6 +200,9 @@ async function deployTemplate(given: Given, deployment: Deployment): Promise<Cre
         without({
           resourceType: textOf(t.resourceType),
           resourceArns: textsOf(t.resourceArns),
+          resourceTags: pairs(t.resourceTags),
+          filters: blocksOf(t.filters).map((f) => ({ path: textOf(f.path) ?? '', values: textsOf(f.values) })),
+          parameters: pairs(t.parameters),
           selectionMode: textOf(t.selectionMode) ?? 'ALL',
         }),
       ] as const,
