@@ -41,6 +41,10 @@ export function withSimulating(holdfast: Command): void {
       collect,
       [],
     )
+    .option(
+      '--control',
+      'open the control door beside it: drills from other processes, and virtual time that goes on while they wait',
+    )
     .option('--seed <number>', 'seed of ids and of what happens by chance', whole, 1)
     .option('--state <export>', 'stack export over which a preview or plan is read; repeatable', collect, [])
     .option('--config <key=value>', 'configuration of a program, over its stack file; repeatable', collect, [])

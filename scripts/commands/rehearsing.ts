@@ -1,11 +1,5 @@
 /** Drills in simulated AWS: the sources deployed into a fresh world for each, drilled, and judged against the agreements. */
 
-import type { Session } from '../../src/aws/call.ts';
-import { limiter } from '../../src/aws/limits.ts';
-import { session } from '../../src/aws/session.ts';
-import type { Transport } from '../../src/aws/transport.ts';
-import { HAND_CALLS } from '../../src/drills/by-hand/by-hand.ts';
-import type { Canary } from '../../src/drills/canary.ts';
 import { conduct } from '../../src/drills/engine.ts';
 import type { Ground } from '../../src/drills/ground.ts';
 import { prepare, type Target, targetsOf } from '../../src/drills/prepare.ts';
@@ -17,16 +11,13 @@ import { fold } from '../../src/model/known.ts';
 import type { SourceReading } from '../../src/model/resource.ts';
 import { ANY_MEMBER, type Member } from '../../src/model/scope.ts';
 import { SERVICES } from '../../src/services/registry.ts';
-import { deploy } from '../../src/simulator/deploy/deploy.ts';
-import { freshAws } from '../../src/simulator/fresh.ts';
-import { administrator } from '../../src/simulator/world/access.ts';
-import { invoke, type SimulatedAws } from '../../src/simulator/world/invoke.ts';
+import type { SimulatedAws } from '../../src/simulator/world/invoke.ts';
 import { zonesOf } from '../../src/simulator/world/regions.ts';
-import type { World } from '../../src/simulator/world/world.ts';
 import { memoryJournal } from '../../src/store/memory-journal.ts';
 import { type Judgement, judge } from '../../src/verdicts/judge.ts';
 import { type Observation, seconds } from '../../src/verdicts/kpi5.ts';
 import { simulatedInjector, simulatedOutside } from './simulated-ground.ts';
+import { criticalOf, type DeployedWorld, deployedWorld, simulatedSession, transportIn, WARM, warmUp } from './simulated-world.ts';
 
 export interface RehearsalSettings {
   readonly readings: readonly SourceReading[];
@@ -59,30 +50,10 @@ export interface Rehearsal {
 /** A world is older than any drill of it. */
 const DAY = 24 * 3600 * 1000;
 
-interface Deployed {
-  readonly aws: SimulatedAws;
-  readonly readings: readonly SourceReading[];
-  readonly notes: readonly string[];
-  /** Why simulated AWS lacks a resource, by URN. */
-  readonly notThere: ReadonlyMap<string, string>;
-}
-
-/** The same sources and the same seed give the same world, with the same ids: it is judged once and deployed for each drill. */
-async function deployed({ readings, today, seed, place }: RehearsalSettings): Promise<Deployed> {
-  const aws = freshAws({ start: Date.parse(`${today}T00:00:00Z`) - DAY, seed, consistency: 0 });
-  const made = await aws.world.clock.drive(deploy(aws, readings, place));
-  const opaque = made.opaque.map((urn) => [urn, 'simulated AWS does not know its type'] as const);
-  const failed = made.notes.flatMap((note) => {
-    const [, urn, why] = /^(urn:pulumi:.*?): not made: (.*)$/s.exec(note) ?? [];
-    return urn === undefined || why === undefined ? [] : [[urn, why] as const];
-  });
-  const notes = [...opaque.map(([urn, why]) => `${urn}: ${why}`), ...made.notes];
-  return { aws, readings: made.readings, notes, notThere: new Map([...opaque, ...failed]) };
-}
-
 export async function rehearsal(settings: RehearsalSettings): Promise<Rehearsal> {
   const { catalogue, today, seed } = settings;
-  let ready: Deployed | undefined = await deployed(settings);
+  const start = Date.parse(`${today}T00:00:00Z`) - DAY;
+  let ready: DeployedWorld | undefined = await deployedWorld({ ...settings, start });
   const { notes, notThere } = ready;
   const inert = new Map(catalogue.inert.map((i) => [i.type, i.reason]));
   const regions = regionsOf(ready.readings);
@@ -93,7 +64,7 @@ export async function rehearsal(settings: RehearsalSettings): Promise<Rehearsal>
     notes,
     targets: targetsOf(judgement).flatMap((target) => inTheWorld(target, regions)),
     drill: async (target) => {
-      const { aws } = ready ?? (await deployed(settings));
+      const { aws } = ready ?? (await deployedWorld({ ...settings, start }));
       ready = undefined;
       return aws.world.clock.drive(drilled(target, aws, judgement, notThere));
     },
@@ -114,7 +85,7 @@ async function drilled(
     injector: simulatedInjector(world),
     clock: world.clock,
     world: 'simulated',
-    session: sessionIn(aws),
+    session: simulatedSession(transportIn(aws), world.clock, () => world.random.next()),
     // A world that was made for one drill.
     others: async () => [],
     checks: async (service) => criticalOf(judgement, service),
@@ -122,7 +93,7 @@ async function drilled(
   const run = `rehearse/${target.service}/${target.scope}/${target.member}`;
   const prepared = await prepare(target, run, ground);
   if (prepared === undefined) return undefined;
-  await warmUp(world, prepared.canaries, target.scope === 'data' ? WARM.data : WARM.other);
+  await warmUp(world.clock, prepared.canaries, target.scope === 'data' ? WARM.data : WARM.other);
   const journal = memoryJournal();
   const result = await conduct(prepared.drill, { journal, holder: 'rehearse', request: { by: 'rehearse' } });
   return {
@@ -132,41 +103,6 @@ async function drilled(
     blind: prepared.blind,
     notTaken: prepared.notTaken,
   };
-}
-
-/** The first finding at or above high on a resource of the service. */
-function criticalOf(judgement: Judgement, service: string): string | undefined {
-  const own = new Set(judgement.assignment.services.get(service)?.resources ?? []);
-  const found = judgement.findings.find((f) => own.has(f.resource) && (f.severity === 'critical' || f.severity === 'high'));
-  return found === undefined ? undefined : `${found.rule}: ${found.message}`;
-}
-
-/** Stores hold writes of before the drill, so that an old recovery point can be told from none. Milliseconds. */
-const WARM = { data: { every: 60_000, writes: 120 }, other: { every: 30_000, writes: 60 } };
-
-async function warmUp(world: World, canaries: readonly Canary[], { every, writes }: (typeof WARM)['data']): Promise<void> {
-  for (let n = 0; n < writes; n += 1) {
-    for (const canary of canaries) await canary.write();
-    world.clock.advance(every);
-  }
-}
-
-/** Calls at operation level: what a drill's steps say to AWS, without bytes. */
-function sessionIn(aws: SimulatedAws): Session {
-  const { world } = aws;
-  const transport: Transport = {
-    send: (client, operation, input, { account, region }) =>
-      invoke(aws, client, operation, input, { account, region, principal: administrator(account) }),
-  };
-  return session({
-    world: 'simulated',
-    grade: 'disrupt',
-    transport,
-    clock: world.clock,
-    random: () => world.random.next(),
-    limits: limiter(world.clock),
-    allowed: HAND_CALLS,
-  });
 }
 
 /**

@@ -1,13 +1,15 @@
 /** `holdfast simulator`: simulated AWS as an HTTP endpoint of this machine, with declared resources in it. */
+import { randomBytes } from 'node:crypto';
 import { UsageError } from '../../src/model/errors.ts';
-import { deploy } from '../../src/simulator/deploy/deploy.ts';
-import { freshAws } from '../../src/simulator/fresh.ts';
+import { type ControlDoor, controlDoor } from '../../src/simulator/control.ts';
 import { type HttpDoor, openHttpDoor } from '../../src/simulator/http.ts';
 import type { SimulatedAws } from '../../src/simulator/world/invoke.ts';
 import { addAdministratorKey } from '../../src/simulator/world/keys.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { SourceFlags } from './judging.ts';
 import { read } from './judging.ts';
+import { type DeployedWorld, deployedWorld } from './simulated-world.ts';
+import { worldAnswers } from './world-answers.ts';
 
 export interface SimulatorFlags extends Omit<SourceFlags, 'color'> {
   readonly port: number;
@@ -15,6 +17,8 @@ export interface SimulatorFlags extends Omit<SourceFlags, 'color'> {
   /** `ACCESS:SECRET:ACCOUNT` each. */
   readonly key: readonly string[];
   readonly seed: number;
+  /** Opens the control door beside the endpoint. */
+  readonly control?: boolean;
 }
 
 interface GivenKey {
@@ -34,10 +38,15 @@ export async function simulator(sources: readonly string[], flags: SimulatorFlag
   const keys = given.length > 0 ? given : [DEFAULT_KEY];
   const [{ id, secret, account } = DEFAULT_KEY] = keys;
   const region = flags.region ?? DEFAULT_REGION;
-  const aws = freshAws({ start: Date.now(), seed: flags.seed, consistency: 0 });
+  const made = await filled(sources, flags, around, { account, region });
+  const { aws } = made;
   for (const key of keys) addAdministratorKey(aws.world, key.id, key.secret, key.account);
-  if (sources.length > 0) await fill(aws, sources, flags, around, { account, region });
-  const door = await open(aws, flags);
+  const token = randomBytes(24).toString('base64url');
+  const control =
+    flags.control === true
+      ? controlDoor({ clock: aws.world.clock, token, answers: worldAnswers(aws, { ...made, notThere: [...made.notThere] }) })
+      : undefined;
+  const door = await open(aws, control, flags);
   const lines = [
     `simulated AWS: ${door.url}`,
     `account ${account}, Region ${region}; stop with Ctrl-C`,
@@ -45,33 +54,36 @@ export async function simulator(sources: readonly string[], flags: SimulatorFlag
     `export AWS_ENDPOINT_URL=${door.url} AWS_ACCESS_KEY_ID=${id} AWS_SECRET_ACCESS_KEY=${secret}`,
     `export AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
     'aws rds describe-db-instances',
+    ...(control === undefined
+      ? []
+      : ['', 'control door, for drills from another process:', `holdfast drill run DRILL --aws ${door.url} --control ${token}`]),
   ];
   around.write(`${lines.join('\n')}\n`, undefined);
-  const stopPacing = pace(aws);
+  const stopPacing = pace(aws, control);
   await stopped();
   stopPacing();
   await door.close();
   return 0;
 }
 
-async function fill(
-  aws: SimulatedAws,
+async function filled(
   sources: readonly string[],
   flags: SimulatorFlags,
   around: Surroundings,
   place: { readonly account: string; readonly region: string },
-): Promise<void> {
-  const readings = await read(sources, { ...flags, color: false }, around);
-  const { opaque, notes } = await aws.world.clock.drive(deploy(aws, readings, place));
-  for (const note of notes) around.progress(note);
-  if (opaque.length > 0) around.progress(`${opaque.length} resources are of types that are not simulated`);
+): Promise<DeployedWorld> {
+  const readings = sources.length > 0 ? await read(sources, { ...flags, color: false }, around) : [];
+  const made = await deployedWorld({ readings, start: Date.now(), seed: flags.seed, place });
+  for (const note of made.notes) around.progress(note);
+  return made;
 }
 
-async function open(aws: SimulatedAws, { host, port }: SimulatorFlags): Promise<HttpDoor> {
+async function open(aws: SimulatedAws, control: ControlDoor | undefined, { host, port }: SimulatorFlags): Promise<HttpDoor> {
   const settings = {
     host,
     port,
     clock: false,
+    ...(control === undefined ? {} : { control }),
     // A mistake of ours must be seen, terminal or not.
     onMistake: (error: unknown) =>
       process.stderr.write(`holdfast: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`),
@@ -97,12 +109,12 @@ function keyOf(text: string): GivenKey {
   return { id, secret, account };
 }
 
-/** Virtual time goes on as real time does: what is being created becomes available. */
-function pace({ world }: SimulatedAws): () => void {
+/** Virtual time goes on as real time does, unless controllers of drills have it: what is being created becomes available. */
+function pace({ world }: SimulatedAws, control: ControlDoor | undefined): () => void {
   let last = Date.now();
   const timer = setInterval(() => {
     const now = Date.now();
-    world.clock.advance(now - last);
+    if (control === undefined || control.connected() === 0) world.clock.advance(now - last);
     last = now;
   }, PACE);
   return () => clearInterval(timer);

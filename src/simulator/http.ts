@@ -1,6 +1,7 @@
 /** The door over HTTP: an endpoint for any AWS client, on a loopback address. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { ControlDoor } from './control.ts';
 import { answerer } from './wire/answer.ts';
 import { LARGEST, type Strictness } from './wire/authenticate.ts';
 import { Malformed, parametersOf, type WireRequest, type WireResponse } from './wire/message.ts';
@@ -13,6 +14,8 @@ export interface HttpDoorSettings {
   readonly host: string;
   /** Whether signatures must be of virtual time, within 15 minutes. */
   readonly clock: boolean;
+  /** Beside the endpoint, for controllers of drills. */
+  readonly control?: ControlDoor;
   /** Hears of mistakes of the simulator itself; the client sees a 500. */
   readonly onMistake: (error: unknown) => unknown;
 }
@@ -43,6 +46,8 @@ export function openHttpDoor(aws: SimulatedAws, settings: HttpDoorSettings): Pro
       }
     }).catch(() => outgoing.destroy());
   });
+  const { control } = settings;
+  if (control !== undefined) server.on('upgrade', (request, socket) => control.upgrade(request, socket));
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -52,6 +57,7 @@ export function openHttpDoor(aws: SimulatedAws, settings: HttpDoorSettings): Pro
         close: () =>
           new Promise((done) => {
             server.close(() => done());
+            control?.close();
             server.closeAllConnections();
           }),
       });
