@@ -77,6 +77,9 @@ const stop = oneRule(
   { over: 'availability-below' },
 ).meta({ id: 'stop', description: 'Stops the drill and rolls it back. Unknown for too long counts as true.' });
 
+/** Stands for every entry, where a probe says more than that. */
+export const ALL_ENTRIES = 'all';
+
 const probe = z
   .union(
     [
@@ -88,7 +91,7 @@ const probe = z
         }),
       oneRule(
         {
-          entry: text('Requests to this URL or host.').optional(),
+          entry: text(`Requests to this URL or host; ${ALL_ENTRIES} for each entry that the recovery graph finds.`).optional(),
           slowest: lasting.optional().meta({ description: 'An answer that takes longer counts as none.' }),
           dns: text('What resolvers answer for this name.').optional(),
           resolvers: texts('resolvers', 'Addresses of the resolvers to ask; those of the world when left out.').optional(),
@@ -102,7 +105,7 @@ const probe = z
   )
   .meta({ id: 'probe', description: 'How the service is watched from outside.' });
 
-const step = mapping(
+export const step = mapping(
   {
     action: text('What is done: aurora-global-failover, asg-scale, routing-control, …'),
     on: text("What it is done to: a glob over the resource's URN, or an ARN."),

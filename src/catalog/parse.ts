@@ -14,6 +14,7 @@ import { METRIC_TYPES, type MetricType } from '../model/agreement.ts';
 import { SCOPES, type Scope } from '../model/scope.ts';
 import { chainCheck } from './chain.ts';
 import { buildDrills } from './drills.ts';
+import { buildInvocation } from './invocations.ts';
 import { checkShape, keyPlace, spotAt } from './issues.ts';
 import { expandMetrics, secondsOf } from './metrics.ts';
 import { invalidCatalogue, showPlace } from './problem.ts';
@@ -149,8 +150,9 @@ function buildRole(id: string, r: NonNullable<CatalogueDocument['roles']>[string
 }
 
 function buildPlan(written: NonNullable<CatalogueDocument['plans']>[number], spot: Spot): Plan {
-  const { id, services, owner, reviewed, contacts = [], roster, ...more } = written;
-  return { id, services, owner, reviewed, contacts, roster, more, place: spot.place };
+  const { id, services, owner, reviewed, contacts = [], roster, invocation, ...more } = written;
+  const invoked = invocation === undefined ? undefined : buildInvocation(invocation, spotAt(spot, ['invocation']));
+  return { id, services, owner, reviewed, contacts, roster, invocation: invoked, more, place: spot.place };
 }
 
 function buildTime(row: string, t: NonNullable<CatalogueDocument['times']>[string], spot: Spot): TimeOverride {

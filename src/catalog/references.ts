@@ -3,8 +3,10 @@
  * They read the values as written, so that they also see the parts whose shape is wrong somewhere else.
  */
 import { METRIC_TYPES, type Place } from '../model/agreement.ts';
-import { SCOPES } from '../model/scope.ts';
+import { groupBy } from '../model/collections.ts';
+import { SCOPES, type Scope } from '../model/scope.ts';
 import { drillProblems } from './drill-rules.ts';
+import { invocationProblems } from './invocation-rules.ts';
 import { keyPlace } from './issues.ts';
 import { oneLine, type Problem, quote, suggest } from './problem.ts';
 import { child, childrenOf, missing, type Written, writtenAt } from './written.ts';
@@ -28,6 +30,7 @@ export function crossCheck(value: unknown, spot: Spot, vocabulary: Vocabulary): 
     ...agreementCircles(root),
     ...periods(root),
     ...repeatedPlans(root),
+    ...writtenAt(root, ['plans', '*', 'invocation']).flatMap(invocationProblems),
     ...scopeless(root),
     ...drillProblems(writtenAt(root, ['drills', '*']), {
       services: namesIn(root, 'services'),
@@ -226,18 +229,19 @@ function dependencies(root: Written): ReadonlyMap<string, ReadonlySet<string>> {
 /** Ids that the metrics of this catalogue have or will have, `expandMetrics` being for what is right in every part. */
 function metricIds(root: Written): ReadonlySet<string> {
   const tiers = new Map(writtenAt(root, ['services', '*', 'tier']).map((w) => [w.keys[1], String(w.value)]));
-  const stated = new Map(writtenAt(root, ['defaults', 'scopes', '*']).map((w) => [w.keys[2], Object.values(Object(w.value))]));
+  const stated = groupBy(writtenAt(root, ['defaults', 'scopes', '*', '*']), (w) => w.keys[2]);
   const ids = METRIC_TYPES.flatMap((type) =>
     writtenAt(root, ['agreements', '*', 'metrics', '*', type]).flatMap((w) => {
       const [, agreement, , service] = w.keys;
-      const defaults = DATA_TYPES.has(type) ? ['data'] : (stated.get(tiers.get(service)) ?? []);
-      return scopesWritten(w, defaults).map((scope) => `${agreement}/${service}/${type}-${scope}`);
+      const defaults = (stated.get(tiers.get(service)) ?? []).map(({ value }) => value);
+      const scopes = scopesWritten(w, DATA_TYPES.has(type) ? ['data'] : defaults);
+      return scopes.map((scope) => `${agreement}/${service}/${type}-${scope}`);
     }),
   );
   return new Set(ids);
 }
 
-function scopesWritten(promise: Written, defaults: readonly unknown[]): readonly unknown[] {
+function scopesWritten(promise: Written, defaults: readonly unknown[]): readonly Scope[] {
   const scoped = typeof promise.value === 'object' && child(promise, 'target') === undefined;
-  return scoped ? SCOPES.filter((scope) => child(promise, scope) !== undefined) : defaults;
+  return SCOPES.filter((scope) => (scoped ? child(promise, scope) !== undefined : defaults.includes(scope)));
 }

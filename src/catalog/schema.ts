@@ -5,6 +5,7 @@ import { parseDuration } from '../model/quantity.ts';
 import { SCOPES } from '../model/scope.ts';
 import { drillsSchema } from './drill-schema.ts';
 import { byScope, day, duration, foreignKey, id, listOf, mapping, named, oneOf, percent, someOf, text } from './fields.ts';
+import { invocation } from './invocation-schema.ts';
 
 /** Compiled checks pay for themselves over many documents; a run reads one. */
 z.config({ jitless: true });
@@ -243,8 +244,9 @@ const plan = z
       roster: mapping({ url: text('Where the duty roster is.'), reviewed: day('Day on which it was last checked.') }, 'a roster')
         .optional()
         .meta({ description: 'Who is on duty.' }),
+      invocation: invocation.optional(),
     },
-    { error: 'a recovery plan; write a mapping of id, services, owner, reviewed, contacts, roster' },
+    { error: 'a recovery plan; write a mapping of id, services, owner, reviewed, contacts, roster, invocation' },
   )
   .meta({ id: 'plan', description: 'A recovery plan. Further keys are kept as they are.' });
 

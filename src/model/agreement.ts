@@ -1,5 +1,6 @@
 /** What was promised, to whom, for what: the catalogue's vocabulary (docs/model.md, Vocabulary). */
 import type { DrillSpec } from './drill.ts';
+import type { Invocation } from './invocation.ts';
 import type { Scope } from './scope.ts';
 
 export const METRIC_TYPES = [
@@ -149,6 +150,8 @@ export interface Plan {
   readonly contacts: readonly Contact[];
   /** Where the duty roster is, and the day on which somebody last made sure that it is right. */
   readonly roster: { readonly url: string; readonly reviewed: string } | undefined;
+  /** When it is invoked, by whom, and how everything returns to normal; undefined: nothing is said about it. */
+  readonly invocation: Invocation | undefined;
   /** Everything else that is written there, kept as it is. */
   readonly more: Readonly<Record<string, unknown>>;
   readonly place: Place;
