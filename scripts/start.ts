@@ -6,7 +6,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { formatDuration } from '../src/model/quantity.ts';
-import { withDrills } from '../src/reports/drilled.ts';
 import { renderMarkdown } from '../src/reports/markdown.ts';
 import { renderTable } from '../src/reports/table.ts';
 import { established } from '../src/reports/words.ts';
@@ -45,7 +44,7 @@ const rehearsal = await rehearsed([root], { ...flags, format: 'text', seed: SEED
   SHOWN.some(([service, scope, member]) => t.service === service && t.scope === scope && t.member === member),
 );
 const drillSeconds = ((performance.now() - rehearsing) / 1000).toFixed(1);
-const result = withDrills(judged, rehearsal.made.judgement.verdicts, rehearsal.observations, rehearsal.membersOf);
+const result = judged;
 
 const out = join(root, 'out');
 mkdirSync(out, { recursive: true });

@@ -1,33 +1,29 @@
-/** Adds what drills showed to a result: live ones as demonstrated, with KPI 5; simulated ones as rehearsed, and in no figure. */
-import type { MetricVerdict } from '../model/verdict.ts';
-import { demonstratedVerdict, kpi5, type Observation, rehearsedVerdict, type Shown } from '../verdicts/kpi5.ts';
-import { shareOf } from './result.ts';
+/** Adds what drills and real events showed to a result: of the estate's own world with figures; simulated ones as rehearsed. */
+import type { Demonstration } from '../verdicts/demonstrated.ts';
+import type { Shown } from '../verdicts/kpi5.ts';
+import { kpi2Of, shareOf } from './result.ts';
 import type { VerifyResult } from './result-schema.ts';
-import { established } from './words.ts';
 
-type ShownResult = NonNullable<VerifyResult['metrics'][number]['demonstrated']>;
+export interface EvidenceSeen {
+  /** Drills whose records were read. */
+  readonly drills: number;
+  /** Packs and stores that were read, and who signed them. */
+  readonly sources: readonly { readonly from: string; readonly signedBy: string | undefined }[];
+}
 
-/** `membersOf`: names of everything that the metric's scope stands for; a drill of one says nothing about the others. */
-export function withDrills(
-  result: VerifyResult,
-  verdicts: readonly MetricVerdict[],
-  observations: readonly Observation[],
-  membersOf: (verdict: MetricVerdict) => readonly string[],
-): VerifyResult {
-  const byId = new Map(verdicts.map((v) => [v.metric.id, v]));
-  const live = observations.filter((o) => o.world === 'live');
-  const attained = kpi5(verdicts, live, 'live');
+/** In a live estate what was simulated stands in its own column, and in nothing else. */
+export function withEvidence(result: VerifyResult, { own, rehearsed }: Demonstration, seen: EvidenceSeen): VerifyResult {
+  const isLive = result.world === 'live';
+  const shown = own?.shown ?? new Map<string, Shown>();
   return {
     ...result,
     metrics: result.metrics.map((m) => {
-      const verdict = byId.get(m.id);
-      if (verdict === undefined) return m;
-      const own = observations.filter((o) => o.metric === m.id);
-      const members = membersOf(verdict);
+      const simulated = rehearsed.get(m.id);
+      const live = isLive ? shown.get(m.id) : undefined;
       return {
         ...m,
-        demonstrated: own.some((o) => o.world === 'live') ? carried(m, demonstratedVerdict(verdict, own, members)) : null,
-        rehearsed: own.some((o) => o.world === 'simulated') ? { ...rehearsedVerdict(verdict, own, members) } : null,
+        demonstrated: live === undefined ? null : shownOf(live),
+        rehearsed: simulated === undefined ? null : shownOf(simulated),
       };
     }),
     kpis:
@@ -35,25 +31,34 @@ export function withDrills(
         ? null
         : {
             ...result.kpis,
+            kpi2Demonstrated: own === undefined ? null : kpi2Of(own.kpi2),
             kpi5:
-              live.length === 0
+              own === undefined
                 ? null
                 : {
-                    all: shareOf(attained.all),
-                    actual: shareOf(attained.actual),
-                    test: shareOf(attained.test),
-                    coverage: attained.coverage,
-                    strict: attained.strict,
+                    all: shareOf(own.kpi5.all),
+                    actual: shareOf(own.kpi5.actual),
+                    test: shareOf(own.kpi5.test),
+                    coverage: own.kpi5.coverage,
+                    strict: own.kpi5.strict,
                   },
           },
+    evidence: {
+      drills: seen.drills,
+      sources: seen.sources.map(({ from, signedBy }) => ({ from, signedBy: signedBy ?? null })),
+    },
   };
 }
 
-/** A not-met of the levels below carries upwards; a drill that went well does not mend it. */
-function carried(metric: VerifyResult['metrics'][number], shown: Shown): ShownResult {
-  const below = established(metric);
-  const before = below.verdict === 'not-met' ? below : metric.designed.verdict === 'not-met' ? metric.designed : undefined;
-  return shown.verdict !== 'not-met' && before !== undefined
-    ? { ...shown, verdict: 'not-met', reason: `by design: ${before.reason}` }
-    : { ...shown };
+type ShownResult = NonNullable<VerifyResult['metrics'][number]['demonstrated']>;
+
+function shownOf({ verdict, worst, reason, at, expired }: Shown): ShownResult {
+  const time = (ms: number): string => new Date(ms).toISOString();
+  return {
+    verdict,
+    worst,
+    reason,
+    at: at === undefined ? null : time(at),
+    expired: expired.map((e) => ({ run: e.run, member: e.member, at: time(e.at), why: e.why, reason: e.reason })),
+  };
 }

@@ -5,12 +5,16 @@ import { plainText } from './text.ts';
 import type { FindingResult } from './words.ts';
 import {
   established,
+  evidenceLines,
+  evidenceSources,
   factText,
   grouped,
   headline,
+  highest,
+  kpi2Levels,
+  kpi5Lines,
   placeText,
   predictedText,
-  shareText,
   survivalText,
   whyText,
   worstAnswer,
@@ -25,17 +29,26 @@ const MARKS: Readonly<Record<string, string>> = {
 };
 
 export function renderMarkdown(result: VerifyResult): string {
-  const parts: string[] = [`# Continuity: ${result.level === 'designed' ? 'designed level' : 'designed and in place'}`, ''];
+  const parts: string[] = [
+    `# Continuity: ${[result.level === 'designed' ? 'designed' : 'designed and in place', ...(result.evidence === null ? [] : [highest(result)])].join(', ')}`,
+    '',
+  ];
   const sources = result.sources.map((s) => code(`${s.source} (${s.kind}, ${s.project}/${s.stack})`)).join(', ');
   parts.push(
     `World: **${result.world}** · ${result.date} · ${sources}`,
     '',
     ...headline(result).flatMap((line) => [`${line}.`, '']),
   );
-  if (result.kpis !== null) parts.push(...kpiSection(result.kpis));
+  if (result.kpis !== null) parts.push(...kpiSection(result, result.kpis));
   if (result.metrics.length > 0) parts.push(...metricSection(result));
   if (result.survey.length > 0) parts.push(...surveySection(result));
-  parts.push(...findingSection(result), ...liveSection(result), ...roleSection(result), ...ignoranceSection(result));
+  parts.push(
+    ...findingSection(result),
+    ...liveSection(result),
+    ...evidenceSection(result),
+    ...roleSection(result),
+    ...ignoranceSection(result),
+  );
   return `${parts.join('\n').trimEnd()}\n`;
 }
 
@@ -143,13 +156,20 @@ function liveSection({ observed, checks }: VerifyResult): string[] {
   return [...lines, ''];
 }
 
-function kpiSection({ kpi1, kpi2, kpi2InPlace, kpi3 }: NonNullable<VerifyResult['kpis']>): string[] {
-  const inPlace = (of: 'all' | 'withoutDataScope' | 'feasibleWithPerson'): string =>
-    kpi2InPlace === null ? '–' : shareText(kpi2InPlace[of]);
+function evidenceSection(result: VerifyResult): string[] {
+  if (result.evidence === null) return [];
+  const rows = evidenceLines(result).map(([m, verdict, reason]) => row([m.id, verdict, reason]));
+  const table = ['| metric | verdict | why |', '|---|---|---|', ...rows];
+  const said = rows.length === 0 ? ['It speaks of none of these metrics.'] : table;
+  return ['## Evidence', '', `${escapeMarkdown(evidenceSources(result.evidence))}.`, '', ...said, ''];
+}
+
+function kpiSection(result: VerifyResult, kpis: NonNullable<VerifyResult['kpis']>): string[] {
+  const { kpi1, kpi3, kpi5 } = kpis;
   return [
     '## KPIs',
     '',
-    '| KPI | designed | in place | demonstrated |',
+    `| KPI | designed | in place | ${highest(result)} |`,
     '|---|---|---|---|',
     row([
       '1 agreements with continuity metrics',
@@ -157,15 +177,16 @@ function kpiSection({ kpi1, kpi2, kpi2InPlace, kpi3 }: NonNullable<VerifyResult[
       '',
       '',
     ]),
-    row(['2 metrics kept by automatic failover', shareText(kpi2.all), inPlace('all'), '–']),
-    row(['2 without data scope', shareText(kpi2.withoutDataScope), inPlace('withoutDataScope'), '–']),
-    row(['2 when a person may act', shareText(kpi2.feasibleWithPerson), inPlace('feasibleWithPerson'), '–']),
+    row(['2 metrics kept by automatic failover', ...kpi2Levels(kpis, 'all')]),
+    row(['2 without data scope', ...kpi2Levels(kpis, 'withoutDataScope')]),
+    row(['2 when a person may act', ...kpi2Levels(kpis, 'feasibleWithPerson')]),
     row([
       '3 services covered (minimum set)',
       `${formatPercent(kpi3.minimum)} of ${kpi3.services}${kpi3.denominatorDoubtful ? ', denominator doubtful' : ''}`,
       '',
       '',
     ]),
+    ...(kpi5 === null ? [] : kpi5Lines(kpi5).map(([of, share]) => row([`5 attained: ${of}`, '', '', share]))),
     '',
   ];
 }

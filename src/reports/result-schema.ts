@@ -1,7 +1,7 @@
 /** Shape of what `holdfast verify` and `holdfast check` print as JSON; `schema/verify.schema.json` is generated from it. */
 import * as z from 'zod';
 
-export const RESULT_VERSION = '1.0';
+export const RESULT_VERSION = '1.1';
 
 const truth = z.enum(['yes', 'no', 'unknown']);
 const verdict = z.enum(['met', 'not-met', 'unknown', 'not-applicable', 'expired']);
@@ -63,8 +63,20 @@ const shown = z.object({
   worst: z
     .union([z.number(), z.enum(['never', 'all'])])
     .nullable()
-    .describe('Seconds of the worst valid observation; "never": not recovered; "all": every write was lost'),
+    .describe('Worst observation that counts, in the unit of the metric; "never": not recovered; "all": every write was lost'),
   reason: z.string(),
+  at: z.string().nullable().describe('ISO time of the newest observation that counts'),
+  expired: z
+    .array(
+      z.object({
+        run: z.string(),
+        member: z.string(),
+        at: z.string().describe('ISO time'),
+        why: z.enum(['age', 'changed']),
+        reason: z.string(),
+      }),
+    )
+    .describe('Observations that no longer count: too old, or of something that has changed since'),
 });
 
 const observed = z.object({
@@ -160,7 +172,9 @@ export const verifyResultSchema = z.object({
       scopeDefaulted: z.boolean(),
       designed: judged,
       inPlace: judged.nullable().describe('What live AWS shows; null where nobody looked'),
-      demonstrated: shown.nullable().describe('What drills and real events of live AWS showed; null where there was none'),
+      demonstrated: shown
+        .nullable()
+        .describe('What drills and real events of live AWS showed; null where none of any metric was given'),
       rehearsed: shown
         .nullable()
         .describe('What drills in simulated AWS showed; counted in no figure. Null where there was none'),
@@ -189,6 +203,11 @@ export const verifyResultSchema = z.object({
       kpi1: z.object({ sla: z.int(), ola: z.int(), agreed: z.int(), notInForce: z.int(), unsupported: z.int() }),
       kpi2: kpi2.describe('Designed'),
       kpi2InPlace: kpi2.nullable(),
+      kpi2Demonstrated: kpi2
+        .nullable()
+        .describe(
+          'Over drills and real events of the world of this document; a not-met below counts as not met. Null without any',
+        ),
       kpi3: z.object({
         services: z.int(),
         any: z.number(),
@@ -203,15 +222,27 @@ export const verifyResultSchema = z.object({
           all: share,
           actual: share,
           test: share,
-          coverage: z.number().describe('Percent of all metrics with a valid observation'),
+          coverage: z.number().describe('Percent of all metrics with a valid observation that has not expired'),
           strict: z.number().describe('Percent of all metrics that are attained'),
         })
         .nullable()
-        .describe('Attained in drills and real events of live AWS; null where there was none'),
+        .describe('Attained in drills and real events of the world of this document; null without any'),
     })
     .nullable()
     .describe('Null without a catalogue'),
   observed: observed.nullable().describe('What was seen of AWS; null where nobody looked'),
+  evidence: z
+    .object({
+      drills: z.int().describe('Drills and real events whose records were read, of either world'),
+      sources: z.array(
+        z.object({
+          from: z.string().describe('Pack or store'),
+          signedBy: z.string().nullable().describe('Fingerprint of the key of a pack'),
+        }),
+      ),
+    })
+    .nullable()
+    .describe('Null where no evidence was given'),
   checks: z.array(checked).describe('What the checks of live AWS saw and measured'),
   survey: z
     .array(

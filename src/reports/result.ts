@@ -12,7 +12,7 @@ import type { MetricVerdict, Predicted } from '../model/verdict.ts';
 import type { Judgement } from '../verdicts/judge.ts';
 import type { SurveyRow, Survival } from '../verdicts/survey.ts';
 import { notModelledTypes, singlePointsOfFailure } from '../verdicts/survey.ts';
-import type { VerifyResult } from './result-schema.ts';
+import { RESULT_VERSION, type VerifyResult } from './result-schema.ts';
 
 type JudgedResult = VerifyResult['metrics'][number]['designed'];
 
@@ -22,7 +22,7 @@ export function resultOf(judgement: Judgement, seed: number): VerifyResult {
   const count = (kind: EstateResource['standing']['kind']): number => items.filter((r) => r.standing.kind === kind).length;
   const spof = new Set(singlePointsOfFailure(judgement.survey).map((r) => r.resource));
   return {
-    schemaVersion: '1.0',
+    schemaVersion: RESULT_VERSION,
     command: 'verify',
     world: judgement.world,
     level: 'designed',
@@ -90,10 +90,12 @@ export function resultOf(judgement: Judgement, seed: number): VerifyResult {
             kpi1: kpis.kpi1,
             kpi2: kpi2Of(kpis.kpi2),
             kpi2InPlace: null,
+            kpi2Demonstrated: null,
             kpi3: kpis.kpi3,
             kpi5: null,
           },
     observed: null,
+    evidence: null,
     checks: [],
     survey: [...judgement.survey]
       .sort((a, b) => urgency(a) - urgency(b))

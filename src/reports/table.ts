@@ -6,13 +6,17 @@ import { columns, plainText, wrap } from './text.ts';
 import type { FindingResult, MetricResult, SurveyResult, SurveyScope } from './words.ts';
 import {
   established,
+  evidenceLines,
+  evidenceSources,
   factText,
   grouped,
   headline,
+  highest,
   holdsNoData,
+  kpi2Levels,
+  kpi5Lines,
   placeText,
   predictedText,
-  shareText,
   survivalText,
   whyText,
   withoutTitle,
@@ -63,6 +67,7 @@ export function renderTable(result: VerifyResult, options: TableOptions): string
   if (result.survey.length > 0) lines.push(...surveyLines(result, options));
   lines.push(...findingLines(result, options));
   lines.push(...liveLines(result, options));
+  lines.push(...evidenceSection(result, options));
   if (result.kpis !== null) lines.push(...kpiLines(result, options));
   lines.push(...ignoranceLines(result, options));
   if (options.next !== '') lines.push(...wrap(`Next: ${plainText(options.next)}`, width));
@@ -79,22 +84,31 @@ function metricLines(result: VerifyResult, { width, paint }: TableOptions): stri
         ? ''
         : ` · tier ${service.tier}${service.owner === null ? '' : ` · ${service.owner}`} · ${service.resources} resources`;
     lines.push(paint(plainText(`${service?.title ?? id}${about}`), 'bold'));
-    const levels =
-      width < WIDE
-        ? result.level === 'designed'
-          ? ['designed']
-          : ['designed', 'in place']
-        : ['designed', 'in place', 'demonstrated', ...(result.metrics.some((m) => m.rehearsed !== null) ? ['rehearsed'] : [])];
-    const header = ['metric', 'target', 'predicted', 'path', ...levels, 'why'].map((text): Cell => ({ text, style: 'dim' }));
-    const rows = result.metrics.filter((m) => m.service === id).map((m) => metricRow(m, levels.length));
+    const levels = levelsOf(result, width);
+    const header = ['metric', 'target', 'predicted', 'path', ...levels.map((l) => LEVEL_WORDS[l]), 'why'].map(
+      (text): Cell => ({ text, style: 'dim' }),
+    );
+    const rows = result.metrics.filter((m) => m.service === id).map((m) => metricRow(m, levels));
     lines.push(...columns([header, ...rows], width, paint), '');
   }
   return lines;
 }
 
-function metricRow(m: MetricResult, levels: number): Cell[] {
+const LEVEL_WORDS = { designed: 'designed', inPlace: 'in place', demonstrated: 'demonstrated', rehearsed: 'rehearsed' } as const;
+type Level = keyof typeof LEVEL_WORDS;
+
+/** The three levels where there is room; else those that were looked at. What was rehearsed only where something was. */
+function levelsOf({ metrics, level }: VerifyResult, width: number): readonly Level[] {
+  const isWide = width >= WIDE;
+  const seen = (of: Level): boolean => metrics.some((m) => m[of] !== null);
+  return (['designed', 'inPlace', 'demonstrated', 'rehearsed'] as const).filter(
+    (of) => of === 'designed' || seen(of) || (isWide && of !== 'rehearsed') || (of === 'inPlace' && level === 'in-place'),
+  );
+}
+
+function metricRow(m: MetricResult, levels: readonly Level[]): Cell[] {
   const d = established(m);
-  const verdicts = [m.designed, m.inPlace, m.demonstrated, m.rehearsed].slice(0, levels);
+  const verdicts = levels.map((level) => m[level]);
   return [
     { text: `${m.type} ${m.scope}${m.scopeDefaulted ? '*' : ''}` },
     { text: `${m.target.text}${m.clock === 'declaration' ? ' from declaration' : ''}` },
@@ -167,6 +181,17 @@ function findingText(f: FindingResult): string {
   return `${f.message}${waiver}${place === '' ? '' : ` · ${place}`}`;
 }
 
+function evidenceSection(result: VerifyResult, { width, paint }: TableOptions): string[] {
+  if (result.evidence === null) return [];
+  const rows = evidenceLines(result).map(([m, verdict, reason]): Cell[] => [
+    { text: m.id },
+    { text: verdict, ...styleOf(VERDICT_STYLE[verdict.split(' ')[1] ?? '']) },
+    { text: reason },
+  ]);
+  const title = wrap(plainText(`Evidence: ${evidenceSources(result.evidence)}`), width).map((line) => paint(line, 'bold'));
+  return [...title, ...(rows.length === 0 ? ['  it speaks of none of these metrics'] : columns(rows, width, paint)), ''];
+}
+
 function liveLines({ observed, checks }: VerifyResult, { width, paint, places }: TableOptions): string[] {
   if (observed === null) return [];
   const { at, calls, gaps, missing, undeclared } = observed;
@@ -198,7 +223,11 @@ const shortUrn = (urn: string): string => urn.split('::').pop() ?? urn;
 function kpiLines(result: VerifyResult, { width, paint }: TableOptions): string[] {
   const { kpis } = result;
   if (kpis === null) return [];
-  const { kpi1, kpi2, kpi3 } = kpis;
+  const { kpi1, kpi3, kpi5 } = kpis;
+  const levels = (of: Parameters<typeof kpi2Levels>[1]): string => {
+    const [designed, inPlace, shown] = kpi2Levels(kpis, of);
+    return `designed ${designed} · in place ${inPlace} · ${highest(result)} ${shown}`;
+  };
   const rows: Cell[][] = [
     [
       { text: 'KPI 1 agreements with continuity metrics' },
@@ -206,14 +235,9 @@ function kpiLines(result: VerifyResult, { width, paint }: TableOptions): string[
         text: `${kpi1.sla + kpi1.ola} of ${kpi1.agreed} in force (${kpi1.sla} SLA, ${kpi1.ola} OLA)${kpi1.notInForce === 0 ? '' : `; ${kpi1.notInForce} not in force`}${kpi1.unsupported === 0 ? '' : `; ${kpi1.unsupported} targets that nothing underpins`}`,
       },
     ],
-    [
-      { text: 'KPI 2 metrics kept by automatic failover' },
-      {
-        text: `designed ${shareText(kpi2.all)} · in place ${kpis.kpi2InPlace === null ? '–' : shareText(kpis.kpi2InPlace.all)} · demonstrated ${kpis.kpi5 === null ? '–' : 'see KPI 5'}`,
-      },
-    ],
-    [{ text: '  without data scope' }, { text: shareText(kpi2.withoutDataScope) }],
-    [{ text: '  when a person may act' }, { text: shareText(kpi2.feasibleWithPerson) }],
+    [{ text: 'KPI 2 metrics kept by automatic failover' }, { text: levels('all') }],
+    [{ text: '  without data scope' }, { text: levels('withoutDataScope') }],
+    [{ text: '  when a person may act' }, { text: levels('feasibleWithPerson') }],
     [
       { text: 'KPI 3 services covered' },
       {
@@ -221,11 +245,11 @@ function kpiLines(result: VerifyResult, { width, paint }: TableOptions): string[
       },
     ],
   ];
-  if (kpis.kpi5 !== null)
-    rows.push([
-      { text: 'KPI 5 attained in drills and real events' },
-      { text: `${shareText(kpis.kpi5.all)} · coverage ${formatPercent(kpis.kpi5.coverage)}` },
-    ]);
+  if (kpi5 !== null) {
+    const [[, all = ''] = [], ...parts] = kpi5Lines(kpi5);
+    rows.push([{ text: `KPI 5 attained, ${highest(result)}` }, { text: all }]);
+    for (const [of, share] of parts) rows.push([{ text: `  ${of}` }, { text: share }]);
+  }
   return [paint('KPIs', 'bold'), ...columns(rows, width, paint), ''];
 }
 

@@ -26,6 +26,51 @@ export function predictedText(metric: MetricResult): string {
   return value === 'never' ? 'never' : formatAbout(value);
 }
 
+type Kpis = NonNullable<VerifyResult['kpis']>;
+
+/** What the highest level is called: in simulated AWS nothing is demonstrated. */
+export const highest = ({ world }: VerifyResult): 'demonstrated' | 'rehearsed' =>
+  world === 'live' ? 'demonstrated' : 'rehearsed';
+
+/** KPI 2, or a variant of it, at the three levels; undefined where a level was not looked at. */
+export function kpi2Levels(
+  { kpi2, kpi2InPlace, kpi2Demonstrated }: Kpis,
+  of: keyof Omit<Kpis['kpi2'], 'notApplicable'>,
+): readonly string[] {
+  return [kpi2, kpi2InPlace, kpi2Demonstrated].map((level) => (level === null ? '–' : shareText(level[of])));
+}
+
+/** `4 of 5 … · coverage 40% · strict 20%`: attainment is never shown without how much was observed at all. */
+export function kpi5Lines(kpi5: NonNullable<Kpis['kpi5']>): readonly (readonly [string, string])[] {
+  return [
+    [
+      'tests and real events',
+      `${shareText(kpi5.all)} · coverage ${formatPercent(kpi5.coverage)} · strict ${formatPercent(kpi5.strict)}`,
+    ],
+    ['real events', shareText(kpi5.actual)],
+    ['tests', shareText(kpi5.test)],
+  ];
+}
+
+/** What evidence says of each metric that it speaks of: the metric, the verdict with its level, the reason. */
+export function evidenceLines({ metrics }: VerifyResult): readonly (readonly [MetricResult, string, string])[] {
+  return metrics.flatMap((m) =>
+    (['demonstrated', 'rehearsed'] as const).flatMap((level) => {
+      const shown = m[level];
+      if (shown === null || (shown.at === null && shown.expired.length === 0)) return [];
+      // What has expired is named also where something else decides.
+      const past = shown.verdict === 'expired' ? [] : shown.expired.map((e) => e.reason);
+      return [[m, `${level} ${shown.verdict}`, [shown.reason, ...new Set(past)].join('; ')] as const];
+    }),
+  );
+}
+
+/** `2 drills from evidence/ (signed by 12ab…)`. */
+export function evidenceSources({ drills, sources }: NonNullable<VerifyResult['evidence']>): string {
+  const from = sources.map((s) => (s.signedBy === null ? s.from : `${s.from} (signed by ${s.signedBy})`)).join(', ');
+  return `${drills} ${drills === 1 ? 'drill' : 'drills'} from ${from}`;
+}
+
 /** `20–80%, 33.3% of what is decided (1 met, 2 not met, 7 unknown of 10)`. */
 export function shareText(s: ShareResult): string {
   if (s.n === 0) return '– (no metric)';

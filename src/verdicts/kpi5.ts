@@ -1,4 +1,5 @@
 /** KPI 5 (docs/model.md): what drills and real events showed, and what they say about each promise. Pure in the observations. */
+import type { Metric, MetricType } from '../model/agreement.ts';
 import type { Share } from '../model/kpi.ts';
 import { share } from '../model/kpi.ts';
 import { formatDuration } from '../model/quantity.ts';
@@ -16,7 +17,10 @@ export interface Observation {
   readonly world: World;
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** Seconds; `never`: it did not recover in time to be measured; `all`: every write was lost. Null: not valid. */
+  /**
+   * In the metric's unit (seconds, or percent); `never`: it did not recover in time to be measured; `all`: every write was lost.
+   * Null: not valid.
+   */
   readonly value: number | 'never' | 'all' | null;
   /** Did nobody have to act? */
   readonly automatic: boolean;
@@ -26,97 +30,143 @@ export interface Observation {
   readonly says: string;
 }
 
+/** The observations of one metric, told apart. */
+export interface Standing<O extends Observation = Observation> {
+  /** Valid, and still speaking for the promise as it is. */
+  readonly current: readonly O[];
+  /** Valid, and too old, or of something that has changed since. */
+  readonly expired: readonly Expired[];
+  /** Not valid, with their reasons. */
+  readonly invalid: readonly O[];
+}
+
+export interface Expired {
+  readonly run: string;
+  readonly member: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly why: 'age' | 'changed';
+  /** One clause, with dates, and with what changed where that can be told. */
+  readonly reason: string;
+}
+
 export interface Kpi5 {
-  /** Attained of those observed, tests and real events together; worst observation wins. */
+  /** Attained of those observed, tests and real events together; worst observation wins. Expired counts as unknown. */
   readonly all: Share;
   readonly actual: Share;
   readonly test: Share;
-  /** Percent of all applicable metrics that have a valid observation. Attainment is never shown without it. */
+  /** Percent of all metrics that have a valid observation which has not expired. Attainment is never shown without it. */
   readonly coverage: number;
-  /** Percent of all applicable metrics that are attained: not tested counts against it. */
+  /** Percent of all metrics that are attained: not tested counts against it. */
   readonly strict: number;
 }
 
-const isValid = (o: Observation): boolean => o.value !== null;
-const isAttained = (o: Observation, target: number): boolean => typeof o.value === 'number' && o.value <= target;
+/** Promises of at least so much. All others are of at most so much. */
+const AT_LEAST: ReadonlySet<MetricType> = new Set<MetricType>(['MBCO', 'AVAILABILITY', 'RETENTION']);
 
-/** Metrics that a drill measures in seconds. */
-const MEASURED: ReadonlySet<string> = new Set(['RTO', 'RPO', 'MTPD', 'DETECT']);
+export function isAttained({ value }: Observation, { type, target }: Metric): boolean {
+  return typeof value === 'number' && (AT_LEAST.has(type) ? value >= target : value <= target);
+}
 
-/** `world`: of the estate whose figure it is. Observations of another world are not looked at. */
-export function kpi5(verdicts: readonly MetricVerdict[], observations: readonly Observation[], world: World): Kpi5 {
-  const counted = verdicts.filter((v) => v.verdict !== 'not-applicable');
-  const own = observations.filter((o) => o.world === world && isValid(o));
+/** KPI 5 looks back one year (docs/model.md). Milliseconds. */
+const WINDOW = 365 * 86_400_000;
+
+/** `standing`: the observations of a metric by these sources, of the estate's own world. `now`: milliseconds since the epoch. */
+export function kpi5(
+  metrics: readonly Metric[],
+  standing: (metric: Metric, sources: readonly Observation['source'][]) => Standing,
+  now: number,
+): Kpi5 {
   const over = (sources: readonly Observation['source'][]): Share => {
     let attained = 0;
     let broken = 0;
-    for (const { metric } of counted) {
-      const seen = own.filter((o) => o.metric === metric.id && sources.includes(o.source));
-      if (seen.length === 0) continue;
-      if (seen.every((o) => isAttained(o, metric.target))) attained += 1;
-      else broken += 1;
+    let expired = 0;
+    for (const metric of metrics) {
+      const seen = standing(metric, sources);
+      const current = seen.current.filter((o) => now - o.at <= WINDOW);
+      if (current.length > 0) {
+        if (current.every((o) => isAttained(o, metric))) attained += 1;
+        else broken += 1;
+      } else if (seen.expired.some((o) => now - o.at <= WINDOW)) expired += 1;
     }
-    return share(attained, broken, 0);
+    return share(attained, broken, expired);
   };
   const all = over(['actual', 'test']);
-  const percent = (part: number): number => (counted.length === 0 ? 0 : (100 * part) / counted.length);
-  return { all, actual: over(['actual']), test: over(['test']), coverage: percent(all.n), strict: percent(all.met) };
+  const percent = (part: number): number => (metrics.length === 0 ? 0 : (100 * part) / metrics.length);
+  return {
+    all,
+    actual: over(['actual']),
+    test: over(['test']),
+    coverage: percent(all.met + all.notMet),
+    strict: percent(all.met),
+  };
 }
 
+/** What the observations of one metric come to. */
 export interface Shown {
   readonly verdict: VerdictKind;
   readonly worst: Observation['value'];
   readonly reason: string;
+  /** Was it kept wherever it had to be, whoever acted? */
+  readonly kept: 'yes' | 'no' | 'unknown';
+  /** When the newest observation that counts was made, in milliseconds since the epoch. */
+  readonly at: number | undefined;
+  readonly expired: readonly Expired[];
 }
 
-/** What simulated drills show of a metric. */
+/** What drills that were just held in simulated AWS show of a metric. `members`: everything that its scope stands for there. */
 export function rehearsedVerdict(
   designed: MetricVerdict,
   observations: readonly Observation[],
   members: readonly string[],
 ): Shown {
-  return shown(
-    designed,
-    observations.filter((o) => o.world === 'simulated'),
-    members,
-  );
+  const own = observations.filter((o) => o.metric === designed.metric.id && o.world === 'simulated');
+  const isValid = (o: Observation): boolean => o.value !== null;
+  const standing: Standing = { current: own.filter(isValid), expired: [], invalid: own.filter((o) => !isValid(o)) };
+  return shownBy(designed, standing, members);
 }
 
-/** What live drills and real events show of a metric: nothing simulated counts. */
-export function demonstratedVerdict(
-  designed: MetricVerdict,
-  observations: readonly Observation[],
+/**
+ * Met: every member was lost, and each time the promise was kept, with nobody acting where a failover could keep it. The worst
+ * observation wins.
+ */
+export function shownBy(
+  { metric, countsForKpi2 }: MetricVerdict,
+  { current, expired, invalid }: Standing,
   members: readonly string[],
 ): Shown {
-  return shown(
-    designed,
-    observations.filter((o) => o.world === 'live'),
-    members,
-  );
-}
-
-/** Met: every member was lost, and each time the promise was kept with nobody acting. The worst observation wins. */
-function shown({ metric }: MetricVerdict, observations: readonly Observation[], members: readonly string[]): Shown {
-  const own = observations.filter((o) => o.metric === metric.id);
-  const valid = own.filter(isValid);
-  if (!MEASURED.has(metric.type)) return { verdict: 'unknown', worst: null, reason: `no drill measures ${metric.type}` };
-  const worst = [...valid].sort((a, b) => size(b.value) - size(a.value))[0];
-  if (worst === undefined) return { verdict: 'unknown', worst: null, reason: own[0]?.says ?? 'not tested' };
-  if (!isAttained(worst, metric.target))
-    return { verdict: 'not-met', worst: worst.value, reason: `${label(worst)}: ${worst.says}` };
-  const byHand = valid.find((o) => !o.automatic);
-  if (byHand !== undefined)
-    return { verdict: 'not-met', worst: worst.value, reason: `${label(byHand)}: kept (${byHand.says}), but a person had to act` };
-  const untested = members.filter((m) => !valid.some((o) => o.member === m));
-  if (untested.length > 0 || members.length === 0) {
-    const why = own.find((o) => !isValid(o))?.says;
-    const which = untested.length === 0 ? 'no member of the scope is known' : `not tested: ${untested.join(', ')}`;
-    return { verdict: 'unknown', worst: worst.value, reason: why === undefined ? which : `${which} (${why})` };
+  const [worst] = [...current].sort((a, b) => badness(b, metric) - badness(a, metric));
+  const at = current.length === 0 ? undefined : Math.max(...current.map((o) => o.at));
+  const common = { worst: worst?.value ?? null, at, expired };
+  if (worst !== undefined && !isAttained(worst, metric))
+    return { ...common, verdict: 'not-met', kept: 'no', reason: `${label(worst)}: ${worst.says}` };
+  const missing = members.filter((m) => !current.some((o) => o.member === m));
+  const kept = missing.length === 0 && members.length > 0 ? 'yes' : 'unknown';
+  const byHand = countsForKpi2 ? current.find((o) => !o.automatic) : undefined;
+  if (byHand !== undefined) {
+    const reason = `${label(byHand)}: kept (${byHand.says}), but a person had to act`;
+    return { ...common, verdict: 'not-met', kept, reason };
   }
-  return { verdict: 'met', worst: worst.value, reason: `${label(worst)}: ${worst.says}` };
+  if (worst !== undefined && kept === 'yes') return { ...common, verdict: 'met', kept, reason: `${label(worst)}: ${worst.says}` };
+  const late = missing.map((m) => expired.findLast((o) => o.member === m)).filter((o) => o !== undefined);
+  if (late.length > 0 && late.length === missing.length)
+    return { ...common, verdict: 'expired', kept, reason: [...new Set(late.map((o) => o.reason))].join('; ') };
+  const which =
+    members.length === 0
+      ? 'no member of the scope is known'
+      : worst === undefined && expired.length === 0
+        ? 'not tested'
+        : `not tested: ${missing.filter((m) => !late.some((o) => o.member === m)).join(', ')}`;
+  const why = invalid.at(-1)?.says;
+  return { ...common, verdict: 'unknown', kept, reason: why === undefined ? which : `${which} (${why})` };
 }
 
-const size = (value: Observation['value']): number => (typeof value === 'number' ? value : Number.POSITIVE_INFINITY);
+/** Greater is worse. */
+function badness(o: Observation, { type }: Metric): number {
+  if (typeof o.value !== 'number') return Number.POSITIVE_INFINITY;
+  return AT_LEAST.has(type) ? -o.value : o.value;
+}
+
 const label = (o: Observation): string => (o.member === '*' ? 'drilled' : `without ${o.member}`);
 
 export const seconds = (value: number): string => formatDuration(Math.round(value));
