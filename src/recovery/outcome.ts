@@ -60,6 +60,10 @@ export function outcomeOf(role: Role, aftermath: Aftermath, needed: number): Out
     );
     if (kept.kind === 'recovered') return kept;
   }
+  // Users stay at a door that still lets most of them in: whatever stands beside it, it is out of order until it has mended itself.
+  const ajar = struck.filter((door) => role.kind === 'traffic' && aftermath.fate(door.urn).kind === 'reduced');
+  const mended = ajar.map((door) => repair(role, door.urn, aftermath));
+  if (mended.length > 0 && mended.every((m) => m.kind === 'recovered')) return worstOf(role, mended);
   if (role.kind !== 'store') {
     const carried = carriedOn(role, aftermath, needed, serving);
     if (carried !== undefined) return carried;

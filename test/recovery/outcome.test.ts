@@ -8,15 +8,15 @@ import type { SourceReading } from '../../src/model/resource.ts';
 import { outcomeOf } from '../../src/recovery/outcome.ts';
 import { recoveryPath } from '../../src/recovery/path.ts';
 import { Aftermath, Terrain } from '../../src/recovery/standing.ts';
-import { identityOf, lost, meaning, regional, regionalImpacts, service } from '../../src/services/service.ts';
+import { identityOf, lost, meaning, reduced, regional, regionalImpacts, service } from '../../src/services/service.ts';
 import { resource, urnOf } from '../services/support-traffic.ts';
 
 const POOL = 'test:pool:Pool';
 const STORE = 'test:store:Store';
 const LOST = { scope: 'region', name: 'eu-west-1' } as const;
 
-/** Resources of the given meanings in the given Regions, the first of which is struck, and all of one role. */
-function terrainOf(type: string, members: readonly { region: string; meaning: Meaning }[]): Terrain {
+/** Resources of the given meanings in the given Regions, the first of which is struck; the first `mates` are one role. */
+function terrainOf(type: string, members: readonly { region: string; meaning: Meaning }[], mates = members.length): Terrain {
   const meanings = new Map(members.map((m, i) => [urnOf(type, String(i)), m.meaning]));
   const module = service({
     id: 'test',
@@ -38,7 +38,7 @@ function terrainOf(type: string, members: readonly { region: string; meaning: Me
     notes: [],
   };
   const estate = buildEstate([reading], [module]);
-  return new Terrain(estate, findRoles(estate, [{ id: 'all', members: [...meanings.keys()] }]), () => 0);
+  return new Terrain(estate, findRoles(estate, [{ id: 'all', members: [...meanings.keys()].slice(0, mates) }]), () => 0);
 }
 
 const protection = (automation: AutomationClass, successor: string, armed: Truth = known(true)): Protection => ({
@@ -138,5 +138,43 @@ describe('a person who acts', () => {
   });
   it.each(['orchestrated', 'human-decision', 'service-native'] as const)('is not waited for when it is %s', (automation) => {
     expect(nodes(automation).map((n) => n.id)).not.toContain('human-decision');
+  });
+});
+
+describe('two doors, one of which loses an AZ', () => {
+  const AZ = { scope: 'az', name: 'eu-west-1a' } as const;
+  const door = (protections: readonly Protection[]) =>
+    meaning({
+      kind: 'traffic',
+      placement: regional,
+      under: { az: reduced(known(2 / 3), 'a third of the requests fail') },
+      protections,
+    });
+  const mends = (urn: string): Protection => ({ ...protection('service-native', urn), scopes: ['az'] });
+  const outcome = (protections: readonly Protection[]) => {
+    const to = (urn: string) => ({ to: known(urn), carries: 'traffic', property: 'target' }) as const;
+    const record = meaning({
+      kind: 'traffic',
+      placement: known({ kind: 'global' }),
+      under: {},
+      links: [to(urnOf(POOL, '0')), to(urnOf(POOL, '1'))],
+    });
+    const terrain = terrainOf(
+      POOL,
+      [
+        { region: 'eu-west-1', meaning: door(protections) },
+        { region: 'eu-central-1', meaning: door([]) },
+        { region: 'eu-west-1', meaning: record },
+      ],
+      2,
+    );
+    const role = terrain.roles.of(urnOf(POOL, '0'));
+    if (role === undefined) throw new Error('no role');
+    return outcomeOf(role, new Aftermath(terrain, AZ), 1);
+  };
+
+  it('users of that one wait until it has mended itself, whatever stands beside it', () => {
+    const { kind, mechanism, time } = outcome([mends(urnOf(POOL, '0'))]);
+    expect({ kind, mechanism, time }).toEqual({ kind: 'recovered', mechanism: 'service-native', time: fixed(60, 'test') });
   });
 });

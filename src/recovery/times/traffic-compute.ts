@@ -50,8 +50,8 @@ export const trafficComputeTimes: readonly ServiceTime[] = [
     'elb-node-removal',
     'a load balancer takes the address of a lost AZ out of its DNS name',
     'time',
-    { optimistic: [5, 30, 60], expected: [30, 60, 120], pessimistic: [60, 120, 300] },
-    'Elastic Load Balancing user guide, "How Elastic Load Balancing works": the name has a TTL of 60 s; the time to detect is not published',
+    { optimistic: [5, 30, 60], expected: [5, 50, 110], pessimistic: [60, 120, 300] },
+    'Elastic Load Balancing user guide, "How Elastic Load Balancing works": the name has a TTL of 60 s, so that a client may have to wait for 0 to 60 s once the loss is noticed; the time to notice it is not published',
     SEEN,
   ),
   assumed(

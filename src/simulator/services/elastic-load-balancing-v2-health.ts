@@ -105,7 +105,7 @@ const zonesOf = (balancer: BalancerItem): readonly string[] =>
 function refreshNodes(place: Place, balancer: BalancerItem): void {
   const away = shiftedAway(place, balancer.shown.LoadBalancerArn ?? '');
   const bad = zonesOf(balancer).filter(
-    (zone) => zone === away || place.world.zoneIsLost(zone) || !hasTargets(place, balancer, zone),
+    (zone) => zone === away || balancer.silent.has(zone) || !hasTargets(place, balancer, zone),
   );
   balancer.out = new Set(bad.length === zonesOf(balancer).length ? [] : bad);
 }
@@ -137,7 +137,10 @@ export function healthMeetsFaults(world: World): void {
     for (const { account, region, item } of world.everywhere(BALANCERS)) {
       const place = { world, account, region };
       if (zonesOf(item).some((zone) => (fault.kind === 'az-loss' ? fault.zone === zone : fault.region === region)))
-        world.clock.after(between(world, ...NODE_CHECK) + phase(world, DNS_TTL), () => refreshNodes(place, item));
+        world.clock.after(between(world, ...NODE_CHECK), () => {
+          item.silent = new Set(zonesOf(item).filter((zone) => world.zoneIsLost(zone)));
+          world.clock.after(phase(world, DNS_TTL), () => refreshNodes(place, item));
+        });
     }
   });
 }

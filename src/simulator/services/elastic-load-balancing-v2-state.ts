@@ -9,6 +9,8 @@ export interface BalancerItem {
   readonly shown: ELB.LoadBalancer;
   attributes: Record<string, string>;
   tags: ELB.Tag[];
+  /** AZs whose node has been found not to answer. */
+  silent: ReadonlySet<string>;
   /** AZs whose node is out of the DNS answers. */
   out: ReadonlySet<string>;
 }

@@ -64,7 +64,13 @@ const createLoadBalancer: Op<ELB.CreateLoadBalancerCommandInput, ELB.CreateLoadB
     })),
   };
   if (subnets[0]?.VpcId !== undefined) shown.VpcId = subnets[0].VpcId;
-  const balancer: state.BalancerItem = { shown, attributes: attributesOf(type), tags: input.Tags ?? [], out: new Set() };
+  const balancer: state.BalancerItem = {
+    shown,
+    attributes: attributesOf(type),
+    tags: input.Tags ?? [],
+    silent: new Set(),
+    out: new Set(),
+  };
   context.put(state.BALANCERS, arn, balancer);
   const place = { world: context.world, account: context.account, region: context.region };
   opens(place, balancer);
