@@ -1,5 +1,6 @@
 /** Simulated AWS as a drill sees it: faults of the world as disruptions, its DNS and its stores from outside. */
 import type { Disruption, Injector, Outside } from '../../src/drills/ports.ts';
+import { clients } from '../../src/simulator/plane/clients.ts';
 import { request, resolver } from '../../src/simulator/plane/dns.ts';
 import { append, contents, lagOf, mend } from '../../src/simulator/plane/logs.ts';
 import { connect } from '../../src/simulator/plane/network.ts';
@@ -10,6 +11,7 @@ import type { World } from '../../src/simulator/world/world.ts';
 const RESOLVERS = ['eu-west-1', 'us-east-1', 'ap-southeast-1', 'eu-central-1', 'us-west-2'];
 
 export function simulatedOutside(world: World): Outside {
+  const pools = clients(world);
   const resolvers = RESOLVERS.map((region) => resolver(world, { region }));
   return {
     resolvers: RESOLVERS,
@@ -23,7 +25,7 @@ export function simulatedOutside(world: World): Outside {
       return values.length === 0 ? undefined : [...values].sort();
     },
     write: async (endpoint, sequence) => {
-      const answer = connect(world, endpoint);
+      const answer = pools.through(endpoint, connect(world, endpoint));
       if (answer.kind === 'refused') return answer;
       if (answer.writes === undefined) return { kind: 'refused', why: `${answer.by} takes no writes` };
       append(world, answer.writes, sequence);
