@@ -1,4 +1,5 @@
 /** `holdfast rehearse`: deploys the sources into simulated AWS, takes away what the agreements speak of, and tells what happened. */
+import { type Held, observationsOf } from '../../src/drills/observe.ts';
 import { UsageError } from '../../src/model/errors.ts';
 import { fold } from '../../src/model/known.ts';
 import { formatDuration } from '../../src/model/quantity.ts';
@@ -8,11 +9,11 @@ import type { DrillReport, RehearsalResult } from '../../src/reports/rehearsal.t
 import { drillReport, REHEARSAL_VERSION } from '../../src/reports/rehearsal.ts';
 import { renderTimeline } from '../../src/reports/timeline.ts';
 import type { Judgement } from '../../src/verdicts/judge.ts';
-import { type Observation, rehearsedVerdict } from '../../src/verdicts/kpi5.ts';
+import { type Observation, rehearsedVerdict, type Shown } from '../../src/verdicts/kpi5.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { SourceFlags } from './judging.ts';
-import { catalogueFor, read, sourcesOf } from './judging.ts';
-import { observationsOf, type Rehearsal, type Rehearsed, rehearsal } from './rehearsing.ts';
+import { inputsOf } from './judging.ts';
+import { isAgreed, type Rehearsal, rehearsal } from './rehearsing.ts';
 
 export interface RehearseFlags extends SourceFlags {
   readonly format: 'text' | 'json';
@@ -24,6 +25,8 @@ export interface RehearseFlags extends SourceFlags {
   readonly service?: string;
   readonly scope?: string;
   readonly member?: string;
+  /** A kind of drill; by default those that speak for what is agreed. */
+  readonly kind?: string;
 }
 
 /** Where a resource goes whose source does not say: AWS's example account. */
@@ -58,15 +61,12 @@ export async function rehearsed(
   around: Surroundings,
   wants: (target: Rehearsal['targets'][number]) => boolean = () => true,
 ): Promise<RehearsedRun> {
-  const catalogue = await catalogueFor(named, flags, around);
+  const { catalogue, readings, today } = await inputsOf(named, flags, around);
   if (catalogue === undefined)
     throw new UsageError(
       'no-catalogue',
       'expected a catalogue (holdfast.yaml): a rehearsal drills what is agreed. Write one with holdfast init, or name it with --catalog.',
     );
-  const sources = named.length > 0 ? named : sourcesOf(catalogue);
-  const readings = await read(sources, flags, around);
-  const today = flags.date ?? around.today;
   const accounts = readings
     .flatMap((r) => r.resources)
     .map((r) =>
@@ -85,7 +85,8 @@ export async function rehearsed(
     seed: flags.seed,
     place: { account, region: flags.region ?? REGION },
   });
-  const wanted = made.targets.filter(
+  const possible = made.targets.filter((t) => (flags.kind === undefined ? isAgreed(t, made.judgement) : t.kind === flags.kind));
+  const wanted = possible.filter(
     (t) =>
       wants(t) &&
       (flags.service === undefined || t.service === flags.service) &&
@@ -95,7 +96,7 @@ export async function rehearsed(
   if (wanted.length === 0 && made.targets.length > 0)
     throw new UsageError(
       'nothing-to-drill',
-      `expected one of ${made.targets.map((t) => `${t.service} ${t.scope} ${t.member}`).join(', ')}; nothing matches --service, --scope and --member.`,
+      `expected one of ${made.targets.map((t) => `${t.service} ${t.kind} ${t.member}`).join(', ')}; nothing matches --service, --scope, --member and --kind.`,
     );
   const drills = await run(made, wanted, around);
   const observations = drills.flatMap((d) => observationsOf(d, made.judgement));
@@ -103,15 +104,14 @@ export async function rehearsed(
     made,
     observations,
     result: resultFrom(made, drills, observations, flags.seed, today),
-    membersOf: (verdict) =>
-      made.targets.filter((t) => t.service === verdict.metric.serviceId && t.scope === verdict.metric.scope).map((t) => t.member),
+    membersOf: (verdict) => made.membersOf(verdict),
   };
 }
 
-async function run(made: Rehearsal, wanted: Rehearsal['targets'], around: Surroundings): Promise<readonly Rehearsed[]> {
-  const done: Rehearsed[] = [];
+async function run(made: Rehearsal, wanted: Rehearsal['targets'], around: Surroundings): Promise<readonly Held[]> {
+  const done: Held[] = [];
   for (const target of wanted) {
-    around.progress(`${target.service}: losing ${memberLabel({ scope: target.scope, name: target.member })}`);
+    around.progress(`${target.service}: ${target.kind} ${memberLabel(target.of)}`);
     const one = await made.drill(target);
     if (one !== undefined) done.push(one);
   }
@@ -120,7 +120,7 @@ async function run(made: Rehearsal, wanted: Rehearsal['targets'], around: Surrou
 
 function resultFrom(
   made: Rehearsal,
-  drills: readonly Rehearsed[],
+  drills: readonly Held[],
   observations: readonly Observation[],
   seed: number,
   today: string,
@@ -142,12 +142,7 @@ function metricsOf(made: Rehearsal, judgement: Judgement, observations: readonly
   return judgement.verdicts
     .filter((v) => observations.some((o) => o.metric === v.metric.id))
     .map((v) => {
-      const members = made.targets.filter((t) => t.service === v.metric.serviceId && t.scope === v.metric.scope);
-      const seen = rehearsedVerdict(
-        v,
-        observations,
-        members.map((m) => m.member),
-      );
+      const seen = rehearsedVerdict(v, observations, made.membersOf(v));
       return {
         id: v.metric.id,
         service: v.metric.serviceId,
@@ -156,10 +151,17 @@ function metricsOf(made: Rehearsal, judgement: Judgement, observations: readonly
         clock: v.metric.clock,
         target: v.metric.target,
         designed: v.verdict,
-        ...seen,
+        ...(v.verdict === 'not-met' && seen.verdict !== 'not-met' ? carried(v, seen) : seen),
       };
     });
 }
+
+/** A not-met of the design carries upwards: one drill that went well does not mend it. */
+const carried = (designed: MetricVerdict, seen: Shown): Shown => ({
+  ...seen,
+  verdict: 'not-met',
+  reason: `by design: ${designed.reason} (rehearsed: ${seen.reason})`,
+});
 
 export function textOf(result: RehearsalResult): string {
   const lines = ['world: simulated', ''];

@@ -2,22 +2,31 @@
 
 import { conduct } from '../../src/drills/engine.ts';
 import type { Ground } from '../../src/drills/ground.ts';
-import { prepare, type Target, targetsOf } from '../../src/drills/prepare.ts';
-import type { DrillResult } from '../../src/drills/result.ts';
+import type { Held } from '../../src/drills/observe.ts';
+import { membersOf, prepare } from '../../src/drills/prepare.ts';
+import { suggest } from '../../src/drills/suggest.ts';
 import { buildEstate } from '../../src/estate/estate.ts';
 import type { Catalogue } from '../../src/model/agreement.ts';
-import type { JournalEntry } from '../../src/model/journal.ts';
-import { fold } from '../../src/model/known.ts';
+import { type DrillKind, type DrillSpec, SCOPE_OF } from '../../src/model/drill.ts';
 import type { SourceReading } from '../../src/model/resource.ts';
-import { ANY_MEMBER, type Member } from '../../src/model/scope.ts';
+import { ANY_MEMBER, type Member, type Scope } from '../../src/model/scope.ts';
+import type { MetricVerdict } from '../../src/model/verdict.ts';
 import { SERVICES } from '../../src/services/registry.ts';
 import type { SimulatedAws } from '../../src/simulator/world/invoke.ts';
-import { zonesOf } from '../../src/simulator/world/regions.ts';
 import { memoryJournal } from '../../src/store/memory-journal.ts';
 import { type Judgement, judge } from '../../src/verdicts/judge.ts';
-import { type Observation, seconds } from '../../src/verdicts/kpi5.ts';
 import { simulatedInjector, simulatedOutside } from './simulated-ground.ts';
-import { criticalOf, type DeployedWorld, deployedWorld, simulatedSession, transportIn, WARM, warmUp } from './simulated-world.ts';
+import {
+  criticalOf,
+  type DeployedWorld,
+  deployedWorld,
+  membersIn,
+  regionsOf,
+  simulatedSession,
+  transportIn,
+  WARM,
+  warmUp,
+} from './simulated-world.ts';
 
 export interface RehearsalSettings {
   readonly readings: readonly SourceReading[];
@@ -28,23 +37,26 @@ export interface RehearsalSettings {
   readonly place: { readonly account: string; readonly region: string };
 }
 
-export interface Rehearsed {
-  readonly result: DrillResult;
-  readonly entries: readonly JournalEntry[];
-  /** Ids of the steps that a person would do. */
-  readonly people: readonly string[];
-  /** What the drill could not see. */
-  readonly blind: readonly string[];
-  /** Ways back by hand that it did not take. */
-  readonly notTaken: readonly string[];
+/** One drill of one thing that is lost. */
+export interface Target {
+  readonly spec: DrillSpec;
+  readonly kind: DrillKind;
+  readonly service: string;
+  readonly scope: Scope;
+  /** As the world names it. */
+  readonly member: string;
+  readonly of: Member;
 }
 
 export interface Rehearsal {
   readonly judgement: Judgement;
-  readonly targets: readonly (Target & { readonly of: Member })[];
+  /** Every drill that there could be, of each thing that it takes away. */
+  readonly targets: readonly Target[];
   /** What could not be deployed, one line each. */
   readonly notes: readonly string[];
-  drill(target: Target & { readonly of: Member }): Promise<Rehearsed | undefined>;
+  /** Names of everything that the metric's scope stands for in that world. */
+  membersOf(verdict: MetricVerdict): readonly string[];
+  drill(target: Target): Promise<Held | undefined>;
 }
 
 /** A world is older than any drill of it. */
@@ -62,7 +74,23 @@ export async function rehearsal(settings: RehearsalSettings): Promise<Rehearsal>
   return {
     judgement,
     notes,
-    targets: targetsOf(judgement).flatMap((target) => inTheWorld(target, regions)),
+    targets: drillsOf(judgement).flatMap((spec) =>
+      membersOf(spec, judgement)
+        .flatMap((member) => membersIn(member, regions))
+        .map((of) => ({
+          spec,
+          kind: spec.kind,
+          service: spec.service,
+          scope: SCOPE_OF[spec.kind] ?? of.scope,
+          member: of.name,
+          of,
+        })),
+    ),
+    membersOf: (verdict) =>
+      judgement
+        .membersOf(verdict)
+        .flatMap((member) => membersIn(member, regions))
+        .map((member) => member.name),
     drill: async (target) => {
       const { aws } = ready ?? (await deployedWorld({ ...settings, start }));
       ready = undefined;
@@ -71,13 +99,63 @@ export async function rehearsal(settings: RehearsalSettings): Promise<Rehearsal>
   };
 }
 
+/** Drills of what is agreed: those of its own scope, where something was promised for it. */
+export const isAgreed = ({ kind, scope, service }: Target, { verdicts }: Judgement): boolean =>
+  AGREED.has(kind) && verdicts.some((v) => v.metric.serviceId === service && v.metric.scope === scope);
+
+/** Of the kinds that speak for a scope, those that need nobody to leave in good order. */
+const AGREED: ReadonlySet<DrillKind> = new Set([
+  'az-loss',
+  'region-loss',
+  'database-failover',
+  'cache-failover',
+  'backup-restore',
+  'ransomware-recovery',
+  'dependency-loss',
+  'control-plane-loss',
+]);
+
+/**
+ * What is suggested, and what is promised and suggested by nothing: a promise about an account without a vault that is locked is
+ * tried too. Nothing here can be harmed, so nothing has to hold before, and nothing stops a drill but its limit: what a real drill
+ * would refuse for, this one shows.
+ */
+function drillsOf(judgement: Judgement): readonly DrillSpec[] {
+  const suggested = suggest(judgement);
+  const more = judgement.services.flatMap(({ entry }): readonly DrillSpec[] => {
+    const own = suggested.filter((d) => d.service === entry.id);
+    const promised = judgement.verdicts.filter((v) => v.metric.serviceId === entry.id && v.metric.scope === 'account');
+    const [first] = own;
+    if (first === undefined || promised.length === 0 || own.some((d) => d.kind === 'ransomware-recovery')) return [];
+    const longest = Math.max(0, ...promised.filter((v) => v.metric.type === 'RTO').map((v) => v.metric.target));
+    return [
+      {
+        ...first,
+        id: `${entry.id}-ransomware-recovery`,
+        title: `Recovery of a compromised account: ${entry.title}`,
+        kind: 'ransomware-recovery',
+        member: undefined,
+        points: ['newest'],
+        limit: longest === 0 ? undefined : longest + 600,
+      },
+    ];
+  });
+  return [...suggested, ...more].map((spec) => ({
+    ...spec,
+    hypothesis: { ...spec.hypothesis, metrics: [] },
+    preconditions: [],
+    stops: [],
+  }));
+}
+
 async function drilled(
-  target: Target & { readonly of: Member },
+  target: Target,
   aws: SimulatedAws,
   judgement: Judgement,
   notThere: ReadonlyMap<string, string>,
-): Promise<Rehearsed | undefined> {
+): Promise<Held | undefined> {
   const { world } = aws;
+  const { spec, of } = target;
   const ground: Ground = {
     judgement,
     notThere,
@@ -90,83 +168,15 @@ async function drilled(
     others: async () => [],
     checks: async (service) => criticalOf(judgement, service),
   };
-  const run = `rehearse/${target.service}/${target.scope}/${target.member}`;
-  const prepared = await prepare(target, run, ground);
+  const run = `rehearse/${spec.service}/${spec.kind}/${of.name === ANY_MEMBER ? 'all' : of.name}`;
+  const prepared = await prepare(spec, of, run, ground);
   if (prepared === undefined) return undefined;
-  await warmUp(world.clock, prepared.canaries, target.scope === 'data' ? WARM.data : WARM.other);
+  await warmUp(world.clock, prepared.canaries, LONG_STREAMS.has(spec.kind) ? WARM.data : WARM.other);
   const journal = memoryJournal();
   const result = await conduct(prepared.drill, { journal, holder: 'rehearse', request: { by: 'rehearse' } });
-  return {
-    result,
-    entries: await journal.read(run),
-    people: prepared.drill.recover.map((a) => a.id),
-    blind: prepared.blind,
-    notTaken: prepared.notTaken,
-  };
+  const { people, blind, notTaken } = prepared;
+  return { spec, result, entries: await journal.read(run), people, blind, notTaken };
 }
 
-/**
- * Zones that the code cannot name have names once deployed: which of them a thing got is tested by taking each. What runs in no zone
- * that anybody knows is tested against every zone of its Regions; without a Region there is nothing to take.
- */
-function inTheWorld(
-  target: Target & { readonly of: Member },
-  regions: readonly string[],
-): readonly (Target & { readonly of: Member })[] {
-  const lose = (members: readonly string[]) => members.map((member) => ({ ...target, member }));
-  if (target.member === ANY_MEMBER && target.scope === 'region') return [];
-  if (target.member === ANY_MEMBER && target.scope === 'az') return lose(regions.flatMap((region) => zonesOf(region)));
-  const [, region, which] = /^az:([^:]+):(.+)$/.exec(target.member) ?? [];
-  if (region === undefined) return [target];
-  const zones = zonesOf(region);
-  return lose(which === '?' ? zones : zones.slice(Number(which) - 1, Number(which)));
-}
-
-/** Where the resources are. */
-function regionsOf(readings: readonly SourceReading[]): readonly string[] {
-  const regions = new Set<string>();
-  for (const { region } of readings.flatMap((r) => r.resources))
-    fold(
-      region,
-      (name) => /^[a-z]{2}(?:-[a-z]+)+-\d$/.test(name) && regions.add(name),
-      () => undefined,
-    );
-  return [...regions].sort();
-}
-
-/** What one drill says about each metric of its service and scope. A drill that was not carried through says nothing. */
-export function observationsOf(drill: Rehearsed, judgement: Judgement): readonly Observation[] {
-  const { result, notTaken, blind } = drill;
-  const { service, scope, member, status } = result;
-  return judgement.verdicts
-    .filter((v) => v.metric.serviceId === service && v.metric.scope === scope)
-    .map(({ metric }): Observation => {
-      const common = { metric: metric.id, member, source: 'test' as const, world: result.world, run: result.run };
-      const at = result.marks.t0 ?? 0;
-      const says = (value: Observation['value'], text: string): Observation => ({
-        ...common,
-        at,
-        value,
-        automatic: result.automatic,
-        says: text,
-      });
-      if (status === 'not-recovered')
-        return notTaken.length === 0
-          ? says('never', result.reason)
-          : says(null, `${result.reason}, and no step here takes ${notTaken.join(' or ')}`);
-      if (status !== 'recovered') return says(null, result.reason);
-      if (metric.type === 'RPO') {
-        const point = result.measured?.rpo ?? null;
-        const unseen = blind.find((b) => b.includes('messages that wait') || b.includes('canary'));
-        if (point === null || (unseen !== undefined && point !== 'all' && point <= metric.target))
-          return says(null, unseen ?? 'no canary write could be followed');
-        return says(point, point === 'all' ? 'every canary write was lost' : `${seconds(point)} of writes lost`);
-      }
-      const time = metric.clock === 'declaration' ? result.rtoDeclared : result.rto;
-      if (time === null || !['RTO', 'MTPD'].includes(metric.type)) return says(null, `not measured: ${metric.type}`);
-      // What could not be watched may have been down longer.
-      const unwatched = blind.find((b) => b.includes('nobody answers') || b.includes('canary'));
-      if (unwatched !== undefined && time <= metric.target) return says(null, unwatched);
-      return says(time, `recovered after ${seconds(time)}`);
-    });
-}
+/** Drills in which something older is restored. */
+const LONG_STREAMS: ReadonlySet<DrillKind> = new Set(['backup-restore', 'ransomware-recovery']);

@@ -5,12 +5,16 @@ import { session } from '../../src/aws/session.ts';
 import type { Transport } from '../../src/aws/transport.ts';
 import { HAND_CALLS } from '../../src/drills/by-hand/by-hand.ts';
 import type { Canary } from '../../src/drills/canary.ts';
+import { DRILL_CALLS } from '../../src/drills/kinds/calls.ts';
 import type { Clock } from '../../src/model/clock.ts';
+import { fold } from '../../src/model/known.ts';
 import type { SourceReading } from '../../src/model/resource.ts';
+import { ANY_MEMBER, type Member } from '../../src/model/scope.ts';
 import { deploy } from '../../src/simulator/deploy/deploy.ts';
 import { freshAws } from '../../src/simulator/fresh.ts';
 import { administrator } from '../../src/simulator/world/access.ts';
 import { invoke, type SimulatedAws } from '../../src/simulator/world/invoke.ts';
+import { zonesOf } from '../../src/simulator/world/regions.ts';
 import type { Judgement } from '../../src/verdicts/judge.ts';
 
 export interface DeployedSettings {
@@ -24,6 +28,9 @@ export interface DeployedSettings {
 
 export interface DeployedWorld {
   readonly aws: SimulatedAws;
+  /** The sources, as they were given. */
+  readonly declared: readonly SourceReading[];
+  /** As they stand: with ids, outputs, and everything resolved. */
   readonly readings: readonly SourceReading[];
   readonly notes: readonly string[];
   /** Why simulated AWS lacks a resource, by URN. */
@@ -40,7 +47,7 @@ export async function deployedWorld({ readings, start, seed, place }: DeployedSe
     return urn === undefined || why === undefined ? [] : [[urn, why] as const];
   });
   const notes = [...opaque.map(([urn, why]) => `${urn}: ${why}`), ...made.notes];
-  return { aws, readings: made.readings, notes, notThere: new Map([...opaque, ...failed]) };
+  return { aws, declared: readings, readings: made.readings, notes, notThere: new Map([...opaque, ...failed]) };
 }
 
 /** The first finding at or above high on a resource of the service. */
@@ -68,4 +75,39 @@ export const transportIn = (aws: SimulatedAws): Transport => ({
 
 /** The session of a drill in simulated AWS. `random` spreads retries. */
 export const simulatedSession = (transport: Transport, clock: Clock, random: () => number): Session =>
-  session({ world: 'simulated', grade: 'disrupt', transport, clock, random, limits: limiter(clock), allowed: HAND_CALLS });
+  session({
+    world: 'simulated',
+    grade: 'disrupt',
+    transport,
+    clock,
+    random,
+    limits: limiter(clock),
+    allowed: [...HAND_CALLS, ...DRILL_CALLS],
+  });
+
+/**
+ * Zones that the code cannot name have names once deployed: which of them a thing got is tested by taking each. What runs in no zone
+ * that anybody knows is tested against every zone of its Regions; without a Region there is nothing to take.
+ */
+export function membersIn(member: Member, regions: readonly string[]): readonly Member[] {
+  const { scope, name } = member;
+  const zones = (names: readonly string[]): readonly Member[] => names.map((zone) => ({ scope, name: zone }));
+  if (name === ANY_MEMBER && scope === 'region') return [];
+  if (name === ANY_MEMBER && scope === 'az') return zones(regions.flatMap((region) => zonesOf(region)));
+  const [, region, which] = /^az:([^:]+):(.+)$/.exec(name) ?? [];
+  if (region === undefined) return [member];
+  const all = zonesOf(region);
+  return zones(which === '?' ? all : all.slice(Number(which) - 1, Number(which)));
+}
+
+/** Where the resources are. */
+export function regionsOf(readings: readonly SourceReading[]): readonly string[] {
+  const regions = new Set<string>();
+  for (const { region } of readings.flatMap((r) => r.resources))
+    fold(
+      region,
+      (name) => /^[a-z]{2}(?:-[a-z]+)+-\d$/.test(name) && regions.add(name),
+      () => undefined,
+    );
+  return [...regions].sort();
+}

@@ -13,12 +13,30 @@ export interface CanaryStore {
 export interface Canary {
   readonly id: string;
   readonly probe: Probe;
-  /** From now on writers connect there: the store was restored or promoted elsewhere. */
+  /** Where writers connect, or did last. */
+  endpoints(): readonly string[];
+  /** From now on writers connect there: the store was restored or promoted elsewhere. Without any, where they did. */
   move(endpoints: readonly string[]): void;
+  /** Nothing is written until it is moved. */
+  hold(): void;
   /** As before the drill. */
   back(): void;
+  /**
+   * Does the store that is written to hold something of what was acknowledged before `t0`? True when nothing was; undefined: it
+   * cannot be read.
+   */
+  keeps(t0: number): Promise<boolean | undefined>;
   write(): Promise<boolean>;
   measure(t0: number): Promise<Measured['stores'][number]>;
+  /** What a store that was restored to `moment` should hold, and does not, or holds wrong; undefined: it cannot be read. */
+  compare(log: string, moment: number): Promise<Compared | undefined>;
+}
+
+export interface Compared {
+  /** Writes that were acknowledged up to the moment. */
+  readonly of: number;
+  readonly missing: number;
+  readonly wrong: number;
 }
 
 interface Acknowledged {
@@ -34,8 +52,13 @@ export function canary(store: CanaryStore, outside: Outside, clock: Clock, every
   let current = endpoints[0];
   let log: string | undefined;
   let says = 'no endpoint';
+  let held = false;
 
   const write = async (): Promise<boolean> => {
+    if (held) {
+      says = 'writers are held back';
+      return false;
+    }
     const others = endpoints.filter((e) => e !== current);
     for (const endpoint of current === undefined ? others : [current, ...others]) {
       sequence += 1;
@@ -70,13 +93,26 @@ export function canary(store: CanaryStore, outside: Outside, clock: Clock, every
   return {
     id: store.id,
     write,
+    endpoints: () => endpoints,
     move: (to) => {
+      held = false;
+      if (to.length === 0) return;
       endpoints = to;
       current = to[0];
     },
+    hold: () => {
+      held = true;
+    },
     back: () => {
+      held = false;
       endpoints = store.endpoints;
       current = endpoints[0];
+    },
+    keeps: async (t0) => {
+      const before = new Set(acknowledged.filter((w) => w.at <= t0).map((w) => w.sequence));
+      if (before.size === 0) return true;
+      const found = log === undefined ? undefined : await outside.contents(log);
+      return found?.some((w) => !w.corrupt && before.has(w.sequence));
     },
     probe: {
       id: `writes to ${store.title}`,
@@ -87,6 +123,17 @@ export function canary(store: CanaryStore, outside: Outside, clock: Clock, every
     measure: async (t0) => {
       const found = log === undefined ? undefined : await outside.contents(log);
       return { store: store.title, ...counted(acknowledged, found, t0) };
+    },
+    compare: async (restored, moment) => {
+      const found = await outside.contents(restored);
+      if (found === undefined) return undefined;
+      const expected = acknowledged.filter((w) => w.at <= moment);
+      const has = new Set(found.filter((w) => !w.corrupt).map((w) => w.sequence));
+      return {
+        of: expected.length,
+        missing: expected.filter((w) => !has.has(w.sequence)).length,
+        wrong: found.filter((w) => w.corrupt).length,
+      };
     },
   };
 }

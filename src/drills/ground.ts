@@ -5,6 +5,14 @@ import type { World } from '../model/resource.ts';
 import type { Judgement } from '../verdicts/judge.ts';
 import type { Injector, Outside } from './ports.ts';
 
+/** What somebody at the table of a table-top said. */
+export interface Said {
+  readonly who: string;
+  readonly says: string;
+  /** Milliseconds since the epoch at which it was decided. */
+  readonly at: number;
+}
+
 export interface Ground {
   readonly judgement: Judgement;
   readonly outside: Outside;
@@ -19,4 +27,6 @@ export interface Ground {
   readonly others: () => Promise<readonly string[]>;
   /** Why the live checks of a service are not green; undefined: no finding at or above high. Rejects when nobody can tell. */
   readonly checks: (service: string) => Promise<string | undefined>;
+  /** Where people answer a table-top; undefined: nobody is there. `ask` resolves with undefined when a role does not answer. */
+  readonly table?: { ask(role: string, question: string, signal: AbortSignal): Promise<Said | undefined> };
 }

@@ -1,156 +1,184 @@
-/** From an agreement to a drill: what is taken away, how the service is watched, and when it counts as recovered. */
-import type { Estate, EstateResource } from '../estate/estate.ts';
-import type { DrillKind } from '../model/drill.ts';
-import type { Member, Scope } from '../model/scope.ts';
-import type { MetricVerdict } from '../model/verdict.ts';
+/** From what a drill file says to a drill: what is taken away, how the service is watched, and when it counts as recovered. */
+import { compileGlob } from '../catalog/glob.ts';
+import { meaningOf } from '../estate/estate.ts';
+import type { Role } from '../estate/roles.ts';
+import type { DrillKind, DrillSpec } from '../model/drill.ts';
+import { SCOPE_OF } from '../model/drill.ts';
+import { ANY_MEMBER, type Member } from '../model/scope.ts';
 import type { Judgement } from '../verdicts/judge.ts';
-import { disruption } from './actuators.ts';
-import { byHand } from './by-hand/by-hand.ts';
-import { type Canary, canary, together } from './canary.ts';
+import { type Canary, together } from './canary.ts';
 import type { PreparedDrill } from './contract.ts';
 import type { Ground } from './ground.ts';
-import type { Disruption, Outside } from './ports.ts';
-import { entryProbe } from './probes.ts';
-
-/** One service, one scope, one thing of it that is lost. */
-export interface Target {
-  readonly service: string;
-  readonly scope: Scope;
-  readonly member: string;
-}
+import { checksOf, stopsOf } from './kinds/checks.ts';
+import { regionEvacuation } from './kinds/evacuation.ts';
+import { bucketFailover, failover, globalFailover, globalSwitchover } from './kinds/failovers.ts';
+import { azLoss, controlPlaneLoss, dependencyLoss, keyLoss, regionLoss } from './kinds/losses.ts';
+import type { Kind, Play } from './kinds/play.ts';
+import { backupRestore, ransomwareRecovery } from './kinds/restores.ts';
+import { asking, type Scene, sceneOf } from './kinds/scene.ts';
+import { tableTop } from './kinds/table-top.ts';
+import { dnsFailover } from './kinds/traffic.ts';
+import { MECHANISMS_OF } from './mechanisms.ts';
 
 export interface Prepared {
   readonly drill: PreparedDrill;
   readonly canaries: readonly Canary[];
+  /** Ids of the steps that a person would do. */
+  readonly people: readonly string[];
   /** One line each: what the drill cannot see. */
   readonly blind: readonly string[];
   /** Ways back by hand that the drill does not take: a service that stays away may yet have come back by them. */
   readonly notTaken: readonly string[];
 }
 
-/** Scopes that a drill can take away, and what it is then called. */
-const KINDS: Readonly<Partial<Record<Scope, DrillKind>>> = { az: 'az-loss', region: 'region-loss', data: 'backup-restore' };
+const KINDS: Readonly<Record<DrillKind, Kind>> = {
+  'az-loss': azLoss,
+  'region-evacuation': regionEvacuation,
+  'region-loss': regionLoss,
+  'database-failover': failover,
+  'global-database-failover': globalFailover,
+  'global-database-switchover': globalSwitchover,
+  'cache-failover': failover,
+  'dns-failover': dnsFailover,
+  'bucket-failover': bucketFailover,
+  'backup-restore': backupRestore,
+  'key-loss': keyLoss,
+  'ransomware-recovery': ransomwareRecovery,
+  'dependency-loss': dependencyLoss,
+  'control-plane-loss': controlPlaneLoss,
+  'table-top': tableTop,
+};
 
-/** Every (service, scope) with a promise about recovery that a drill can test, with every member of the scope. */
-export function targetsOf(judgement: Judgement): readonly (Target & { readonly of: Member })[] {
-  const found = new Map<string, Target & { readonly of: Member }>();
-  for (const verdict of judgement.verdicts) {
-    const { serviceId: service, scope, type } = verdict.metric;
-    if (KINDS[scope] === undefined || !['RTO', 'RPO', 'MTPD', 'MBCO'].includes(type)) continue;
-    for (const of of judgement.membersOf(verdict))
-      found.set(`${service} ${scope} ${of.name}`, { service, scope, member: of.name, of });
+/**
+ * Everything that a drill takes away, one run each, as the judged estate names it: members of its scope, or the roles (by id) that
+ * a drill of one part is about. Zones that no code names are `az:…` tokens: whoever knows the world says which they are.
+ */
+export function membersOf(spec: DrillSpec, judgement: Judgement): readonly Member[] {
+  const wanted = spec.member;
+  switch (spec.kind) {
+    case 'az-loss':
+    case 'region-loss':
+    case 'region-evacuation':
+    case 'ransomware-recovery':
+    case 'control-plane-loss':
+    case 'backup-restore':
+      return ofScope(spec, judgement);
+    case 'dependency-loss': {
+      const on = judgement.assignment.services.get(spec.service)?.entry.dependsOn.map((d) => d.on.id) ?? [];
+      const names = wanted === undefined ? on : [wanted];
+      return names.map((name) => ({ scope: 'supplier', name }));
+    }
+    case 'table-top':
+      return [{ scope: 'region', name: wanted ?? ANY_MEMBER }];
+    default:
+      return partsOf(spec, judgement).map((role) => ({ scope: 'instance', name: role.id }));
   }
-  return [...found.values()];
 }
 
-/** A drill goes on a while after the promise is broken: how late recovery is matters too. */
-const GRACE = 600;
-/** Seconds for a service with a promise about data and none about time. */
-const NO_TARGET = 3600;
+function ofScope(spec: DrillSpec, judgement: Judgement): readonly Member[] {
+  const scope = SCOPE_OF[spec.kind] ?? 'region';
+  const all = judgement.membersOf(asking(spec, { scope, name: ANY_MEMBER }));
+  if (spec.member === undefined) return all;
+  // A person may name an AZ where the code has only a token for it.
+  return [all.find((m) => m.name === spec.member) ?? { scope, name: spec.member }];
+}
 
-/** Undefined: nothing of the service can be taken away so. */
-export async function prepare(
-  target: Target & { readonly of: Member },
-  run: string,
-  ground: Ground,
-): Promise<Prepared | undefined> {
-  const { judgement, outside, injector, clock, world } = ground;
-  const kind = KINDS[target.scope];
-  const verdicts = judgement.verdicts.filter((v) => v.metric.serviceId === target.service && v.metric.scope === target.scope);
-  const first = verdicts.find((v) => v.metric.type === 'RTO') ?? verdicts[0];
-  if (kind === undefined || first === undefined) return undefined;
-  const path = judgement.pathOf({ ...first, member: target.of });
-  const limit = limitOf(verdicts);
-  const every = Math.min(60_000, Math.max(1_000, Math.round(limit / 600 / 1000) * 1000));
-  // A sixtieth of what may be lost is seen to be lost.
-  const point = Math.min(...verdicts.filter((v) => v.metric.type === 'RPO').map((v) => v.metric.target));
-  const between = Math.min(every, Math.max(1_000, Math.round(point / 60) * 1000));
+/** Roles on the service's paths that have what the kind is about, or that the drill names by URN. */
+function partsOf(spec: DrillSpec, judgement: Judgement): readonly Role[] {
   const { estate } = judgement;
-  const blind: string[] = [...new Set(path.unknowns.map((u) => u.detail))];
+  const path = judgement.pathOf(asking(spec, { scope: 'instance', name: ANY_MEMBER }));
+  const matches = spec.member === undefined ? undefined : compileGlob(spec.member);
+  const mechanisms = MECHANISMS_OF[spec.kind];
+  const isMeant = (urn: string): boolean => {
+    const meaning = meaningOf(estate.resources.get(urn));
+    return spec.kind === 'key-loss'
+      ? meaning?.kind === 'key'
+      : (meaning?.protections ?? []).some((p) => mechanisms?.has(p.mechanism) === true);
+  };
+  const roles = [...new Map(path.outcomes.map((o) => [o.role.id, o.role])).values()];
+  return roles.filter((role) => (matches === undefined ? role.members.some(isMeant) : role.members.some(matches)));
+}
 
-  const canaries: Canary[] = [];
-  const regions = regionsOf(estate);
-  for (const { role } of path.outcomes) {
-    if (role.kind === 'queue') blind.push(`${role.title}: messages that wait are not followed`);
-    if (role.kind !== 'store') continue;
-    const endpoints: string[] = [];
-    for (const urn of role.members) {
-      const item = estate.resources.get(urn);
-      if (item !== undefined) endpoints.push(...(await storeEndpoints(item, regions, outside)));
-    }
-    if (endpoints.length === 0) blind.push(`${role.title}: nothing there takes canary writes`);
-    else canaries.push(canary({ id: role.id, title: role.title, endpoints }, outside, clock, between, target.scope === 'data'));
-  }
-
-  const hosts = new Set<string>();
-  for (const role of path.entries) {
-    if (role.kind === 'store') continue;
-    const named: string[] = [];
-    for (const urn of role.members) {
-      const item = estate.resources.get(urn);
-      if (item !== undefined) named.push(...(await answering(textsOf(item, ENTRY_OUTPUTS), outside)));
-    }
-    if (named.length === 0) blind.push(`${role.title}: nobody answers there`);
-    for (const host of named) hosts.add(host);
-  }
-  const needed = (verdicts.find((v) => v.metric.type === 'MBCO')?.metric.target ?? 100) / 100;
-  const probes = [...[...hosts].map((host) => entryProbe(host, outside, every, needed)), ...canaries.map((c) => c.probe)];
-  const lost = disruptionOf(target, storesOf(path, estate));
-  if (lost === undefined) return undefined;
-  const absent = absentOf(target.service, path, ground);
-  let onset = clock.now();
-  const people = byHand({ path, estate, session: ground.session, clock, canaries, lost, onset: () => onset });
+/**
+ * `member`: as the world names it. Undefined: the service promises nothing that such a drill could be about, and has nothing of
+ * the kind. What cannot be done or seen here is a precondition that does not hold.
+ */
+export async function prepare(spec: DrillSpec, member: Member, run: string, ground: Ground): Promise<Prepared | undefined> {
+  if (!ground.judgement.assignment.services.has(spec.service)) return undefined;
+  const scene = await sceneOf(spec, member, run, ground);
+  const made = await KINDS[spec.kind](scene);
+  const play: Play = typeof made === 'string' ? impossible(made, scene) : made;
+  const probes = [...scene.probes, ...(play.probes ?? [])];
+  const blind = [...scene.blind, ...(play.blind ?? [])];
+  const absent = absentOf(scene);
+  const { canaries } = scene;
+  const holdsData = async (): Promise<boolean> => {
+    const kept = await Promise.all(canaries.map((c) => c.keeps(scene.onset())));
+    return !kept.includes(false);
+  };
   return {
     canaries,
+    people: play.people,
     blind,
-    notTaken: people.missing,
+    notTaken: play.notTaken,
     drill: {
       run,
-      kind,
-      service: target.service,
-      scope: target.scope,
-      member: target.member,
-      world,
+      kind: spec.kind,
+      service: spec.service,
+      scope: play.scope,
+      member: play.member,
+      world: ground.world,
       preconditions: [
-        {
-          id: 'something-to-watch',
-          check: async () =>
-            probes.length === 0 ? (blind[0] ?? 'no entry and no store of the service can be reached') : undefined,
-        },
-        { id: 'all-there', check: async () => absent },
-        {
-          id: 'way-back',
-          // Wrong data never becomes right by itself.
-          check: async () =>
-            target.scope === 'data' && people.missing.length > 0
-              ? `no step here takes ${people.missing.join(' or ')}`
-              : undefined,
-        },
+        ...(spec.kind === 'table-top' || probes.length > 0
+          ? []
+          : [{ id: 'something-to-watch', check: async () => blind[0] ?? 'no entry and no store of the service can be reached' }]),
+        { id: 'all-there', check: async () => (spec.kind === 'table-top' ? undefined : absent) },
+        ...(play.lost ?? []).map((what) => ({ id: `can be done: ${what.kind}`, check: () => ground.injector.refuses(what) })),
+        ...(play.preconditions ?? []),
+        ...checksOf(scene),
       ],
-      disrupt: [
-        disruption(injector, lost, async () => {
-          // The last write before the onset is written at the onset: what it loses is not hidden between two writes.
-          for (const one of canaries) await one.write();
-          onset = clock.now();
-        }),
-      ],
-      recover: people.steps,
+      disrupt: play.disrupt,
+      recover: play.recover,
       probes,
-      stops: [],
-      validated: async () => true,
-      measure: async (t0) => {
-        const stores = await Promise.all(canaries.map((c) => c.measure(t0)));
-        return together(stores);
-      },
-      limit,
-      clock,
+      stops: stopsOf(scene),
+      // A store that takes writes and holds nothing of what it held is a new store, and no recovery.
+      validated: async () => (await holdsData()) && ((await play.validated?.()) ?? true),
+      ...(spec.kind === 'table-top'
+        ? {}
+        : {
+            measure: async (t0: number) => together(await Promise.all(canaries.map((c) => c.measure(t0)))),
+          }),
+      limit: scene.limit,
+      ...dwellOf(spec, play),
+      afterCrash: spec.afterCrash,
+      resumed: scene.resumed,
+      clock: ground.clock,
     },
   };
 }
 
+const dwellOf = (spec: DrillSpec, play: Play): { readonly dwell?: number } => {
+  const dwell = play.dwell ?? (spec.dwell === undefined ? undefined : spec.dwell * 1000);
+  return dwell === undefined ? {} : { dwell };
+};
+
+/** A drill that is refused, and says why. */
+function impossible(why: string, { member }: Scene): Play {
+  return {
+    scope: member.scope,
+    member: member.name,
+    disrupt: [],
+    recover: [],
+    people: [],
+    notTaken: [],
+    preconditions: [{ id: 'possible', check: async () => why }],
+  };
+}
+
 /** The first of what the service or its recovery needs that is not there; what cannot affect recovery may be missing. */
-function absentOf(service: string, path: ReturnType<Judgement['pathOf']>, { judgement, notThere }: Ground): string | undefined {
-  const own = judgement.assignment.services.get(service)?.resources ?? [];
+function absentOf({ spec, path, ground }: Scene): string | undefined {
+  const { judgement, notThere } = ground;
+  const own = judgement.assignment.services.get(spec.service)?.resources ?? [];
   const needed = new Set([...own, ...path.outcomes.flatMap((o) => o.role.members)]);
   for (const [urn, why] of notThere) {
     const item = judgement.estate.resources.get(urn);
@@ -158,76 +186,4 @@ function absentOf(service: string, path: ReturnType<Judgement['pathOf']>, { judg
     if (matters && needed.has(urn)) return `${item.title} is not there: ${why}`;
   }
   return undefined;
-}
-
-/** Milliseconds. */
-function limitOf(verdicts: readonly MetricVerdict[]): number {
-  const targets = verdicts.filter((v) => v.metric.type === 'RTO' || v.metric.type === 'MTPD').map((v) => v.metric.target);
-  const longest = targets.length === 0 ? NO_TARGET : Math.max(...targets);
-  return (longest + GRACE) * 1000;
-}
-
-function disruptionOf({ scope, member }: Target, stores: readonly string[]): Disruption | undefined {
-  if (scope === 'az') return { kind: 'az-loss', zone: member };
-  if (scope === 'region') return { kind: 'region-loss', region: member };
-  return stores.length === 0 ? undefined : { kind: 'corruption', stores };
-}
-
-/** Outputs under which users reach a thing, the best first. */
-const ENTRY_OUTPUTS = ['fqdn', 'dnsName', 'domainName', 'apiEndpoint', 'invokeUrl', 'functionUrl', 'endpoint', 'address'];
-/** Outputs under which writers reach a store. */
-const STORE_OUTPUTS = [
-  'address',
-  'endpoint',
-  'primaryEndpointAddress',
-  'configurationEndpointAddress',
-  'clusterAddress',
-  'bucketRegionalDomainName',
-  'dnsName',
-  'arn',
-];
-
-function textsOf(item: EstateResource, names: readonly string[]): readonly string[] {
-  return names
-    .map((name) => item.resource.outputs[name])
-    .filter((value) => typeof value === 'string')
-    .map((text) => (text.startsWith('arn:') ? text : text.replace(/^[a-z]+:\/\//i, '').replace(/[/:?#].*$/, '')))
-    .filter((text) => text !== '');
-}
-
-/** The first that answers: names of one thing all lead to the same. */
-async function answering(hosts: readonly string[], outside: Outside): Promise<readonly string[]> {
-  for (const host of hosts) if ((await outside.request(host, 0)).kind === 'served') return [host];
-  return [];
-}
-
-/** A DynamoDB global table has replicas that are no resources of their own: the same name in other Regions. */
-async function storeEndpoints(item: EstateResource, regions: readonly string[], outside: Outside): Promise<readonly string[]> {
-  const own = await answering(textsOf(item, STORE_OUTPUTS), outside);
-  const table = own.find((host) => /^arn:aws[a-z-]*:dynamodb:/.test(host));
-  if (table === undefined) return own;
-  const replicas: string[] = [];
-  for (const region of regions) {
-    const there = table.split(':').with(3, region).join(':');
-    if (there !== table) replicas.push(...(await answering([there], outside)));
-  }
-  return [...own, ...replicas];
-}
-
-function regionsOf(estate: Estate): readonly string[] {
-  const regions = new Set<string>();
-  for (const { resource } of estate.resources.values()) {
-    const arn = resource.outputs.arn;
-    const region = typeof arn === 'string' ? arn.split(':')[3] : undefined;
-    if (region !== undefined && region !== '') regions.add(region);
-  }
-  return [...regions].sort();
-}
-
-function storesOf(path: ReturnType<Judgement['pathOf']>, estate: Estate): readonly string[] {
-  return path.outcomes
-    .filter((o) => o.role.kind === 'store')
-    .flatMap((o) => o.role.members)
-    .map((urn) => estate.resources.get(urn)?.resource.outputs.arn)
-    .filter((arn) => typeof arn === 'string');
 }

@@ -1,0 +1,51 @@
+/** Calls of AWS that drills make besides those of steps: what must hold before, and what is watched. */
+import type * as Backup from '@aws-sdk/client-backup';
+import type * as CloudWatch from '@aws-sdk/client-cloudwatch';
+import type * as DynamoDB from '@aws-sdk/client-dynamodb';
+import type * as Rds from '@aws-sdk/client-rds';
+import type * as Route53 from '@aws-sdk/client-route-53';
+import type * as Ssm from '@aws-sdk/client-ssm';
+import type { Call } from '../../aws/call.ts';
+import { reads } from '../by-hand/calls.ts';
+
+export const describeAlarms = reads<CloudWatch.DescribeAlarmsCommandInput, CloudWatch.DescribeAlarmsCommandOutput>(
+  'cloudwatch',
+  'DescribeAlarms',
+);
+export const calendarState = reads<Ssm.GetCalendarStateCommandInput, Ssm.GetCalendarStateCommandOutput>(
+  'ssm',
+  'GetCalendarState',
+);
+export const recoveryPoints = reads<
+  Backup.ListRecoveryPointsByResourceCommandInput,
+  Backup.ListRecoveryPointsByResourceCommandOutput
+>('backup', 'ListRecoveryPointsByResource');
+export const continuousBackups = reads<
+  DynamoDB.DescribeContinuousBackupsCommandInput,
+  DynamoDB.DescribeContinuousBackupsCommandOutput
+>('dynamodb', 'DescribeContinuousBackups');
+export const describeClusters = reads<Rds.DescribeDBClustersCommandInput, Rds.DescribeDBClustersCommandOutput>(
+  'rds',
+  'DescribeDBClusters',
+);
+export const instanceBackups = reads<
+  Rds.DescribeDBInstanceAutomatedBackupsCommandInput,
+  Rds.DescribeDBInstanceAutomatedBackupsCommandOutput
+>('rds', 'DescribeDBInstanceAutomatedBackups');
+export const healthCheckStatus = reads<Route53.GetHealthCheckStatusCommandInput, Route53.GetHealthCheckStatusCommandOutput>(
+  'route-53',
+  'GetHealthCheckStatus',
+  // Route 53's one control plane (AWS Fault Isolation Boundaries, "Global services").
+  { only: 'us-east-1' },
+);
+
+/** What drills of every kind may ask. None of them changes anything. */
+export const DRILL_CALLS: readonly Call<never, unknown>[] = [
+  describeAlarms,
+  calendarState,
+  recoveryPoints,
+  continuousBackups,
+  describeClusters,
+  instanceBackups,
+  healthCheckStatus,
+];

@@ -1,0 +1,132 @@
+/** Drills of what cannot be failed over: wrong data, and an account in other hands. Something older is restored beside it, and read. */
+import type { EstateResource } from '../../estate/estate.ts';
+import { disruption } from '../actuators.ts';
+import { restoreBackup } from '../by-hand/backup.ts';
+import { restoreTable } from '../by-hand/dynamodb.ts';
+import type { StepMaker } from '../by-hand/hand.ts';
+import { instanceNamed } from '../by-hand/rds-calls.ts';
+import { restoreCluster } from '../by-hand/rds-clusters.ts';
+import { restoreInstance } from '../by-hand/rds-instances.ts';
+import type { Actuator } from '../contract.ts';
+import { asJson } from '../logbook.ts';
+import type { Disruption } from '../ports.ts';
+import { pointsOf } from './checks.ts';
+import { type Located, located } from './places.ts';
+import { asked, type Kind, type Play, people } from './play.ts';
+import type { Scene } from './scene.ts';
+
+/** From the onset on what is written is wrong: a moment before it is restored, and the clients go there. */
+export const backupRestore: Kind = async (scene) => {
+  const arns = [...new Set(scene.stores.map((s) => s.arn))];
+  if (arns.length === 0) return `no store of ${scene.spec.service} is known by its ARN`;
+  const lost: Disruption = { kind: 'corruption', stores: arns };
+  const hands = people(scene, lost);
+  const oldest = scene.spec.points.includes('oldest') ? oldestOf(scene) : [];
+  return {
+    scope: 'data',
+    member: scene.member.name,
+    lost: [lost],
+    disrupt: [disruption(scene.ground.injector, lost, scene.strike)],
+    ...hands,
+    recover: [...hands.recover, ...oldest],
+    preconditions: [
+      {
+        id: 'way-back',
+        // Wrong data never becomes right by itself.
+        check: async () => (hands.notTaken.length > 0 ? `no step here takes ${hands.notTaken.join(' or ')}` : undefined),
+      },
+    ],
+  };
+};
+
+/** Whoever holds the account deletes what can be deleted: what is locked, or kept in another account, is restored. */
+export const ransomwareRecovery: Kind = async (scene) => {
+  const { name } = scene.member;
+  if (!/^\d{12}$/.test(name)) return `the account of ${scene.spec.service} is not known`;
+  const lost: Disruption = { kind: 'account-compromised', account: name };
+  const play: Play = {
+    scope: 'account',
+    member: name,
+    lost: [lost],
+    disrupt: [disruption(scene.ground.injector, lost, scene.strike)],
+    ...people(scene, lost),
+  };
+  return play;
+};
+
+/** Steps that restore the oldest point there is, by what they restore. */
+const BY_TYPE: Readonly<Record<string, StepMaker>> = {
+  'aws:rds/instance:Instance': restoreInstance,
+  'aws:rds/cluster:Cluster': restoreCluster,
+  'aws:dynamodb/table:Table': restoreTable,
+};
+
+/** Beginning of the ids of these steps. */
+export const OLDEST = 'restore the oldest point of ';
+
+/** What the journal keeps of one: times in milliseconds since the epoch. */
+export interface OldestPoint {
+  readonly store: string;
+  /** The moment that was restored. */
+  readonly moment: number;
+  /** When the store was made; null: nobody can tell. */
+  readonly born: number | null;
+  /** Writes up to that moment that are not there, that are wrong, and how many there should be; null: it cannot be read. */
+  readonly missing: number | null;
+  readonly wrong: number | null;
+  readonly of: number | null;
+}
+
+function oldestOf(scene: Scene): readonly Actuator[] {
+  const { estate } = scene.ground.judgement;
+  return scene.path.outcomes.flatMap(({ role, decidedBy }) => {
+    const item = role.kind === 'store' ? estate.resources.get(decidedBy) : undefined;
+    const [store] = item === undefined ? [] : located(item);
+    return item === undefined || store === undefined ? [] : [oldestStep(item, store, role, scene)];
+  });
+}
+
+/** Nobody is led to what it makes, and its failure ends no drill: it is one more thing to know. */
+function oldestStep(item: EstateResource, store: Located, role: Parameters<typeof asked>[2], scene: Scene): Actuator {
+  const { ground, canaries } = scene;
+  const apart: Scene = { ...scene, canaries: [] };
+  const make = BY_TYPE[item.resource.type] ?? restoreBackup;
+  const [step] = [asked(make, item, role, apart, { point: 'oldest' })].flat();
+  const inner = typeof step === 'string' ? undefined : step;
+  const canary = canaries.find((c) => c.id === role.id);
+  return {
+    id: `${OLDEST}${item.title}`,
+    describe: () => inner?.describe() ?? { not: asJson(step) },
+    act: async (token, signal) => {
+      if (inner === undefined) return { failed: asJson(step) };
+      try {
+        const points = await pointsOf(store, ground);
+        const moment = Math.min(...points.map((p) => p.from));
+        if (!Number.isFinite(moment)) return { failed: `${item.title} has no recovery point` };
+        const done = await inner.act(token, signal);
+        const log = typeof done === 'object' && done !== null && 'made' in done ? done.made : undefined;
+        const seen = typeof log === 'string' ? await canary?.compare(log, moment) : undefined;
+        const found: OldestPoint = {
+          store: item.title,
+          moment,
+          born: (await bornAt(store, scene)) ?? null,
+          missing: seen?.missing ?? null,
+          wrong: seen?.wrong ?? null,
+          of: seen?.of ?? null,
+        };
+        return { oldest: asJson(found) };
+      } catch (error) {
+        signal.throwIfAborted();
+        return { failed: error instanceof Error ? error.message : String(error) };
+      }
+    },
+    outcome: async (token) => inner?.outcome(token) ?? 'not-done',
+    compensate: async (token) => inner?.compensate(token) ?? null,
+    left: async (token) => inner?.left(token) ?? [],
+  };
+}
+
+async function bornAt({ item, name, at }: Located, { ground }: Scene): Promise<number | undefined> {
+  if (item.resource.type !== 'aws:rds/instance:Instance') return undefined;
+  return (await instanceNamed(ground.session, name, at))?.InstanceCreateTime?.getTime();
+}
