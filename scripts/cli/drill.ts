@@ -1,6 +1,78 @@
 /** `holdfast drill`. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import type { DrillRunFlags } from '../commands/drill.ts';
+import type { DrillAbortFlags, DrillApproveFlags } from '../commands/drill-deciding.ts';
+import type { DrillResumeFlags } from '../commands/drill-resume.ts';
+import { surroundings } from '../surroundings.ts';
+import { STORE, whole, withSources } from './options.ts';
+
+const SOURCES = 'Pulumi project folder (FOLDER@STACK), JSON file (export, checkpoint, preview, plan), or -';
+const EXIT_CODES =
+  '\nExit codes: 0 recovered within all targets, 1 a promise broken or not recovered, 2 bad usage or refused, 3 nothing can be said.';
+
+/** Options of what goes to where a drill is held. */
+function withGround(command: Command): Command {
+  return withSources(command)
+    .option('--store <place>', STORE)
+    .option('--aws <world>', 'simulator (a world of its own), live, or the URL of holdfast simulator --control', 'simulator')
+    .option('--control <token>', 'token of the control door, with a URL')
+    .option('--seed <number>', 'seed of the simulated world', whole, 1);
+}
+
+function withResult(command: Command): Command {
+  return command
+    .addOption(new Option('--format <format>', 'output format').choices(['text', 'json']).default('text'))
+    .option('--json', 'short for --format json')
+    .addHelpText('after', EXIT_CODES);
+}
 
 export function withDrills(drill: Command): void {
-  drill.showHelpAfterError();
+  withResult(
+    withGround(drill.command('run').description('hold a drill, roll everything back, and keep what it showed as evidence')),
+  )
+    .argument('<drill>', 'id of a drill of the catalogue or of drill list --suggest, or a drill file')
+    .argument('[sources...]', SOURCES)
+    .option('--service <id>', 'only if it is of this service')
+    .option('--member <name>', 'take away this AZ, Region or part only')
+    .option('--requester <name>', 'who asks for it (default: the user of this machine)')
+    .option('--dry-run', 'show what would be done, and do nothing')
+    .option('--allow-disruption', 'on real AWS: hold the drill when every gate is open')
+    .option('--change <reference>', 'on real AWS: change under which it is held')
+    .action(async (wanted: string, sources: string[], options: DrillRunFlags) => {
+      const { drillRun } = await import('../commands/drill.ts');
+      process.exitCode = await drillRun(wanted, sources, options, surroundings());
+    });
+
+  withResult(withGround(drill.command('resume').description('take up the runs that have not ended: go on, or roll back')))
+    .argument('[run]', 'default: all that are open')
+    .option('--allow-disruption', 'on real AWS: go on when every gate is open; rolling back needs no gate')
+    .option('--change <reference>', 'on real AWS: change under which it is held')
+    .action(async (run: string | undefined, options: DrillResumeFlags) => {
+      const { drillResume } = await import('../commands/drill-resume.ts');
+      process.exitCode = await drillResume(run, options, surroundings());
+    });
+
+  drill
+    .command('abort')
+    .description('call a run off: whoever holds it, or takes it up, rolls it back')
+    .argument('<run>')
+    .requiredOption('--by <name>', 'who decides')
+    .option('--reason <text>', 'why')
+    .option('--store <place>', STORE)
+    .option('--catalog <file>', 'catalogue (default: holdfast.yaml in this folder, then upwards)')
+    .action(async (run: string, options: DrillAbortFlags) => {
+      const { drillAbort } = await import('../commands/drill-deciding.ts');
+      process.exitCode = await drillAbort(run, options, surroundings());
+    });
+
+  withGround(drill.command('approve').description('approve a drill as it would be held now, or refuse it'))
+    .argument('<drill>', 'id of a drill or of a run, or a drill file')
+    .argument('[sources...]', SOURCES)
+    .requiredOption('--by <name>', 'who decides; not who asks for the drill')
+    .option('--refuse', 'refuse it: this takes an approval back')
+    .option('--member <name>', 'only when this AZ, Region or part is taken away')
+    .action(async (wanted: string, sources: string[], options: DrillApproveFlags) => {
+      const { drillApprove } = await import('../commands/drill-deciding.ts');
+      process.exitCode = await drillApprove(wanted, sources, options, surroundings());
+    });
 }

@@ -51,12 +51,19 @@ export function withAws(command: Command): Command {
 export const EXIT_CODES =
   '\nExit codes: 0 all met, 1 something not met or a finding at --fail-on, 2 bad usage or unreadable input, 3 nothing broken but something unknown.';
 
+export const STORE = 'folder or postgres:// URL (default: DATABASE_URL, HOLDFAST_STORE, .holdfast beside the catalogue)';
+
 /** Options of every command that opens the store. */
 export function withStore(command: Command): Command {
   return command
-    .option(
-      '--store <place>',
-      'folder or postgres:// URL (default: DATABASE_URL, HOLDFAST_STORE, .holdfast beside the catalogue)',
-    )
+    .option('--store <place>', STORE)
     .option('--catalog <file>', 'catalogue (default: holdfast.yaml in this folder, then upwards)');
+}
+
+/** Options of every command that shows beside its own level what evidence shows. */
+export function withGivenEvidence(command: Command): Command {
+  return command
+    .option('--evidence <pack>', 'show what the drills and real events of this pack showed; repeatable', collect, [])
+    .option('--signer <fingerprint>', 'accept only packs signed by this key; repeatable', collect, [])
+    .option('--store <place>', 'show what the evidence of this store showed: folder or postgres:// URL');
 }

@@ -9,6 +9,9 @@ import { simulatedInjector, simulatedOutside } from './simulated-ground.ts';
 
 /** What stands in a simulated AWS, as its controllers are told. */
 export interface Standing {
+  /** The sources, as they were given. */
+  readonly declared: readonly SourceReading[];
+  /** As they stand. */
   readonly readings: readonly SourceReading[];
   /** Why simulated AWS lacks a resource, by URN. */
   readonly notThere: readonly (readonly [urn: string, why: string])[];
@@ -26,7 +29,8 @@ export function worldAnswers(aws: SimulatedAws, there: Omit<Standing, 'resolvers
   const { world } = aws;
   const outside = simulatedOutside(world);
   const injector = simulatedInjector(world);
-  const standing: Standing = { ...there, resolvers: outside.resolvers };
+  const { declared, readings, notThere } = there;
+  const standing: Standing = { declared, readings, notThere, resolvers: outside.resolvers };
   return {
     there: async () => standing,
     refuses: async (what: Disruption) => injector.refuses(what),

@@ -1,0 +1,155 @@
+/** One run of a drill: prepared, conducted, and kept as evidence. */
+import type { PreparedDrill } from '../../src/drills/contract.ts';
+import { conduct } from '../../src/drills/engine.ts';
+import { drillHash } from '../../src/drills/hash.ts';
+import { asJson } from '../../src/drills/logbook.ts';
+import { type Held, observationsOf } from '../../src/drills/observe.ts';
+import { type Prepared, prepare } from '../../src/drills/prepare.ts';
+import { DRILL_RECORD_VERSION, type DrillRecord } from '../../src/drills/record.ts';
+import { type DrillResult, MEASURED } from '../../src/drills/result.ts';
+import type { DrillSpec } from '../../src/model/drill.ts';
+import type { JournalEntry, Json } from '../../src/model/journal.ts';
+import type { Member } from '../../src/model/scope.ts';
+import type { Approval, History } from '../../src/store/history.ts';
+import type { Store } from '../../src/store/store.ts';
+import type { Observation } from '../../src/verdicts/kpi5.ts';
+import { materialsOf } from '../../src/verdicts/material.ts';
+import type { Stage, Theatre } from './drill-theatre.ts';
+
+/** What was asked for, as the first entry of the journal keeps it: whoever resumes the run knows it by this. */
+export interface Request {
+  readonly drill: DrillSpec;
+  /** As the world names it. */
+  readonly member: Member;
+  /** Everything that the scope stood for, by the world's names. */
+  readonly members: readonly string[];
+  readonly requester: string;
+  readonly change: string | undefined;
+  /** Where it is held: `simulator`, `live`, or the URL of a simulated AWS. */
+  readonly aws: string;
+  readonly sources: readonly string[];
+  readonly seed: number;
+}
+
+export interface Conducted extends Held {
+  readonly run: string;
+  readonly drillHash: string;
+  readonly observations: readonly Observation[];
+}
+
+export interface Conducting {
+  readonly theatre: Theatre;
+  readonly store: Store;
+  /** Names this controller. */
+  readonly holder: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Subject of the entry in the store's approvals that calls a run off. */
+export const ABORTED = 'abort';
+
+/** Where approvals of a drill are kept that has no run yet. */
+export const approvalsOf = (drill: string): string => `drill ${drill}`;
+
+/** Undefined: nothing of the service is of the drill's kind. */
+export async function conducted(
+  run: string,
+  request: Request,
+  stage: Stage,
+  { theatre, store, holder, signal }: Conducting,
+): Promise<Conducted | undefined> {
+  const { drill, member } = request;
+  const { clock, ground } = stage;
+  const others = async (): Promise<readonly string[]> => (await ground.others()).filter((other) => other !== run);
+  const prepared = await prepare(drill, member, run, { ...ground, others });
+  if (prepared === undefined) return undefined;
+  const fresh = (await stage.journal.read(run)).length === 0;
+  if (fresh) await stage.warm(prepared.canaries, prepared.drill.scope === 'data');
+  const hash = hashOf(drill, member, prepared);
+  const approvals = await clock.real(store.history.approvals(approvalsOf(drill.id)));
+  const told = (result: DrillResult, entries: readonly JournalEntry[]): Omit<Conducted, 'run' | 'drillHash'> => {
+    const { people, notTaken, canaries } = prepared;
+    const blind = canaries.length > 0 && changedHands(entries) ? [...prepared.blind, FORGOTTEN] : prepared.blind;
+    const held: Held = { spec: drill, result, entries, people, blind, notTaken };
+    return { ...held, observations: observationsOf(held, theatre.judgement) };
+  };
+  const result = await conduct(ending(prepared.drill, stage), {
+    journal: stage.journal,
+    holder,
+    lease: stage.lease,
+    fence: stage.fence,
+    request: asJson({ ...request, drillHash: hash }),
+    ...(signal === undefined ? {} : { signal }),
+    calledOff: () => clock.real(calledOff(store.history, run)),
+    keep: async (end, entries) => {
+      const { people, blind, notTaken, observations } = told(end, entries);
+      const record: DrillRecord = {
+        version: DRILL_RECORD_VERSION,
+        drill: {
+          id: drill.id,
+          title: drill.title,
+          kind: drill.kind,
+          service: drill.service,
+          controls: drill.controls,
+          participants: drill.participants,
+        },
+        drillHash: hash,
+        result: end,
+        observations,
+        ...materialsOf(theatre.declared, [...new Set(observations.map((o) => o.metric))]),
+        members: request.members,
+        people,
+        blind,
+        notTaken,
+        requester: request.requester,
+        approvers: approversOf(approvals, hash),
+        change: request.change,
+      };
+      const kept = { kind: 'drill-result', world: theatre.world, at: clock.now(), subject: run, body: asJson(record) } as const;
+      await clock.real(store.evidence.once(kept));
+    },
+  });
+  return { run, drillHash: hash, ...told(result, await stage.journal.read(run)) };
+}
+
+/** What a dead controller had written to stores is known to nobody: nothing may be concluded from its being there or not. */
+const FORGOTTEN = 'canary writes of a controller that died cannot be followed';
+
+/** Did another controller count the writes than the one that was there at the onset? */
+function changedHands(entries: readonly JournalEntry[]): boolean {
+  const onset = entries.find((e) => e.kind === 'mark' && e.about === 't0');
+  const counted = entries.find((e) => e.kind === 'outcome' && e.about === MEASURED) ?? entries.at(-1);
+  return onset !== undefined && onset.epoch !== counted?.epoch;
+}
+
+/** A world that died with its controller has nothing left to go on with. */
+const ending = (drill: PreparedDrill, { outlives }: Stage): PreparedDrill =>
+  outlives ? drill : { ...drill, afterCrash: 'roll-back' };
+
+export const hashOf = (drill: DrillSpec, member: Member, { drill: { disrupt, recover } }: Prepared): string =>
+  drillHash(
+    drill,
+    [member],
+    [...disrupt, ...recover].map((a) => ({ id: a.id, does: a.describe() })),
+  );
+
+async function calledOff(history: History, run: string): Promise<string | undefined> {
+  const decided = (await history.approvals(run)).find((a) => a.subject === ABORTED);
+  return decided === undefined ? undefined : `called off by ${decided.person}`;
+}
+
+/** Who approves of exactly this, by what each said last. */
+export function approversOf(approvals: readonly Approval[], hash: string): readonly string[] {
+  const last = new Map(approvals.filter((a) => a.subject === hash).map((a) => [a.person, a.decision]));
+  return [...last].filter(([, decision]) => decision === 'approved').map(([person]) => person);
+}
+
+/** What the first entry of a run says; undefined: it is no run of `drill run`. */
+export function requestOf(entries: readonly JournalEntry[]): (Request & { readonly drillHash: string }) | undefined {
+  const data: Json | undefined = entries[0]?.data;
+  if (typeof data !== 'object' || data === null || !('request' in data)) return undefined;
+  const { request } = data;
+  if (typeof request !== 'object' || request === null || !('drill' in request) || !('member' in request)) return undefined;
+  // Written by `conducted` from a value of this very type; what is undefined there is left out here.
+  return request as unknown as Request & { readonly drillHash: string };
+}

@@ -1,0 +1,211 @@
+/** `holdfast drill run`: holds a drill where it was told to, one run for each member that it takes away. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+import { resolve } from 'node:path';
+import { parseDrillFile } from '../../src/catalog/drills.ts';
+import { membersOf } from '../../src/drills/prepare.ts';
+import { suggest } from '../../src/drills/suggest.ts';
+import type { Catalogue, Metric } from '../../src/model/agreement.ts';
+import type { DrillSpec } from '../../src/model/drill.ts';
+import { UsageError } from '../../src/model/errors.ts';
+import { type Member, memberLabel } from '../../src/model/scope.ts';
+import { openStore, type Store } from '../../src/store/store.ts';
+import type { Judgement } from '../../src/verdicts/judge.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { type Conducted, conducted, type Request } from './drill-conducting.ts';
+import { exitOf, resultOf, textOf } from './drill-result.ts';
+import { accountOf, noControl, ownTheatre, remoteTheatre, type Theatre } from './drill-theatre.ts';
+import { placeOf, type StoreFlags } from './evidence.ts';
+import { catalogueFor, read, type SourceFlags, sourcesOf } from './judging.ts';
+
+export interface DrillFlags extends Omit<SourceFlags, 'catalog'>, StoreFlags {
+  readonly aws: string;
+  readonly control?: string;
+  readonly seed: number;
+  readonly requester?: string;
+}
+
+export interface DrillRunFlags extends DrillFlags {
+  readonly format: 'text' | 'json';
+  readonly json?: boolean;
+  readonly service?: string;
+  readonly member?: string;
+  readonly dryRun?: boolean;
+  readonly allowDisruption?: boolean;
+  readonly change?: string;
+}
+
+/** Where a resource goes whose source does not say: AWS's example account. */
+const ACCOUNT = '123456789012';
+const REGION = 'us-east-1';
+
+export async function drillRun(
+  wanted: string,
+  named: readonly string[],
+  flags: DrillRunFlags,
+  around: Surroundings,
+): Promise<number> {
+  return withTheatre(named, flags, around, async ({ theatre, store, catalogue, sources }) => {
+    const drills = drillsOf(wanted, catalogue, theatre.judgement).filter(
+      (d) => flags.service === undefined || d.service === flags.service,
+    );
+    const planned = drills.flatMap((drill) => {
+      const members = theatre.membersIn(membersOf(drill, theatre.judgement));
+      return members
+        .filter((m) => flags.member === undefined || m.name === flags.member)
+        .map((member) => ({ drill, member, members: members.map((m) => m.name) }));
+    });
+    if (planned.length === 0) throw nothingToDrill(wanted, drills, theatre, flags);
+    const calledOff = interruption();
+    const held: Conducted[] = [];
+    const notes: string[] = [];
+    for (const plan of planned) {
+      const { drill, member } = plan;
+      around.progress(`${drill.id}: ${memberLabel(member)}`);
+      const request: Request = {
+        ...plan,
+        requester: requesterOf(flags),
+        change: flags.change,
+        aws: flags.aws,
+        sources,
+        seed: flags.seed,
+      };
+      const one = await theatre.hold(0, (stage) =>
+        conducted(runOf(drill, member, stage.clock.now()), request, stage, {
+          theatre,
+          store,
+          holder: holderOf(),
+          signal: calledOff.signal,
+        }),
+      );
+      if (one === undefined) notes.push(`${drill.id}: ${drill.service} has nothing that a drill of kind ${drill.kind} is about`);
+      else held.push(one);
+      if (calledOff.signal.aborted) break;
+    }
+    calledOff.over();
+    return report(theatre, held, notes, flags, around);
+  });
+}
+
+export function report(
+  { world, judgement }: Pick<Theatre, 'world' | 'judgement'>,
+  held: readonly Conducted[],
+  notes: readonly string[],
+  flags: Pick<DrillRunFlags, 'format' | 'json' | 'out'>,
+  around: Surroundings,
+): number {
+  const metrics: ReadonlyMap<string, Metric> = new Map(judgement.verdicts.map((v) => [v.metric.id, v.metric]));
+  const result = resultOf(
+    world,
+    held.map((one) => ({ held: one, metrics })),
+    notes,
+  );
+  const json = flags.json === true || flags.format === 'json';
+  around.write(json ? `${JSON.stringify(result, undefined, 2)}\n` : textOf(result), flags.out);
+  return exitOf(result);
+}
+
+/** `<drill>/<member>/<time>`, by the world's clock. */
+const runOf = ({ id }: DrillSpec, { name }: Member, now: number): string =>
+  `${id}/${name}/${new Date(now).toISOString().replace(/[-:.]/g, '')}`;
+
+/** Ctrl-C calls a drill off: it is rolled back, and the rest is not begun. A second one ends the process; the run stays open. */
+export function interruption(): { readonly signal: AbortSignal; over(): void } {
+  const off = new AbortController();
+  const stop = (): void => off.abort();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, stop);
+  return {
+    signal: off.signal,
+    over: () => {
+      for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, stop);
+    },
+  };
+}
+
+export const holderOf = (): string => `${hostname()}/${process.pid}`;
+export const requesterOf = ({ requester }: DrillFlags): string => requester ?? userInfo().username;
+
+interface Opened {
+  readonly theatre: Theatre;
+  readonly store: Store;
+  readonly catalogue: Catalogue;
+  /** Absolute, so that whoever resumes a run finds them. */
+  readonly sources: readonly string[];
+}
+
+export async function withTheatre<T>(
+  named: readonly string[],
+  flags: DrillFlags,
+  around: Surroundings,
+  use: (opened: Opened) => Promise<T>,
+): Promise<T> {
+  const catalogue = await catalogueFor(named, flags, around);
+  if (catalogue === undefined)
+    throw new UsageError(
+      'no-catalogue',
+      'expected a catalogue (holdfast.yaml): a drill shows what is agreed. Write one with holdfast init, or name it with --catalog.',
+    );
+  const store = await openStore(placeOf(flags, around).store);
+  try {
+    const { theatre, sources } = await open(catalogue, named, flags, around, store);
+    try {
+      return await use({ theatre, store, catalogue, sources });
+    } finally {
+      theatre.close();
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+async function open(
+  catalogue: Catalogue,
+  named: readonly string[],
+  flags: DrillFlags,
+  around: Surroundings,
+  store: Store,
+): Promise<{ readonly theatre: Theatre; readonly sources: readonly string[] }> {
+  const { aws, control, seed } = flags;
+  const settings = { catalogue, today: flags.date ?? around.today, seed, journal: store.journal, now: Date.now };
+  if (/^https?:/.test(aws)) {
+    if (named.length > 0)
+      throw new UsageError(
+        'sources-there',
+        `expected no source beside --aws ${aws}: what stands there is what its simulator was given.`,
+      );
+    if (control === undefined) throw noControl(aws);
+    return { theatre: await remoteTheatre(aws, control, holderOf, settings), sources: [] };
+  }
+  const sources = named.length > 0 ? named.map(absolute) : sourcesOf(catalogue);
+  const readings = await read(sources, flags, around);
+  if (aws !== 'simulator') throw new UsageError('aws-unknown', `--aws: expected simulator, live or a URL, found ${aws}.`);
+  around.progress('deploying into simulated AWS');
+  const place = { account: accountOf(readings) ?? ACCOUNT, region: flags.region ?? REGION };
+  return { theatre: await ownTheatre({ ...settings, readings, place }), sources };
+}
+
+/** `-` stays what it is; a stack after `@` stays behind its folder. */
+const absolute = (source: string): string => (source === '-' ? source : resolve(source));
+
+/** By id, or as a file says. */
+export function drillsOf(wanted: string, catalogue: Catalogue, judgement: Judgement): readonly DrillSpec[] {
+  if (existsSync(wanted) && statSync(wanted).isFile()) return parseDrillFile(readFileSync(wanted, 'utf8'), wanted, catalogue);
+  const all = [...catalogue.drills, ...suggest(judgement)];
+  const found = all.find((d) => d.id === wanted);
+  if (found === undefined)
+    throw new UsageError(
+      'drill-unknown',
+      `expected the id of a drill or a drill file, found ${wanted}. Known: ${all.map((d) => d.id).join(', ') || 'none'}; holdfast drill list shows them.`,
+    );
+  return [found];
+}
+
+function nothingToDrill(wanted: string, drills: readonly DrillSpec[], theatre: Theatre, flags: DrillRunFlags): UsageError {
+  const members = drills.flatMap((d) => theatre.membersIn(membersOf(d, theatre.judgement)).map((m) => m.name));
+  return new UsageError(
+    'nothing-to-drill',
+    members.length === 0
+      ? `${wanted}: expected something that it takes away, found nothing of that kind in ${drills.map((d) => d.service).join(', ') || `service ${flags.service ?? ''}`}.`
+      : `expected one of ${[...new Set(members)].join(', ')} for --member, found ${flags.member ?? ''}.`,
+  );
+}
