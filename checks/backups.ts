@@ -8,7 +8,8 @@ import { andThen, any, decide, fold, is, known, map, together, unknown } from '.
 import type { Protection } from '../src/model/protection.ts';
 import { formatAbout, formatDuration } from '../src/model/quantity.ts';
 import type { Scope } from '../src/model/scope.ts';
-import type { Check, CheckInput, CheckResult, CheckRule } from './check.ts';
+import type { RuleText } from '../src/rules/rule.ts';
+import type { Check, CheckInput, CheckResult } from './check.ts';
 import { arnOf, certainlyNot, Promises, placeOf, Report, valueOr } from './questions.ts';
 import type { History } from './restore-points.ts';
 import { RestorePoints, restoreCalls } from './restore-points.ts';
@@ -17,7 +18,7 @@ const SCOPES: readonly Scope[] = ['instance', 'az', 'region', 'data', 'account']
 const RESTORING = 'https://docs.aws.amazon.com/aws-backup/latest/devguide/recovery-points.html';
 const TESTING = 'https://docs.aws.amazon.com/aws-backup/latest/devguide/restore-testing.html';
 
-const NO_POINT: CheckRule = {
+const NO_POINT: RuleText = {
   id: 'live-no-restore-point',
   title: 'Backups are configured, and there is nothing to restore from',
   severity: 'critical',
@@ -27,7 +28,7 @@ const NO_POINT: CheckRule = {
   source: RESTORING,
 };
 
-const POINT_OLD: CheckRule = {
+const POINT_OLD: RuleText = {
   id: 'live-restore-point-older-than-rpo',
   title: 'The newest data that can be restored is older than the agreed RPO',
   severity: 'critical',
@@ -37,7 +38,7 @@ const POINT_OLD: CheckRule = {
   source: RESTORING,
 };
 
-const HISTORY_SHORT: CheckRule = {
+const HISTORY_SHORT: RuleText = {
   id: 'live-history-shorter-than-retention',
   title: 'What can be restored does not reach as far back as agreed',
   severity: 'high',
@@ -47,7 +48,7 @@ const HISTORY_SHORT: CheckRule = {
   source: RESTORING,
 };
 
-const RESTORE_SLOW: CheckRule = {
+const RESTORE_SLOW: RuleText = {
   id: 'live-restore-slower-than-rto',
   title: 'A restore took longer than the agreed RTO',
   severity: 'high',
@@ -57,7 +58,7 @@ const RESTORE_SLOW: CheckRule = {
   source: TESTING,
 };
 
-const RESTORE_FAILED: CheckRule = {
+const RESTORE_FAILED: RuleText = {
   id: 'live-restore-failed',
   title: 'The last restore failed',
   severity: 'critical',
@@ -67,7 +68,7 @@ const RESTORE_FAILED: CheckRule = {
   source: TESTING,
 };
 
-const UNTESTED: CheckRule = {
+const UNTESTED: RuleText = {
   id: 'live-restore-not-tested',
   title: 'Nobody has restored it for three months',
   severity: 'medium',

@@ -3,9 +3,9 @@ import type { Call, Place } from '../src/aws/call.ts';
 import type { EstateResource } from '../src/estate/estate.ts';
 import type { InPlace } from '../src/estate/in-place.ts';
 import type { Clock } from '../src/model/clock.ts';
-import type { Finding, Severity } from '../src/model/finding.ts';
+import type { Finding } from '../src/model/finding.ts';
 import type { Known } from '../src/model/known.ts';
-import type { Scope } from '../src/model/scope.ts';
+import type { RuleText } from '../src/rules/rule.ts';
 import type { Judgement } from '../src/verdicts/judge.ts';
 import type { Objection } from '../src/verdicts/levels.ts';
 
@@ -69,18 +69,6 @@ export interface CheckFact {
   readonly at: string | undefined;
 }
 
-/** A pitfall that only live AWS shows. */
-export interface CheckRule {
-  readonly id: string;
-  readonly title: string;
-  readonly severity: Severity;
-  readonly scopes: readonly Scope[];
-  readonly why: string;
-  readonly fix: string;
-  /** Address of the source of the behaviour. */
-  readonly source: string;
-}
-
 /** What a check found against a rule of its own. `undecided`: nobody can tell, and why. */
 export interface CheckFinding {
   readonly rule: string;
@@ -101,7 +89,8 @@ export interface Check {
   readonly id: string;
   /** What it asks, as a question. */
   readonly title: string;
-  readonly rules: readonly CheckRule[];
+  /** Pitfalls that only live AWS shows. */
+  readonly rules: readonly RuleText[];
   /** Every call it may make. */
   readonly calls: readonly Call<never, unknown>[];
   /** Calls of grade publish that it makes beyond these when its input allows it to publish. */

@@ -5,12 +5,13 @@ import type { Known, Origin, Truth } from '../src/model/known.ts';
 import { any, decide, fold, is, known, no, together, unknown } from '../src/model/known.ts';
 import type { Meaning, Placement, Protection } from '../src/model/protection.ts';
 import { AUTOMATION_CLASSES } from '../src/model/protection.ts';
-import type { Check, CheckInput, CheckResult, CheckRule } from './check.ts';
+import type { RuleText } from '../src/rules/rule.ts';
+import type { Check, CheckInput, CheckResult } from './check.ts';
 import { certainly, certainlyNot, Promises, Report } from './questions.ts';
 
 const SOURCE = 'https://www.pulumi.com/docs/iac/cli/commands/pulumi_refresh/';
 
-const MISSING: CheckRule = {
+const MISSING: RuleText = {
   id: 'drift-missing',
   title: 'Declared in code and not there in AWS',
   severity: 'critical',
@@ -20,7 +21,7 @@ const MISSING: CheckRule = {
   source: SOURCE,
 };
 
-const WEAKER: CheckRule = {
+const WEAKER: RuleText = {
   id: 'drift-weaker',
   title: 'Less protected in AWS than in code',
   severity: 'critical',
@@ -30,7 +31,7 @@ const WEAKER: CheckRule = {
   source: SOURCE,
 };
 
-const NOT_IN_CODE: CheckRule = {
+const NOT_IN_CODE: RuleText = {
   id: 'drift-not-in-code',
   title: 'Better protected in AWS than in code',
   severity: 'medium',
@@ -40,7 +41,7 @@ const NOT_IN_CODE: CheckRule = {
   source: SOURCE,
 };
 
-const UNDECLARED: CheckRule = {
+const UNDECLARED: RuleText = {
   id: 'drift-undeclared',
   title: 'Part of a service, and in no code',
   severity: 'medium',

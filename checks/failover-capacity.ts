@@ -12,14 +12,15 @@ import { groupBy } from '../src/model/collections.ts';
 import type { Known, Truth } from '../src/model/known.ts';
 import { all, andThen, collect, decide, equals, fold, is, known, map, unknown } from '../src/model/known.ts';
 import { formatPercent } from '../src/model/quantity.ts';
+import type { RuleText } from '../src/rules/rule.ts';
 import { autoscalingGroup } from '../src/services/autoscaling-group.ts';
 import { rdsInstance } from '../src/services/rds-instance.ts';
 import { targetGroup } from '../src/services/target-group.ts';
-import type { CheckInput, CheckRule } from './check.ts';
+import type { CheckInput } from './check.ts';
 import type { Promises, Report } from './questions.ts';
 import { allOf, arnOf, certainly, factsOf, nameOf, placeOf, reading, valueOr } from './questions.ts';
 
-export const NO_HEALTHY_TARGET: CheckRule = {
+export const NO_HEALTHY_TARGET: RuleText = {
   id: 'live-no-healthy-target',
   title: 'A target group that should serve or take over has no healthy target',
   severity: 'critical',
@@ -29,7 +30,7 @@ export const NO_HEALTHY_TARGET: CheckRule = {
   source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html',
 };
 
-export const TOO_LITTLE: CheckRule = {
+export const TOO_LITTLE: RuleText = {
   id: 'live-standby-below-mbco',
   title: 'What stands ready elsewhere is less than the agreed minimum',
   severity: 'high',
@@ -40,7 +41,7 @@ export const TOO_LITTLE: CheckRule = {
     'https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/rel_planning_for_recovery_disaster_recovery.html',
 };
 
-export const ONE_ZONE: CheckRule = {
+export const ONE_ZONE: RuleText = {
   id: 'live-group-in-one-zone',
   title: 'All running instances of a group are in one AZ',
   severity: 'high',
@@ -50,7 +51,7 @@ export const ONE_ZONE: CheckRule = {
   source: 'https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-benefits.html',
 };
 
-export const NO_SECOND_ZONE: CheckRule = {
+export const NO_SECOND_ZONE: RuleText = {
   id: 'live-multi-az-without-standby',
   title: 'A Multi-AZ database shows no standby in another AZ',
   severity: 'critical',

@@ -7,18 +7,19 @@ import { groupBy } from '../src/model/collections.ts';
 import type { Known, Truth } from '../src/model/known.ts';
 import { andThen, decide, equals, fold, is, known, map, not, unknown } from '../src/model/known.ts';
 import { isList, isRecord } from '../src/model/value.ts';
+import type { RuleText } from '../src/rules/rule.ts';
 import { METRIC_ALARM } from '../src/services/cloudwatch-alarm.ts';
 import type { HealthCheckFacts } from '../src/services/route53-health-check.ts';
 import { HEALTH_CHECK } from '../src/services/route53-health-check.ts';
 import { RECORD } from '../src/services/route53-targets.ts';
-import type { CheckInput, CheckRule } from './check.ts';
+import type { CheckInput } from './check.ts';
 import { measure } from './measurements.ts';
 import type { Promises, Report } from './questions.ts';
 import { nameOf, placeOf, reading, valueOr } from './questions.ts';
 
 const DNS = 'https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html';
 
-export const CHECK_UNHEALTHY: CheckRule = {
+export const CHECK_UNHEALTHY: RuleText = {
   id: 'live-health-check-unhealthy',
   title: 'A health check that failover hangs on is unhealthy now',
   severity: 'critical',
@@ -28,7 +29,7 @@ export const CHECK_UNHEALTHY: CheckRule = {
   source: DNS,
 };
 
-export const CHECK_UNATTACHED: CheckRule = {
+export const CHECK_UNATTACHED: RuleText = {
   id: 'live-health-check-unattached',
   title: 'A health check is attached to nothing',
   severity: 'medium',
@@ -38,7 +39,7 @@ export const CHECK_UNATTACHED: CheckRule = {
   source: 'https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-configuring.html',
 };
 
-export const ALARM_BLIND: CheckRule = {
+export const ALARM_BLIND: RuleText = {
   id: 'live-alarm-insufficient-data',
   title: 'An alarm that failover hangs on has no data',
   severity: 'high',
@@ -48,7 +49,7 @@ export const ALARM_BLIND: CheckRule = {
   source: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html',
 };
 
-export const ALL_OFF: CheckRule = {
+export const ALL_OFF: RuleText = {
   id: 'live-routing-controls-all-off',
   title: 'No routing control of a cluster is on',
   severity: 'high',

@@ -9,12 +9,13 @@ import type { Place } from '../src/aws/call.ts';
 import type { EstateResource } from '../src/estate/estate.ts';
 import type { Known } from '../src/model/known.ts';
 import { andThen, fold, is, known, map, together, unknown } from '../src/model/known.ts';
-import type { CheckInput, CheckRule } from './check.ts';
+import type { RuleText } from '../src/rules/rule.ts';
+import type { CheckInput } from './check.ts';
 import type { Twin } from './parity-twins.ts';
 import type { Report } from './questions.ts';
 import { placeOf, reading, valueOr } from './questions.ts';
 
-export const QUOTA_LOWER: CheckRule = {
+export const QUOTA_LOWER: RuleText = {
   id: 'live-quota-lower',
   title: 'A quota of the standby Region is lower than that of the primary',
   severity: 'high',

@@ -6,15 +6,16 @@ import type { EstateResource } from '../src/estate/estate.ts';
 import { meaningOf } from '../src/estate/estate.ts';
 import type { Known } from '../src/model/known.ts';
 import { any, decide, equals, fold, is, known, map, not, together, unknown } from '../src/model/known.ts';
+import type { RuleText } from '../src/rules/rule.ts';
 import { acmCertificate } from '../src/services/acm-certificate.ts';
 import { kmsKey } from '../src/services/kms-key.ts';
 import { secret } from '../src/services/secret.ts';
-import type { CheckInput, CheckRule } from './check.ts';
+import type { CheckInput } from './check.ts';
 import type { Twin } from './parity-twins.ts';
 import type { Promises, Report } from './questions.ts';
 import { allOf, arnOf, factsOf, placeOf, reading, valueOr } from './questions.ts';
 
-export const KEY_UNUSABLE: CheckRule = {
+export const KEY_UNUSABLE: RuleText = {
   id: 'live-key-replica-unusable',
   title: 'The key of the other Region cannot be used',
   severity: 'critical',
@@ -24,7 +25,7 @@ export const KEY_UNUSABLE: CheckRule = {
   source: 'https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html',
 };
 
-export const CERTIFICATE_UNUSABLE: CheckRule = {
+export const CERTIFICATE_UNUSABLE: RuleText = {
   id: 'live-certificate-not-issued',
   title: 'A certificate is not issued',
   severity: 'critical',
@@ -34,7 +35,7 @@ export const CERTIFICATE_UNUSABLE: CheckRule = {
   source: 'https://docs.aws.amazon.com/acm/latest/userguide/troubleshooting.html',
 };
 
-export const CERTIFICATE_ENDS: CheckRule = {
+export const CERTIFICATE_ENDS: RuleText = {
   id: 'live-certificate-ends-soon',
   title: 'A certificate ends within 30 days',
   severity: 'high',
@@ -44,7 +45,7 @@ export const CERTIFICATE_ENDS: CheckRule = {
   source: 'https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html',
 };
 
-export const SECRET_BEHIND: CheckRule = {
+export const SECRET_BEHIND: RuleText = {
   id: 'live-secret-replica-not-in-sync',
   title: 'A replica of a secret is not in sync',
   severity: 'high',
@@ -54,7 +55,7 @@ export const SECRET_BEHIND: CheckRule = {
   source: 'https://docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets.html',
 };
 
-export const IMAGE_MISSING: CheckRule = {
+export const IMAGE_MISSING: RuleText = {
   id: 'live-image-missing',
   title: 'An image that the standby runs is not in its registry',
   severity: 'critical',
@@ -64,7 +65,7 @@ export const IMAGE_MISSING: CheckRule = {
   source: 'https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html',
 };
 
-export const IMAGE_DIFFERS: CheckRule = {
+export const IMAGE_DIFFERS: RuleText = {
   id: 'live-image-differs',
   title: 'The standby runs another image under the same tag',
   severity: 'high',

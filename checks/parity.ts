@@ -3,7 +3,8 @@ import type { EstateResource } from '../src/estate/estate.ts';
 import { meaningOf } from '../src/estate/estate.ts';
 import type { Known } from '../src/model/known.ts';
 import { andThen, collect, fold, is, known, map, not, together } from '../src/model/known.ts';
-import type { Check, CheckInput, CheckResult, CheckRule } from './check.ts';
+import type { RuleText } from '../src/rules/rule.ts';
+import type { Check, CheckInput, CheckResult } from './check.ts';
 import { QUOTA_LOWER, quotaCalls, quotas } from './parity-quotas.ts';
 import {
   CERTIFICATE_ENDS,
@@ -25,7 +26,7 @@ import { certainly, certainlyNot, Promises, Report, valueOr } from './questions.
 const SOURCE =
   'https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/rel_planning_for_recovery_config_drift.html';
 
-const CLASS: CheckRule = {
+const CLASS: RuleText = {
   id: 'live-parity-class',
   title: 'A standby is of another size than its primary',
   severity: 'high',
@@ -35,7 +36,7 @@ const CLASS: CheckRule = {
   source: SOURCE,
 };
 
-const VERSION: CheckRule = {
+const VERSION: RuleText = {
   id: 'live-parity-version',
   title: 'A standby runs another engine version than its primary',
   severity: 'high',
@@ -45,7 +46,7 @@ const VERSION: CheckRule = {
   source: SOURCE,
 };
 
-const PARAMETERS: CheckRule = {
+const PARAMETERS: RuleText = {
   id: 'live-parity-parameters',
   title: 'A standby runs with other parameters than its primary',
   severity: 'medium',
@@ -55,7 +56,7 @@ const PARAMETERS: CheckRule = {
   source: 'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithParamGroups.html',
 };
 
-const CAPACITY: CheckRule = {
+const CAPACITY: RuleText = {
   id: 'live-parity-capacity',
   title: 'The other Region may not grow to what runs in this one',
   severity: 'high',
@@ -101,7 +102,7 @@ function compare(twin: Twin, input: CheckInput, report: Report): void {
   report.judge(CAPACITY, standby, low, `${standby.title} may grow to ${numbers}`);
 }
 
-function compareProperty({ primary, standby }: Twin, property: string, rule: CheckRule, what: string, report: Report): void {
+function compareProperty({ primary, standby }: Twin, property: string, rule: RuleText, what: string, report: Report): void {
   const mine = primary.props.computed(property);
   const theirs = standby.props.computed(property);
   const set = (k: Known<unknown>): boolean => !certainlyNot(is(k, (v) => v !== undefined));

@@ -3,14 +3,15 @@ import type { EstateResource } from '../src/estate/estate.ts';
 import type { Metric, Plan, ServiceEntry } from '../src/model/agreement.ts';
 import type { Known } from '../src/model/known.ts';
 import { fold, known, map, unknown } from '../src/model/known.ts';
+import type { RuleText } from '../src/rules/rule.ts';
 import type { JudgedService, Judgement } from '../src/verdicts/judge.ts';
-import type { Check, CheckInput, CheckResult, CheckRule } from './check.ts';
+import type { Check, CheckInput, CheckResult } from './check.ts';
 import { Report } from './questions.ts';
 
 /** ISO 22301:2019, 8.4 and 8.5: plans name who acts, are kept current, and are reviewed at planned intervals. */
 const SOURCE = 'https://www.iso.org/standard/75106.html';
 
-const NO_PLAN: CheckRule = {
+const NO_PLAN: RuleText = {
   id: 'people-no-plan',
   title: 'A service has no recovery plan in the catalogue',
   severity: 'high',
@@ -20,7 +21,7 @@ const NO_PLAN: CheckRule = {
   source: SOURCE,
 };
 
-const PLAN_OLD: CheckRule = {
+const PLAN_OLD: RuleText = {
   id: 'people-plan-old',
   title: 'A recovery plan was not reviewed for too long',
   severity: 'medium',
@@ -30,7 +31,7 @@ const PLAN_OLD: CheckRule = {
   source: SOURCE,
 };
 
-const NO_CONTACTS: CheckRule = {
+const NO_CONTACTS: RuleText = {
   id: 'people-no-contacts',
   title: 'A recovery plan names nobody to call',
   severity: 'high',
@@ -40,7 +41,7 @@ const NO_CONTACTS: CheckRule = {
   source: SOURCE,
 };
 
-const ROSTER_OLD: CheckRule = {
+const ROSTER_OLD: RuleText = {
   id: 'people-roster-old',
   title: 'Nobody made sure lately that the duty roster is right',
   severity: 'medium',
@@ -112,7 +113,7 @@ function tooOld(
   age: Known<number>,
   limitDays: number,
   says: (days: number) => string,
-  where: { readonly rule: CheckRule; readonly item: EstateResource; readonly report: Report },
+  where: { readonly rule: RuleText; readonly item: EstateResource; readonly report: Report },
 ): void {
   const { rule, item, report } = where;
   fold(

@@ -6,10 +6,11 @@ import type { Known, Truth, Unknown } from '../src/model/known.ts';
 import { decide, fold, known, together, unknown } from '../src/model/known.ts';
 import type { Scope } from '../src/model/scope.ts';
 import type { MetricVerdict } from '../src/model/verdict.ts';
+import type { RuleText } from '../src/rules/rule.ts';
 import type { Identity, ServiceModule } from '../src/services/service.ts';
 import type { Judgement } from '../src/verdicts/judge.ts';
 import type { Objection } from '../src/verdicts/levels.ts';
-import type { CheckFact, CheckFinding, CheckResult, CheckRule } from './check.ts';
+import type { CheckFact, CheckFinding, CheckResult } from './check.ts';
 
 /** One operation as a check names it; the operation is the part of the IAM action after the colon unless they differ. */
 export function reading<I, O>(
@@ -175,17 +176,17 @@ export class Report {
     if (!this.#facts.has(key)) this.#facts.set(key, { resource: urn, resourceTitle: item.title, what, value, unit, at });
   }
 
-  find(rule: CheckRule, item: EstateResource, message: string, property?: string): void {
+  find(rule: RuleText, item: EstateResource, message: string, property?: string): void {
     this.#add({ rule: rule.id, item, property, message, undecided: undefined });
   }
 
   /** Nobody can tell whether the rule fires here, and why. */
-  doubt(rule: CheckRule, item: EstateResource, why: Unknown, property?: string): void {
+  doubt(rule: RuleText, item: EstateResource, why: Unknown, property?: string): void {
     this.#add({ rule: rule.id, item, property, message: why.detail, undecided: why });
   }
 
   /** Fires with the detail of a yes. */
-  judge(rule: CheckRule, item: EstateResource, fires: Truth, message: string, property?: string): void {
+  judge(rule: RuleText, item: EstateResource, fires: Truth, message: string, property?: string): void {
     decide(fires, {
       yes: () => this.find(rule, item, message, property),
       no: () => undefined,

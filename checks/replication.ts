@@ -3,14 +3,15 @@ import { groupBy } from '../src/model/collections.ts';
 import type { Known, Truth } from '../src/model/known.ts';
 import { andThen, any, decide, fold, is, known, map, unknown } from '../src/model/known.ts';
 import { formatAbout, formatDuration } from '../src/model/quantity.ts';
-import type { Check, CheckInput, CheckResult, CheckRule } from './check.ts';
+import type { RuleText } from '../src/rules/rule.ts';
+import type { Check, CheckInput, CheckResult } from './check.ts';
 import type { Measured, Series } from './measurements.ts';
 import { getMetricData, measure, periodOf } from './measurements.ts';
 import { Promises, Report, valueOr, whyNot } from './questions.ts';
 import type { Lag, Pair } from './replication-pairs.ts';
 import { pairsOf, watchedIn } from './replication-pairs.ts';
 
-const LAG_OVER_RPO: CheckRule = {
+const LAG_OVER_RPO: RuleText = {
   id: 'live-replication-lag-over-rpo',
   title: 'A copy was further behind than the agreed RPO allows',
   severity: 'critical',
@@ -21,7 +22,7 @@ const LAG_OVER_RPO: CheckRule = {
     'https://docs.aws.amazon.com/whitepapers/latest/disaster-recovery-workloads-on-aws/disaster-recovery-options-in-the-cloud.html',
 };
 
-const STOPPED: CheckRule = {
+const STOPPED: RuleText = {
   id: 'live-replication-stopped',
   title: 'A copy receives nothing any more',
   severity: 'critical',

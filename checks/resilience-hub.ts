@@ -5,8 +5,9 @@ import type { EstateResource } from '../src/estate/estate.ts';
 import { fold, type Known, known, map } from '../src/model/known.ts';
 import { formatDuration } from '../src/model/quantity.ts';
 import type { MetricVerdict } from '../src/model/verdict.ts';
+import type { RuleText } from '../src/rules/rule.ts';
 import type { JudgedService } from '../src/verdicts/judge.ts';
-import type { Check, CheckFact, CheckInput, CheckResult, CheckRule, LiveAws } from './check.ts';
+import type { Check, CheckFact, CheckInput, CheckResult, LiveAws } from './check.ts';
 import { arnOf, placeOf, Report, valueOr } from './questions.ts';
 import * as hub from './resilience-hub-calls.ts';
 import { evidence, evidenceReads } from './resilience-hub-evidence.ts';
@@ -16,7 +17,7 @@ import { hubName, ownApp, publish } from './resilience-hub-publish.ts';
 const ESTIMATES = 'https://docs.aws.amazon.com/resilience-hub/latest/userguide/resil-assessments.html';
 const DRIFT = 'https://docs.aws.amazon.com/resilience-hub/latest/userguide/drift-detection.html';
 
-const STRICTER: CheckRule = {
+const STRICTER: RuleText = {
   id: 'resilience-hub-stricter',
   title: 'Resilience Hub estimates that a promise is broken which Holdfast finds met',
   severity: 'high',
@@ -26,7 +27,7 @@ const STRICTER: CheckRule = {
   source: ESTIMATES,
 };
 
-const MILDER: CheckRule = {
+const MILDER: RuleText = {
   id: 'resilience-hub-milder',
   title: 'Resilience Hub estimates that a promise holds which Holdfast finds broken',
   severity: 'low',
@@ -36,7 +37,7 @@ const MILDER: CheckRule = {
   source: ESTIMATES,
 };
 
-const DRIFTED: CheckRule = {
+const DRIFTED: RuleText = {
   id: 'resilience-hub-drift',
   title: 'Resilience Hub found a component that no longer complies with its policy',
   severity: 'medium',

@@ -4,13 +4,14 @@ import type { EstateResource } from '../src/estate/estate.ts';
 import { meaningOf } from '../src/estate/estate.ts';
 import type { Known, Truth } from '../src/model/known.ts';
 import { andThen, fold, is, known, map, no, together, unknown } from '../src/model/known.ts';
-import type { Check, CheckInput, CheckResult, CheckRule, OwnPlaces } from './check.ts';
+import type { RuleText } from '../src/rules/rule.ts';
+import type { Check, CheckInput, CheckResult, OwnPlaces } from './check.ts';
 import { certainly, certainlyNot, nameOf, Promises, Report, reading, valueOr, whyNot } from './questions.ts';
 
 const CONTROL_PLANES =
   'https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/control-planes-and-data-planes.html';
 
-const RUNS_THERE: CheckRule = {
+const RUNS_THERE: RuleText = {
   id: 'self-runs-in-failing-region',
   title: 'The pipeline runs in the Region that it recovers from',
   severity: 'high',
@@ -20,7 +21,7 @@ const RUNS_THERE: CheckRule = {
   source: CONTROL_PLANES,
 };
 
-const STATE_THERE: CheckRule = {
+const STATE_THERE: RuleText = {
   id: 'self-state-in-failing-region',
   title: 'The Pulumi state is in the Region that it recovers from',
   severity: 'high',
@@ -30,7 +31,7 @@ const STATE_THERE: CheckRule = {
   source: 'https://www.pulumi.com/docs/iac/concepts/state-and-backends/',
 };
 
-const KEY_THERE: CheckRule = {
+const KEY_THERE: RuleText = {
   id: 'self-key-in-failing-region',
   title: "The key of the stack's secrets is in the Region that it recovers from",
   severity: 'high',
@@ -40,7 +41,7 @@ const KEY_THERE: CheckRule = {
   source: 'https://www.pulumi.com/docs/iac/concepts/secrets/',
 };
 
-const GLOBAL_PLANE: CheckRule = {
+const GLOBAL_PLANE: RuleText = {
   id: 'self-global-control-plane',
   title: 'Recovery calls a control plane in a Region that it does not recover into',
   severity: 'medium',
@@ -92,7 +93,7 @@ function leftBehind(input: CheckInput, promises: Promises): ReadonlyMap<string, 
 }
 
 interface Asked {
-  readonly rule: CheckRule;
+  readonly rule: RuleText;
   readonly what: string;
   /** A Region, or what it is instead. */
   readonly place: Known<string>;

@@ -7,15 +7,17 @@ import type { IamFlags } from '../commands/iam.ts';
 import type { InitFlags } from '../commands/init.ts';
 import type { VerifyFlags } from '../commands/verify.ts';
 import { surroundings } from '../surroundings.ts';
-import { collect, EXIT_CODES, whole, withAws, withSources } from './options.ts';
+import { collect, EXIT_CODES, whole, withAws, withGivenEvidence, withSources } from './options.ts';
 
 export function withJudging(holdfast: Command): void {
-  withAws(
-    withSources(
-      holdfast
-        .command('verify')
-        .description('designed level: what the code promises. Findings, verdicts, KPIs')
-        .argument('[sources...]', 'Pulumi project folder (FOLDER@STACK), JSON file (export, checkpoint, preview, plan), or -'),
+  withGivenEvidence(
+    withAws(
+      withSources(
+        holdfast
+          .command('verify')
+          .description('designed level: what the code promises; with evidence, what was demonstrated. Findings, verdicts, KPIs')
+          .argument('[sources...]', 'Pulumi project folder (FOLDER@STACK), JSON file (export, checkpoint, preview, plan), or -'),
+      ),
     ),
   )
     .option('--with-live', 'show beside it what AWS shows, and where the two differ; the exit code stays that of the code')
@@ -34,12 +36,16 @@ export function withJudging(holdfast: Command): void {
       process.exitCode = await verify(sources, options, surroundings());
     });
 
-  withAws(
-    withSources(
-      holdfast
-        .command('check')
-        .description('in-place level: reads AWS, judges what is there by the same rules, and says where it differs from the code')
-        .argument('[checks...]', 'names of checks (default: all)'),
+  withGivenEvidence(
+    withAws(
+      withSources(
+        holdfast
+          .command('check')
+          .description(
+            'in-place level: reads AWS, judges what is there by the same rules, and says where it differs from the code',
+          )
+          .argument('[checks...]', 'names of checks (default: all)'),
+      ),
     ),
   )
     .option(

@@ -129,7 +129,7 @@ export async function importEvidence(pack: string, flags: ImportEvidenceFlags, a
   return 0;
 }
 
-function placeOf(flags: StoreFlags, around: Surroundings): Place {
+export function placeOf(flags: StoreFlags, around: Surroundings): Place {
   const catalogue = flags.catalog ?? findCatalogue([around.cwd]);
   return whereaboutsOf({
     store: flags.store,
@@ -140,7 +140,7 @@ function placeOf(flags: StoreFlags, around: Surroundings): Place {
 }
 
 /** For what only reads: a store that is not there is not made. */
-async function withStore<T>(flags: StoreFlags, around: Surroundings, use: (store: Store) => Promise<T>): Promise<T> {
+export async function withStore<T>(flags: StoreFlags, around: Surroundings, use: (store: Store) => Promise<T>): Promise<T> {
   const place = placeOf(flags, around);
   if (!isThere(place.store))
     throw new UsageError(

@@ -1,8 +1,8 @@
-/** What verify, init and explain share: sources in, a judgement out. */
+/** What every command that judges shares: sources and a catalogue in, a judgement out. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { findCatalogue, readCatalogue } from '../../src/catalog/find.ts';
-import { buildEstate } from '../../src/estate/estate.ts';
+import { buildEstate, type Estate } from '../../src/estate/estate.ts';
 import type { Catalogue } from '../../src/model/agreement.ts';
 import { UsageError } from '../../src/model/errors.ts';
 import type { SourceReading } from '../../src/model/resource.ts';
@@ -29,9 +29,37 @@ export interface SourceFlags {
   readonly out?: string;
 }
 
-export interface JudgedRun {
-  readonly judgement: Judgement;
+/** What a command judges: read once, whoever needs it. */
+export interface Inputs {
+  readonly catalogue: Catalogue | undefined;
   readonly sources: readonly string[];
+  /** Empty where no source was named and none is needed. */
+  readonly readings: readonly SourceReading[];
+  /** YYYY-MM-DD. */
+  readonly today: string;
+}
+
+/** Sources from the command line, else from the catalogue. Throws `UsageError` (`no-source`) without any, unless none is needed. */
+export async function inputsOf(
+  named: readonly string[],
+  flags: SourceFlags,
+  around: Surroundings,
+  need: 'sources' | 'nothing' = 'sources',
+): Promise<Inputs> {
+  const catalogue = await catalogueFor(named, flags, around);
+  const isBare = named.length === 0 && (catalogue?.sources.length ?? 0) === 0;
+  const sources = named.length > 0 ? named : isBare && need === 'nothing' ? [] : sourcesOf(catalogue);
+  const readings = sources.length === 0 ? [] : await read(sources, flags, around);
+  return { catalogue, sources, readings, today: flags.date ?? around.today };
+}
+
+/** The estate of these readings, with what the catalogue declares inert. */
+export function estateOf(readings: readonly SourceReading[], catalogue: Catalogue | undefined): Estate {
+  return buildEstate(readings, SERVICES, new Map((catalogue?.inert ?? []).map((i) => [i.type, i.reason])));
+}
+
+export interface JudgedRun extends Inputs {
+  readonly judgement: Judgement;
 }
 
 export async function judgeSources(
@@ -39,13 +67,9 @@ export async function judgeSources(
   flags: SourceFlags & { readonly seed: number },
   around: Surroundings,
 ): Promise<JudgedRun> {
-  const catalogue = await catalogueFor(named, flags, around);
-  const sources = named.length > 0 ? named : sourcesOf(catalogue);
-  const readings = await read(sources, flags, around);
-  const inert = new Map((catalogue?.inert ?? []).map((i) => [i.type, i.reason]));
-  const estate = buildEstate(readings, SERVICES, inert);
-  const judgement = judge(estate, catalogue, { today: flags.date ?? around.today, seed: flags.seed, world: 'live' });
-  return { judgement, sources };
+  const inputs = await inputsOf(named, flags, around);
+  const { readings, catalogue, today } = inputs;
+  return { ...inputs, judgement: judge(estateOf(readings, catalogue), catalogue, { today, seed: flags.seed, world: 'live' }) };
 }
 
 export async function read(

@@ -1,14 +1,15 @@
-/** `holdfast verify`: the designed level. */
+/** `holdfast verify`: the designed level, and beside it what evidence shows. */
 import { resultOf } from '../../src/reports/result.ts';
 import type { VerifyResult } from '../../src/reports/result-schema.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { type EvidenceFlags, evidenceGiven, withGiven } from './evidence-given.ts';
 import type { SourceFlags } from './judging.ts';
 import { judgeSources } from './judging.ts';
 import type { AwsFlags } from './observing.ts';
 import type { ResultFlags } from './showing.ts';
 import { show } from './showing.ts';
 
-export interface VerifyFlags extends SourceFlags, AwsFlags, ResultFlags {
+export interface VerifyFlags extends SourceFlags, AwsFlags, ResultFlags, EvidenceFlags {
   readonly catalog?: string | false;
   readonly region?: string;
   readonly withLive?: boolean;
@@ -16,15 +17,16 @@ export interface VerifyFlags extends SourceFlags, AwsFlags, ResultFlags {
 
 export async function verify(named: readonly string[], flags: VerifyFlags, around: Surroundings): Promise<number> {
   if (flags.withLive === true) return verifyWithLive(named, flags, around);
+  const given = await evidenceGiven(flags, around);
   const { judgement, sources } = await judgeSources(named, flags, around);
-  const result = resultOf(judgement, flags.seed);
+  const result = withGiven(resultOf(judgement, flags.seed), judgement, judgement.verdicts, given);
   return show(result, 'designed', flags, around, flags.quiet === true ? '' : nextCommand(result, sources));
 }
 
 /** Both levels and the drift between them; the code alone decides the exit code. */
 async function verifyWithLive(named: readonly string[], flags: VerifyFlags, around: Surroundings): Promise<number> {
-  const { checked } = await import('./check.ts');
-  const result = await checked(['drift'], { ...flags, source: named, since: '1h' }, around);
+  const { checkedBySources } = await import('./check.ts');
+  const result = await checkedBySources(['drift'], { ...flags, source: named, since: '1h' }, around);
   return show(result, 'designed', flags, around);
 }
 

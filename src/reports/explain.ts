@@ -10,7 +10,7 @@ import type { Value } from '../model/value.ts';
 import { Hole } from '../model/value.ts';
 import type { MetricVerdict } from '../model/verdict.ts';
 import type { ServiceTime, Triple } from '../recovery/times/service-time.ts';
-import type { Rule } from '../rules/rule.ts';
+import type { Rule, RuleText } from '../rules/rule.ts';
 import type { Judgement } from '../verdicts/judge.ts';
 import type { Cell, Paint } from './text.ts';
 import { columns, plainText, wrap } from './text.ts';
@@ -20,12 +20,8 @@ export interface ExplainOptions {
   readonly paint: Paint;
 }
 
-/** The reader's own resources first; what the rule is in general comes after. */
-/** What is explained of any rule. */
-export type ExplainedRule = Pick<Rule, 'id' | 'title' | 'severity' | 'scopes' | 'why' | 'fix' | 'source'>;
-
 export function explainLiveRule(
-  rule: ExplainedRule,
+  rule: RuleText,
   check: { readonly id: string; readonly title: string },
   options: ExplainOptions,
 ): string {
@@ -38,6 +34,7 @@ export function explainLiveRule(
   ]);
 }
 
+/** The reader's own resources first; what the rule is in general comes after. */
 export function explainRule(rule: Rule, judgement: Judgement | undefined, options: ExplainOptions): string {
   const own = judgement === undefined ? [] : ownResources(rule, judgement, options);
   const looked = rule.checks.flatMap((c) => c.module?.types ?? ['every resource']);
@@ -52,13 +49,13 @@ export function explainRule(rule: Rule, judgement: Judgement | undefined, option
 
 const text = (lines: readonly string[]): string => `${lines.join('\n')}\n`;
 
-const heading = (rule: ExplainedRule, { paint, width }: ExplainOptions): readonly string[] => [
+const heading = (rule: RuleText, { paint, width }: ExplainOptions): readonly string[] => [
   paint(`${rule.id} · ${rule.severity} · ${rule.scopes.join(', ')} scope`, 'bold'),
   ...paragraph(rule.title, width),
   '',
 ];
 
-const advice = (rule: ExplainedRule, { paint, width }: ExplainOptions): readonly string[] => [
+const advice = (rule: RuleText, { paint, width }: ExplainOptions): readonly string[] => [
   paint('Why it matters', 'bold'),
   ...paragraph(rule.why, width),
   '',

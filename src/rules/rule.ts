@@ -51,10 +51,10 @@ export interface Check {
   readonly check: (facts: Identity, item: EstateResource, context: RuleContext) => RuleAnswer | readonly RuleAnswer[] | undefined;
 }
 
-export interface Rule {
+/** What is said of any rule, of code or of live AWS. */
+export interface RuleText {
   /** The slug of domain knowledge: `dns-failover-primary-no-health`. */
   readonly id: string;
-  readonly family: Family;
   /** One line: what is wrong when it fires. */
   readonly title: string;
   readonly severity: Severity;
@@ -65,6 +65,10 @@ export interface Rule {
   readonly fix: string;
   /** Address of the source of the behaviour, or `derived` with the reasoning in `why`. */
   readonly source: string;
+}
+
+export interface Rule extends RuleText {
+  readonly family: Family;
   /** It speaks of the program (options, providers, what only the provider acts on): AWS shows nothing that it could look at. */
   readonly ofCode?: true;
   readonly checks: readonly Check[];

@@ -9,7 +9,7 @@ import { SEVERITIES } from '../model/finding.ts';
 import { decide } from '../model/known.ts';
 import type { Scope } from '../model/scope.ts';
 import type { Terrain } from '../recovery/standing.ts';
-import type { Rule, RuleAnswer, RuleContext } from '../rules/rule.ts';
+import type { Rule, RuleAnswer, RuleContext, RuleText } from '../rules/rule.ts';
 import type { Identity, ServiceModule } from '../services/service.ts';
 import { fingerprintOf } from './fingerprint.ts';
 
@@ -105,23 +105,37 @@ function listOf(answers: RuleAnswer | readonly RuleAnswer[] | undefined): readon
 
 function toFinding(rule: Rule, answer: RuleAnswer, item: EstateResource, context: RuleContext): Finding | undefined {
   // Most answers are no: what a finding shows is put together only when there is one.
-  const base = () => ({
-    rule: rule.id,
-    title: rule.title,
-    severity: rule.severity,
-    scopes: rule.scopes,
+  const { property } = answer;
+  const found = (message: string, undecided: Finding['undecided']): Finding =>
+    findingAt(rule, item, context.estate, { property, message, undecided });
+  return decide<Finding | undefined>(answer.fires, {
+    yes: (fact) => found(fact.detail ?? rule.title, undefined),
+    no: () => undefined,
+    unknown: (why) => found(`cannot tell whether ${lowerFirst(rule.title)}: ${why.detail}`, why),
+  });
+}
+
+/** A rule, of code or of live AWS, at a resource. */
+export function findingAt(
+  { id, title, severity, scopes }: RuleText,
+  item: EstateResource,
+  estate: Estate,
+  { property, message, undecided }: Pick<Finding, 'property' | 'message' | 'undecided'>,
+): Finding {
+  return {
+    rule: id,
+    title,
+    severity,
+    scopes,
     resource: item.resource.urn,
     resourceTitle: item.title,
-    property: answer.property,
+    property,
     position: item.resource.position,
-    fingerprint: fingerprintOf(rule.id, item, context.estate, answer.property),
+    message,
+    undecided,
+    fingerprint: fingerprintOf(id, item, estate, property),
     waiver: undefined,
-  });
-  return decide<Finding | undefined>(answer.fires, {
-    yes: (fact) => ({ ...base(), message: fact.detail ?? rule.title, undecided: undefined }),
-    no: () => undefined,
-    unknown: (why) => ({ ...base(), message: `cannot tell whether ${lowerFirst(rule.title)}: ${why.detail}`, undecided: why }),
-  });
+  };
 }
 
 function shown(waiver: Waiver, today: string): NonNullable<Finding['waiver']> {

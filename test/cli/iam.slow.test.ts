@@ -64,6 +64,8 @@ async function checked(key: string): Promise<string> {
     ...flags,
     catalog: false,
     source: [],
+    evidence: [],
+    signer: [],
     aws: door.url,
     regions: REGION,
     since: '1h',

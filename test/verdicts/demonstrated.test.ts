@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { MetricVerdict } from '../../src/model/verdict.ts';
 import { type Demonstration, demonstrate, type Fix, type KeptObservation } from '../../src/verdicts/demonstrated.ts';
 import { materialOf } from '../../src/verdicts/material.ts';
 import type { Spec } from '../services/support-traffic.ts';
@@ -15,7 +16,7 @@ const metricOf = (name: string) => {
 };
 const RTO = metricOf('RTO-az').metric;
 /** Nobody below says anything: what is shown decides alone. */
-const established = judgement.verdicts.map((v) => ({ ...v, verdict: 'unknown' as const }));
+const established: readonly MetricVerdict[] = judgement.verdicts.map((v) => ({ ...v, verdict: 'unknown' }));
 
 const DAY = 86_400_000;
 const NOW = Date.parse('2026-06-02');
