@@ -1,5 +1,7 @@
 /** Drills in simulated AWS: the sources deployed into a fresh world for each, drilled, and judged against the agreements. */
 
+import { DECIDES } from '../../src/drills/by-hand/by-hand.ts';
+import type { Actuator } from '../../src/drills/contract.ts';
 import { conduct } from '../../src/drills/engine.ts';
 import type { Ground } from '../../src/drills/ground.ts';
 import type { Held } from '../../src/drills/observe.ts';
@@ -7,12 +9,14 @@ import { membersOf, prepare } from '../../src/drills/prepare.ts';
 import { suggest } from '../../src/drills/suggest.ts';
 import { buildEstate } from '../../src/estate/estate.ts';
 import type { Catalogue } from '../../src/model/agreement.ts';
+import type { Clock } from '../../src/model/clock.ts';
 import { type DrillKind, type DrillSpec, SCOPE_OF } from '../../src/model/drill.ts';
 import type { SourceReading } from '../../src/model/resource.ts';
 import { ANY_MEMBER, type Member, type Scope } from '../../src/model/scope.ts';
 import type { MetricVerdict } from '../../src/model/verdict.ts';
 import { SERVICES } from '../../src/services/registry.ts';
 import type { SimulatedAws } from '../../src/simulator/world/invoke.ts';
+import type { Pace } from '../../src/simulator/world/world.ts';
 import { memoryJournal } from '../../src/store/memory-journal.ts';
 import { type Judgement, judge } from '../../src/verdicts/judge.ts';
 import { simulatedInjector, simulatedOutside } from './simulated-ground.ts';
@@ -35,6 +39,10 @@ export interface RehearsalSettings {
   readonly seed: number;
   /** Where a resource goes whose source does not say. */
   readonly place: { readonly account: string; readonly region: string };
+  /** How long AWS takes for what it does between two bounds; by default anything between them, evenly. */
+  readonly pace?: Pace;
+  /** Milliseconds until somebody has noticed and decided; by default what steps by hand assume. */
+  readonly decision?: number;
 }
 
 /** One drill of one thing that is lost. */
@@ -94,7 +102,7 @@ export async function rehearsal(settings: RehearsalSettings): Promise<Rehearsal>
     drill: async (target) => {
       const { aws } = ready ?? (await deployedWorld({ ...settings, start }));
       ready = undefined;
-      return aws.world.clock.drive(drilled(target, aws, judgement, notThere));
+      return aws.world.clock.drive(drilled(target, aws, judgement, notThere, settings.decision));
     },
   };
 }
@@ -153,6 +161,7 @@ async function drilled(
   aws: SimulatedAws,
   judgement: Judgement,
   notThere: ReadonlyMap<string, string>,
+  decision: number | undefined,
 ): Promise<Held | undefined> {
   const { world } = aws;
   const { spec, of } = target;
@@ -173,10 +182,23 @@ async function drilled(
   if (prepared === undefined) return undefined;
   await warmUp(world.clock, prepared.canaries, LONG_STREAMS.has(spec.kind) ? WARM.data : WARM.other);
   const journal = memoryJournal();
-  const result = await conduct(prepared.drill, { journal, holder: 'rehearse', request: { by: 'rehearse' } });
+  const recover = prepared.drill.recover.map((step) =>
+    step.id === DECIDES && decision !== undefined ? deciding(step, decision, world.clock) : step,
+  );
+  const result = await conduct({ ...prepared.drill, recover }, { journal, holder: 'rehearse', request: { by: 'rehearse' } });
   const { people, blind, notTaken } = prepared;
   return { spec, result, entries: await journal.read(run), people, blind, notTaken };
 }
+
+/** Somebody who takes that long. */
+const deciding = (step: Actuator, milliseconds: number, clock: Clock): Actuator => ({
+  ...step,
+  describe: () => ({ assumedSeconds: milliseconds / 1000 }),
+  act: async (_, signal) => {
+    await clock.sleep(milliseconds, signal);
+    return null;
+  },
+});
 
 /** Drills in which something older is restored. */
 const LONG_STREAMS: ReadonlySet<DrillKind> = new Set(['backup-restore', 'ransomware-recovery']);

@@ -15,6 +15,7 @@ import { freshAws } from '../../src/simulator/fresh.ts';
 import { administrator } from '../../src/simulator/world/access.ts';
 import { invoke, type SimulatedAws } from '../../src/simulator/world/invoke.ts';
 import { zonesOf } from '../../src/simulator/world/regions.ts';
+import type { Pace } from '../../src/simulator/world/world.ts';
 import type { Judgement } from '../../src/verdicts/judge.ts';
 
 export interface DeployedSettings {
@@ -24,6 +25,8 @@ export interface DeployedSettings {
   readonly seed: number;
   /** Where a resource goes whose source does not say. */
   readonly place: { readonly account: string; readonly region: string };
+  /** How long AWS takes for what it does between two bounds; by default anything between them, evenly. */
+  readonly pace?: Pace | undefined;
 }
 
 export interface DeployedWorld {
@@ -38,8 +41,8 @@ export interface DeployedWorld {
 }
 
 /** The same sources and the same seed give the same world, with the same ids: it is judged once and deployed for each drill. */
-export async function deployedWorld({ readings, start, seed, place }: DeployedSettings): Promise<DeployedWorld> {
-  const aws = freshAws({ start, seed, consistency: 0 });
+export async function deployedWorld({ readings, start, seed, place, pace }: DeployedSettings): Promise<DeployedWorld> {
+  const aws = freshAws({ start, seed, consistency: 0, ...(pace === undefined ? {} : { pace }) });
   const made = await aws.world.clock.drive(deploy(aws, readings, place));
   const opaque = made.opaque.map((urn) => [urn, 'simulated AWS does not know its type'] as const);
   const failed = made.notes.flatMap((note) => {

@@ -35,6 +35,8 @@ export interface ByHand {
   readonly missing: readonly string[];
 }
 
+/** Id of the step that stands for it. */
+export const DECIDES = 'somebody decides to act';
 /** Until somebody has noticed, understood and decided (docs/model.md, T_decide: prior median). Assumed. */
 const DECISION = 15 * 60_000;
 
@@ -197,7 +199,7 @@ const items = (estate: Estate, urns: readonly string[]): readonly EstateResource
 
 function decision(clock: Clock): Actuator {
   return {
-    id: 'somebody decides to act',
+    id: DECIDES,
     describe: () => ({ assumedSeconds: DECISION / 1000 }),
     act: async (_, signal) => {
       await clock.sleep(DECISION, signal);

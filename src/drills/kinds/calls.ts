@@ -32,11 +32,18 @@ export const instanceBackups = reads<
   Rds.DescribeDBInstanceAutomatedBackupsCommandInput,
   Rds.DescribeDBInstanceAutomatedBackupsCommandOutput
 >('rds', 'DescribeDBInstanceAutomatedBackups');
+/** Route 53's one control plane (AWS Fault Isolation Boundaries, "Global services"). */
+const DNS_HOME = { only: 'us-east-1' };
+
+export const healthCheck = reads<Route53.GetHealthCheckCommandInput, Route53.GetHealthCheckCommandOutput>(
+  'route-53',
+  'GetHealthCheck',
+  DNS_HOME,
+);
 export const healthCheckStatus = reads<Route53.GetHealthCheckStatusCommandInput, Route53.GetHealthCheckStatusCommandOutput>(
   'route-53',
   'GetHealthCheckStatus',
-  // Route 53's one control plane (AWS Fault Isolation Boundaries, "Global services").
-  { only: 'us-east-1' },
+  DNS_HOME,
 );
 
 /** What drills of every kind may ask. None of them changes anything. */
@@ -47,5 +54,6 @@ export const DRILL_CALLS: readonly Call<never, unknown>[] = [
   continuousBackups,
   describeClusters,
   instanceBackups,
+  healthCheck,
   healthCheckStatus,
 ];
