@@ -5,6 +5,7 @@ import { session } from '../../src/aws/session.ts';
 import type { Transport } from '../../src/aws/transport.ts';
 import { HAND_CALLS } from '../../src/drills/by-hand/by-hand.ts';
 import type { Canary } from '../../src/drills/canary.ts';
+import { SIGNAL_CALLS } from '../../src/drills/invocation/signals.ts';
 import { DRILL_CALLS } from '../../src/drills/kinds/calls.ts';
 import type { Clock } from '../../src/model/clock.ts';
 import { fold } from '../../src/model/known.ts';
@@ -85,7 +86,7 @@ export const simulatedSession = (transport: Transport, clock: Clock, random: () 
     clock,
     random,
     limits: limiter(clock),
-    allowed: [...HAND_CALLS, ...DRILL_CALLS],
+    allowed: [...HAND_CALLS, ...DRILL_CALLS, ...SIGNAL_CALLS],
   });
 
 /**

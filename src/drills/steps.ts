@@ -70,7 +70,7 @@ export async function compensated(steps: Steps, phase: string, actuator: Actuato
   return why;
 }
 
-function outcomeIn(log: Logbook, token: string): string | undefined {
+export function outcomeIn(log: Logbook, token: string): string | undefined {
   const entry = log.entries.findLast((e) => e.kind === 'outcome' && e.token === token);
   const data = entry?.data;
   if (typeof data !== 'object' || data === null || !('result' in data)) return undefined;

@@ -91,7 +91,8 @@ export function steady(
     else broken = true;
     // Until the next reading it was as it was last seen, unless nobody looked for too long.
     const until = joined ? next.from : span.to;
-    if (state !== as && state !== undefined && state !== 'unknown' && (until > begin || (joined && span === last))) contrary = true;
+    if (state !== as && state !== undefined && state !== 'unknown' && (until > begin || (joined && span === last)))
+      contrary = true;
     if (until <= begin) break;
     next = span;
   }
