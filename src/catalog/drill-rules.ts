@@ -1,6 +1,5 @@
 /** Checks of drills that their shape cannot tell: names that must exist, and what each kind needs or has no use for. */
 import { DRILL_KINDS, type DrillKind, SCOPE_OF } from '../model/drill.ts';
-import type { Scope } from '../model/scope.ts';
 import { keyPlace } from './issues.ts';
 import { oneLine, type Problem, quote, suggest } from './problem.ts';
 import { child, childrenOf, missing, type Written } from './written.ts';
@@ -144,7 +143,7 @@ function serviceOf(metric: string): string | undefined {
   return metric.split('/')[1];
 }
 
-function scopeOf(metric: string): Scope | string | undefined {
+function scopeOf(metric: string): string | undefined {
   const [, , tail] = metric.split('/');
   return tail?.slice(tail.indexOf('-') + 1);
 }

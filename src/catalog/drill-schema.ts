@@ -158,6 +158,23 @@ const DRILL_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,126}$/;
 const DRILL_ID_MESSAGE =
   'a name of at most 127 letters, digits, dots, dashes and underscores, the first a letter or digit; rename it';
 
+export const blastRadius = mapping(
+  {
+    tags: z
+      .record(foreignKey, text('Value of the tag.'), { error: 'tag keys and values; write tags: { service: checkout }' })
+      .optional()
+      .meta({
+        description: 'Tags that everything touched on real AWS must carry. Without any, nothing may be touched there.',
+      }),
+    most: z
+      .int({ error: 'a whole number of resources; for example 20' })
+      .min(1, { error: 'at least 1; leave it out for no bound' })
+      .optional()
+      .meta({ description: 'Most resources that may be lost.' }),
+  },
+  'a blast radius',
+);
+
 export const drill = mapping(
   {
     id: z
@@ -208,24 +225,7 @@ export const drill = mapping(
       ['roll-back', 'continue'],
       'What a controller does that finds the drill under way: rolls it back (the default), or goes on.',
     ).optional(),
-    blastRadius: mapping(
-      {
-        tags: z
-          .record(foreignKey, text('Value of the tag.'), { error: 'tag keys and values; write tags: { service: checkout }' })
-          .optional()
-          .meta({
-            description: 'Tags that everything touched on real AWS must carry. Without any, nothing may be touched there.',
-          }),
-        most: z
-          .int({ error: 'a whole number of resources; for example 20' })
-          .min(1, { error: 'at least 1; leave it out for no bound' })
-          .optional()
-          .meta({ description: 'Most resources that may be lost.' }),
-      },
-      'a blast radius',
-    )
-      .optional()
-      .meta({ description: 'How far the disruption may reach.' }),
+    blastRadius: blastRadius.optional().meta({ description: 'How far the disruption may reach.' }),
     approvals: mapping(
       {
         by: texts('approvers', 'Who may approve; anybody who is not the requester when left out.').optional(),

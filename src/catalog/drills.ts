@@ -3,7 +3,7 @@ import type { Catalogue } from '../model/agreement.ts';
 import type { DrillKind, DrillSpec, DrillWindow, Precondition, ProbeRule, StopRule } from '../model/drill.ts';
 import { parsePercent } from '../model/quantity.ts';
 import { type DrillNames, drillProblems } from './drill-rules.ts';
-import { DAY_NAMES, type DrillDocument, drillFileSchema } from './drill-schema.ts';
+import { ALL_ENTRIES, DAY_NAMES, type DrillDocument, drillFileSchema } from './drill-schema.ts';
 import { checkShape, spotAt } from './issues.ts';
 import { secondsOf } from './metrics.ts';
 import { invalidDrillFile, showPlace } from './problem.ts';
@@ -111,14 +111,15 @@ function buildProbe(p: Rule<'probes'>): ProbeRule {
   if (p === 'entry') return { kind: 'entry', url: undefined, slowest: undefined };
   if (typeof p === 'string') return { kind: p };
   if (p.dns !== undefined) return { kind: 'dns', name: p.dns, resolvers: p.resolvers ?? [] };
-  return { kind: 'entry', url: p.entry, slowest: optionalSeconds(p.slowest) };
+  return { kind: 'entry', url: p.entry === ALL_ENTRIES ? undefined : p.entry, slowest: optionalSeconds(p.slowest) };
 }
 
 function buildStop(s: Rule<'stops'>): StopRule {
   if (s.alarm !== undefined) return { kind: 'alarm', alarm: s.alarm };
   if (s['lag-above'] !== undefined) return { kind: 'lag-above', seconds: secondsOf(s['lag-above']) };
   if (s['longer-than'] !== undefined) return { kind: 'longer-than', seconds: secondsOf(s['longer-than']) };
-  const share = (parsePercent(s['availability-below'] ?? '') ?? 0) / 100;
+  // The share that the decimals say, 0.2196 of 21.96%, and not the binary quotient beside it.
+  const share = Number(((parsePercent(s['availability-below'] ?? '') ?? 0) / 100).toFixed(11));
   return { kind: 'availability-below', share, over: optionalSeconds(s.over) ?? DEFAULTS.over };
 }
 

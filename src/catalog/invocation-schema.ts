@@ -1,7 +1,7 @@
 /** The shape of a plan's `invocation:`, as zod schemas. */
 import * as z from 'zod';
 import { SCOPES } from '../model/scope.ts';
-import { step } from './drill-schema.ts';
+import { blastRadius, step } from './drill-schema.ts';
 import { duration, foreignKey, listOf, mapping, named, oneOf, percent, text } from './fields.ts';
 
 const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d$/;
@@ -154,6 +154,7 @@ export const invocation = mapping(
     authority: authority.meta({ description: 'Who may invoke it.' }),
     approvals: listOf(approval, 'approvals').optional().meta({ description: 'Steps before which people are asked.' }),
     change: text('The standing change under which it is carried out.').optional(),
+    blastRadius: blastRadius.optional().meta({ description: 'How far the steps may reach on real AWS.' }),
     steps: listOf(step, 'steps')
       .optional()
       .meta({ description: 'What is done, in order. When left out: what the recovery graph leaves to people.' }),

@@ -35,6 +35,7 @@ export function buildInvocation(d: InvocationDocument, spot: Spot): Invocation {
       otherwise: a.otherwise ?? 'hold',
     })),
     change: d.change,
+    blastRadius: { tags: d.blastRadius?.tags ?? {}, most: d.blastRadius?.most },
     steps: d.steps?.map((s) => ({ ...s, with: s.with ?? {} })),
     deactivation: {
       clear: d.deactivation?.clear ?? signals.map((s) => s.id),

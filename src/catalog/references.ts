@@ -228,7 +228,7 @@ function dependencies(root: Written): ReadonlyMap<string, ReadonlySet<string>> {
 
 /** Ids that the metrics of this catalogue have or will have, `expandMetrics` being for what is right in every part. */
 function metricIds(root: Written): ReadonlySet<string> {
-  const tiers = new Map(writtenAt(root, ['services', '*', 'tier']).map((w) => [w.keys[1], String(w.value)]));
+  const tiers = new Map(writtenAt(root, ['services', '*', 'tier']).map((w) => [w.keys[1], JSON.stringify(w.value)]));
   const stated = groupBy(writtenAt(root, ['defaults', 'scopes', '*', '*']), (w) => w.keys[2]);
   const ids = METRIC_TYPES.flatMap((type) =>
     writtenAt(root, ['agreements', '*', 'metrics', '*', type]).flatMap((w) => {

@@ -158,7 +158,7 @@ function base(kind: DrillKind, subject: Subject): DrillSpec {
   const limit = limitFor(kind, subject);
   return {
     id: `${service.id}-${kind}`,
-    title: `${TITLES[kind]}: ${service.title}`,
+    title: `${TITLES[kind]} (${service.title})`,
     kind,
     service: service.id,
     member: undefined,
@@ -191,11 +191,10 @@ function dependencyLoss(subject: Subject, { on }: Dependency): DrillSpec {
   return {
     ...spec,
     id: `${spec.id}-${on.id}`,
-    title: `${TITLES['dependency-loss']} ${on.id}: ${title}`,
+    title: `${TITLES['dependency-loss']} ${on.id} (${title})`,
     member: on.id,
     // What is promised for the loss of a supplier says nothing about the loss of one's own service.
     hypothesis: { ...spec.hypothesis, metrics: on.kind === 'supplier' ? spec.hypothesis.metrics : [] },
-    place: spec.place,
   };
 }
 

@@ -186,6 +186,7 @@ describe('whatever the file holds', () => {
     for (const piece of pieces) {
       for (const before of ['', SERVICE, `${SERVICE}plans: [`])
         readsOrRefuses(before + piece.repeat(Math.floor(150_000 / piece.length)));
+      readsOrRefuses(`x: [\n${piece.repeat(20_000 / piece.length)}]`);
     }
     readsOrRefuses(`services:\n${Array.from({ length: 10_000 }, (_, i) => `  s${i}: 1\n`).join('')}`);
     const chain = Array.from(
