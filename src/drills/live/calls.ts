@@ -88,21 +88,15 @@ export const describeTable = read<DynamoDB.DescribeTableCommandInput, DynamoDB.D
   'dynamodb',
   'DescribeTable',
 );
-export const queryItems = paged<DynamoDB.QueryCommandInput, DynamoDB.QueryCommandOutput>(
-  'dynamodb',
-  'Query',
-  'ExclusiveStartKey',
-  'LastEvaluatedKey',
-);
-export const scanItems = paged<DynamoDB.ScanCommandInput, DynamoDB.ScanCommandOutput>(
-  'dynamodb',
-  'Scan',
-  'ExclusiveStartKey',
-  'LastEvaluatedKey',
-);
+export const getItem = read<DynamoDB.GetItemCommandInput, DynamoDB.GetItemCommandOutput>('dynamodb', 'GetItem');
 export const putItem = change<DynamoDB.PutItemCommandInput, DynamoDB.PutItemCommandOutput>('dynamodb', 'PutItem');
 export const deleteItem = change<DynamoDB.DeleteItemCommandInput, DynamoDB.DeleteItemCommandOutput>('dynamodb', 'DeleteItem');
 
+export const getObjectLock = read<S3.GetObjectLockConfigurationCommandInput, S3.GetObjectLockConfigurationCommandOutput>(
+  's3',
+  'GetObjectLockConfiguration',
+  's3:GetBucketObjectLockConfiguration',
+);
 export const listObjects = paged<S3.ListObjectsV2CommandInput, S3.ListObjectsV2CommandOutput>(
   's3',
   'ListObjectsV2',
@@ -144,10 +138,10 @@ export const LIVE_CALLS: readonly AnyCall[] = [
   listExperiments,
   listTemplates,
   describeTable,
-  queryItems,
-  scanItems,
+  getItem,
   putItem,
   deleteItem,
+  getObjectLock,
   listObjects,
   listVersions,
   putObject,
