@@ -1,6 +1,6 @@
 /** When a recovery plan is invoked, by whom, and how everything returns to normal: the `invocation:` of a plan. */
 import type { Place } from './agreement.ts';
-import type { StepRule } from './drill.ts';
+import type { DrillSpec, StepRule } from './drill.ts';
 import type { Scope } from './scope.ts';
 
 /** Something that is read again and again, and shows the disruption or does not. */
@@ -85,6 +85,7 @@ export interface Invocation {
   readonly approvals: readonly ApprovalRule[];
   /** The standing change under which it is carried out. */
   readonly change: string | undefined;
+  readonly blastRadius: DrillSpec['blastRadius'];
   /** Undefined: what the recovery graph leaves to people. */
   readonly steps: readonly StepRule[] | undefined;
   readonly deactivation: Deactivation;

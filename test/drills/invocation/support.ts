@@ -86,6 +86,7 @@ export function invocationOf(changes: Partial<Invocation> = {}): Invocation {
     authority: { kind: 'automatic' },
     approvals: [],
     change: undefined,
+    blastRadius: { tags: {}, most: undefined },
     steps: undefined,
     deactivation: { clear: ['alarm', 'checkers'], for: 1800, authority: { kind: 'automatic' } },
     place: PLACE,
