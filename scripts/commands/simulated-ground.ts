@@ -1,7 +1,9 @@
 /** Simulated AWS as a drill sees it: faults of the world as disruptions, its DNS and its stores from outside. */
 import type { Disruption, Injector, Outside } from '../../src/drills/ports.ts';
+import { remembered } from '../../src/simulator/plane/account.ts';
 import { clients } from '../../src/simulator/plane/clients.ts';
 import { request, resolver } from '../../src/simulator/plane/dns.ts';
+import { load } from '../../src/simulator/plane/load.ts';
 import { append, contents, lagOf, mend } from '../../src/simulator/plane/logs.ts';
 import { connect } from '../../src/simulator/plane/network.ts';
 import type { Fault } from '../../src/simulator/world/faults.ts';
@@ -12,13 +14,16 @@ const RESOLVERS = ['eu-west-1', 'us-east-1', 'ap-southeast-1', 'eu-central-1', '
 
 export function simulatedOutside(world: World): Outside {
   const pools = clients(world);
+  const users = load(world, RESOLVERS);
   const resolvers = RESOLVERS.map((region) => resolver(world, { region }));
   return {
     resolvers: RESOLVERS,
     request: async (host, n) => {
       const by = resolvers[n];
-      const answer = host.startsWith('arn:') || by === undefined ? connect(world, host) : request(world, host, by);
-      return answer.kind === 'served' ? { ...answer, took: undefined } : answer;
+      const alone = host.startsWith('arn:') || by === undefined ? connect(world, host) : request(world, host, by);
+      const answer = users.under(host, alone);
+      if (answer.kind === 'refused') return answer;
+      return { kind: 'served', by: answer.by, region: answer.region, zone: answer.zone, took: undefined };
     },
     resolve: async (name, n) => {
       const values = resolvers[n]?.lookup(name).values ?? [];
@@ -40,11 +45,13 @@ export function simulatedOutside(world: World): Outside {
 }
 
 export function simulatedInjector(world: World): Injector {
-  const begun = new Map<string, { readonly what: Disruption; readonly faults: readonly number[]; ended: boolean }>();
+  const begun = new Map<string, Begun>();
   return {
     refuses: async () => undefined,
     begin: async (token, what) => {
-      if (!begun.has(token)) begun.set(token, { what, faults: faultsOf(what).map((fault) => world.inject(fault)), ended: false });
+      if (begun.has(token)) return null;
+      const undo = what.kind === 'account-compromised' ? remembered(world, what.account) : () => undefined;
+      begun.set(token, { what, undo, faults: faultsOf(what).map((fault) => world.inject(fault)), ended: false });
       return null;
     },
     state: async (token) => {
@@ -55,11 +62,20 @@ export function simulatedInjector(world: World): Injector {
       const held = begun.get(token);
       if (held === undefined || held.ended) return null;
       for (const id of held.faults) world.lift(id);
+      held.undo();
       if (held.what.kind === 'corruption') for (const arn of held.what.stores) mend(world, arn);
       held.ended = true;
       return null;
     },
   };
+}
+
+interface Begun {
+  readonly what: Disruption;
+  readonly faults: readonly number[];
+  /** What lifting a fault does not bring back. */
+  readonly undo: () => void;
+  ended: boolean;
 }
 
 function faultsOf(what: Disruption): readonly Fault[] {

@@ -109,7 +109,8 @@ export function canary(store: CanaryStore, outside: Outside, clock: Clock, every
       current = endpoints[0];
     },
     keeps: async (t0) => {
-      const before = new Set(acknowledged.filter((w) => w.at <= t0).map((w) => w.sequence));
+      // What is written in the very moment of the onset may have gone either way.
+      const before = new Set(acknowledged.filter((w) => w.at < t0).map((w) => w.sequence));
       if (before.size === 0) return true;
       const found = log === undefined ? undefined : await outside.contents(log);
       return found?.some((w) => !w.corrupt && before.has(w.sequence));

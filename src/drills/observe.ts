@@ -138,7 +138,7 @@ function capacity({ result, entries }: Held): Says {
   const shares = [...doors.values()].map((seen) => meanOver(seen, t5, until)).filter((share) => share !== undefined);
   if (shares.length === 0) return [null, 'no entry could be asked'];
   const percent = Math.floor(1000 * Math.min(...shares)) / 10;
-  return [percent, `${formatPercent(percent / 100)} of requests served once recovered`];
+  return [percent, `${formatPercent(percent)} of requests served once recovered`];
 }
 
 /** What was seen holds until something else is. */

@@ -114,6 +114,20 @@ export function mend(world: World, arn: string): void {
   }
 }
 
+/** Returns what makes every replica follow again that follows now; it catches up with what it has missed. */
+export function remembered(world: World): () => void {
+  const before = [...logsOf(world)].flatMap(([arn, { follows }]) =>
+    follows === undefined || follows.stopped ? [] : [[arn, follows.leader, follows.lag] as const],
+  );
+  return () => {
+    for (const [arn, leader, lag] of before) {
+      const now = logOf(world, arn).follows;
+      if (now === undefined) follow(world, leader, arn, lag);
+      else replicate(world, arn, 'running');
+    }
+  };
+}
+
 /** A new store with what another held at a moment (a restored backup, a point in time). */
 export function restore(world: World, from: string, into: string, pointInTime: number): void {
   const source = logOf(world, from);
@@ -121,6 +135,16 @@ export function restore(world: World, from: string, into: string, pointInTime: n
   log.writes.splice(0, log.writes.length, ...source.writes.filter((w) => w.visible <= pointInTime));
   log.follows = undefined;
   log.corrupt = false;
+}
+
+/** One write of a store as it is, into another one: an object that is copied. Nothing where there is none, or where it is already. */
+export function copyWrite(world: World, from: string, into: string, sequence: number): void {
+  const write = logsOf(world)
+    .get(from)
+    ?.writes.find((w) => w.sequence === sequence);
+  const log = logOf(world, into);
+  if (write === undefined || log.writes.some((w) => w.sequence === sequence)) return;
+  log.writes.push({ ...write, visible: world.clock.now() });
 }
 
 /** What a reader of the store finds now. */

@@ -1,6 +1,13 @@
 /** Who answers under a host name. Services say so for their own endpoints; what is behind may change with every event. */
 import type { World } from '../world/world.ts';
 
+/** Things behind one door among which requests are spread. */
+export interface Pool {
+  readonly id: string;
+  /** How many of them take requests now. */
+  readonly size: () => number;
+}
+
 /** What happens to a connection or request that arrives at a host. */
 export type Answer =
   | {
@@ -11,6 +18,8 @@ export type Answer =
       readonly zone: string | undefined;
       /** For stores: does it take writes, and in which log (see logs.ts) do they end? */
       readonly writes: string | undefined;
+      /** What shares such work with it; undefined: nothing that could be too small. */
+      readonly pool?: Pool;
     }
   | { readonly kind: 'refused'; readonly why: string };
 
@@ -30,6 +39,15 @@ function hostsOf(world: World): Map<string, () => Answer> {
 /** From now on the host answers as `answer` says at each request. Host names are lower case, without a final dot. */
 export function listen(world: World, host: string, answer: () => Answer): void {
   hostsOf(world).set(host.toLowerCase(), answer);
+}
+
+/** Returns what makes every host answer again that answers now. */
+export function remembered(world: World): () => void {
+  const hosts = hostsOf(world);
+  const before = [...hosts];
+  return () => {
+    for (const [host, answer] of before) if (!hosts.has(host)) hosts.set(host, answer);
+  };
 }
 
 export function close(world: World, host: string): void {

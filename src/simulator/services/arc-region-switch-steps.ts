@@ -149,19 +149,9 @@ async function scaleGroups(run: Run, config: BlockConfiguration): Promise<void> 
   for (const arn of arns.filter((a) => regionOf(a) === region)) {
     const capacity = wanted(run.plan, arns, arn, config.ec2AsgCapacityIncreaseConfig?.targetPercent);
     const AutoScalingGroupName = groupName(arn);
-    const said = (await run.plan.call(
-      'auto-scaling',
-      'DescribeAutoScalingGroups',
-      { AutoScalingGroupNames: [AutoScalingGroupName] },
-      region,
-    )) as Groups;
-    const MaxSize = Math.max(said.AutoScalingGroups?.[0]?.MaxSize ?? 0, capacity);
-    await run.plan.call(
-      'auto-scaling',
-      'UpdateAutoScalingGroup',
-      { AutoScalingGroupName, DesiredCapacity: capacity, MaxSize },
-      region,
-    );
+    // The block raises the desired capacity (developer guide, ec2-auto-scaling-block); that it raises the group's maximum is said
+    // nowhere, and a desired capacity beyond that is refused.
+    await run.plan.call('auto-scaling', 'UpdateAutoScalingGroup', { AutoScalingGroupName, DesiredCapacity: capacity }, region);
   }
 }
 

@@ -52,7 +52,19 @@ function throughGroup(place: Place, balancer: BalancerItem, group: TargetGroupIt
   if (group.shown.TargetType === 'alb')
     return connect(world, world.get(BALANCERS, place.account, region, target.id)?.shown.DNSName ?? '');
   if (!target.answers) return refused(`${target.id} does not answer`);
-  return { kind: 'served', by: target.by, region, zone: target.zone ?? node, writes: undefined };
+  const pool = { id: balancer.shown.LoadBalancerArn ?? '', size: () => strength(place, balancer) };
+  return { kind: 'served', by: target.by, region, zone: target.zone ?? node, writes: undefined, pool };
+}
+
+/** Targets that are in service and answer, of all groups that get requests. */
+function strength(place: Place, balancer: BalancerItem): number {
+  const { world, account, region } = place;
+  const arn = balancer.shown.LoadBalancerArn ?? '';
+  if (world.get(BALANCERS, account, region, arn) === undefined || world.regionIsLost(region)) return 0;
+  const forwards = listenersOf(place, arn).flatMap((l) => forwardsTo(l.shown.DefaultActions));
+  const groups = new Set(forwards.filter((f) => f.weight > 0).map((f) => f.arn));
+  const targets = [...groups].flatMap((group) => world.get(TARGET_GROUPS, account, region, group)?.targets ?? []);
+  return targets.filter((t) => t.answers && isUsable(t) && (t.zone === undefined || !world.zoneIsLost(t.zone))).length;
 }
 
 function pick<T>(world: World, items: readonly T[]): T | undefined {

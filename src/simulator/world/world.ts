@@ -101,6 +101,14 @@ export class World {
     return all;
   }
 
+  /** What is kept for an account, and for none, as it is kept: by collection, then by key. */
+  keptFor(account: string): readonly Map<string, { readonly item: unknown; readonly since: number }>[] {
+    const found: Map<string, { readonly item: unknown; readonly since: number }>[] = [];
+    for (const places of this.#shelves.values())
+      for (const [place, items] of places) if (place.startsWith(`${account}/`) || place.startsWith('/')) found.push(items);
+    return found;
+  }
+
   /** Services say here what a fault does to what they run. Called at its onset and at its end. */
   onFault(reaction: Reaction): void {
     this.#reactions.push(reaction);
