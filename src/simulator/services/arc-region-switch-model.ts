@@ -94,6 +94,7 @@ export interface Execution {
   readonly mode: PlanMode;
   readonly executionAction: PlanAction;
   readonly executionRegion: string;
+  readonly comment?: string;
   readonly startTime: Date;
   endTime?: Date;
   executionState: 'inProgress' | 'pendingManualApproval' | 'completed' | 'completedWithExceptions' | 'canceled' | 'failed';

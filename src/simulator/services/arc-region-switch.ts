@@ -39,6 +39,7 @@ interface Start {
   readonly targetRegion: string;
   readonly action: PlanAction;
   readonly mode?: PlanMode;
+  readonly comment?: string;
 }
 
 const shown = (plan: StoredPlan) => {
@@ -169,6 +170,7 @@ function begin(world: World, plan: StoredPlan, input: Start): Execution {
     mode: input.mode ?? 'graceful',
     executionAction: input.action,
     executionRegion: input.targetRegion,
+    ...(input.comment === undefined ? {} : { comment: input.comment }),
     startTime: new Date(world.clock.now()),
     executionState: 'inProgress',
     stepStates: flat(steps).map((s) => ({ name: s.name, status: 'notStarted' })),

@@ -346,6 +346,13 @@ export const autoScaling: SimulatedService = {
       }
       return {};
     }) satisfies Op<ASG.CreateOrUpdateTagsCommandInput, ASG.CreateOrUpdateTagsCommandOutput>,
+    DeleteTags: ((input, context) => {
+      for (const tag of input.Tags ?? []) {
+        const { shown } = groupOf(context, tag.ResourceId);
+        shown.Tags = (shown.Tags ?? []).filter((t) => t.Key !== tag.Key);
+      }
+      return {};
+    }) satisfies Op<ASG.DeleteTagsCommandInput, ASG.DeleteTagsCommandOutput>,
     CreateLaunchConfiguration: ((input, context) => {
       const name = input.LaunchConfigurationName ?? '';
       if (context.get(CONFIGURATIONS, name) !== undefined)

@@ -1,6 +1,7 @@
 /** Restore jobs: by hand, and by restore testing plans. */
 import type * as Backup from '@aws-sdk/client-backup';
 import { type CallContext, page, ServiceFault } from '../service.ts';
+import type { World } from '../world/world.ts';
 import {
   deskOf,
   invalid,
@@ -54,6 +55,9 @@ export function complete(job: RestoreJob, now: number): void {
   job.point.lastRestore = now;
 }
 
+/** Tokens that were given, by the job that each began: a second call with one begins nothing (API StartRestoreJob). */
+const begun = new WeakMap<World, Map<string, string>>();
+
 const startRestore: Op<Backup.StartRestoreJobCommandInput, Backup.StartRestoreJobCommandOutput> = async (input, context) => {
   const { world } = context;
   const now = world.clock.now();
@@ -64,9 +68,15 @@ const startRestore: Op<Backup.StartRestoreJobCommandInput, Backup.StartRestoreJo
     .find((p) => p !== undefined && isVisible(p, now));
   if (point === undefined) throw new ServiceFault('ResourceNotFoundException', `Recovery point ${arn} cannot be found`);
   if (point.completes > now) throw refused('The recovery point is being created.');
+  const tokens = begun.get(world) ?? new Map<string, string>();
+  begun.set(world, tokens);
+  const token = `${context.account} ${context.region} ${input.IdempotencyToken ?? ''}`;
+  const before = input.IdempotencyToken === undefined ? undefined : tokens.get(token);
+  if (before !== undefined) return { RestoreJobId: before };
   if (input.ResourceType !== undefined && input.ResourceType !== point.subject.type)
     throw invalid(`The recovery point is of type ${point.subject.type}.`);
   const job = newJob(context, point, input.IamRoleArn, input.Metadata ?? {}, undefined);
+  if (input.IdempotencyToken !== undefined) tokens.set(token, job.id);
   if (job.completed !== undefined) return { RestoreJobId: job.id };
   try {
     const { arn: made, isReady } = await point.restore(context, point, job.metadata);
@@ -75,6 +85,7 @@ const startRestore: Op<Backup.StartRestoreJobCommandInput, Backup.StartRestoreJo
   } catch (error) {
     if (!(error instanceof ServiceFault)) throw error;
     deskOf(context).restores.delete(job.id);
+    tokens.delete(token);
     // What the restored resource's own service refuses is refused here, at once.
     throw error.code === 'InvalidParameterValueException' ? error : invalid(`${error.code}: ${error.message}`);
   }

@@ -39,6 +39,7 @@ interface RecoveryJob {
   readonly created: number;
   readonly isDrill: boolean;
   readonly servers: readonly Server[];
+  readonly tags: Readonly<Record<string, string>>;
   readonly recoveries: Map<string, string>;
   status: DRS.JobStatus;
   ended: number | undefined;
@@ -136,6 +137,7 @@ const startRecovery: Op<DRS.StartRecoveryCommandInput, DRS.StartRecoveryCommandO
     created: now,
     isDrill: input.isDrill === true,
     servers: wanted.map((w) => w.server),
+    tags: { ...input.tags },
     recoveries: new Map(),
     status: 'STARTED',
     ended: undefined,
@@ -174,6 +176,7 @@ const jobReply = (context: CallContext, job: RecoveryJob): DRS.Job => ({
   creationDateTime: new Date(job.created).toISOString(),
   ...(job.ended === undefined ? {} : { endDateTime: new Date(job.ended).toISOString() }),
   status: job.status,
+  tags: { ...job.tags },
   participatingServers: job.servers.map((s) => {
     const made = job.recoveries.get(s.id);
     const launchStatus = job.status !== 'COMPLETED' ? 'IN_PROGRESS' : made === undefined ? 'FAILED' : 'LAUNCHED';

@@ -166,6 +166,14 @@ const taskOf = (service: ServiceItem, task: TaskItem): ECS.Task => ({
   createdAt: task.began,
 });
 
+/** Of the things that ECS tags, services alone are asked for their tags here. */
+function taggedService(context: CallContext, arn: string | undefined): ECS.Service {
+  const service = context.get(ECS_SERVICES, arn ?? '');
+  if (service === undefined)
+    throw new ServiceFault('InvalidParameterException', `The specified resource ${arn ?? ''} was not found.`);
+  return service.shown;
+}
+
 const more = (next: string | undefined): { nextToken?: string } => (next === undefined ? {} : { nextToken: next });
 
 export const ecs: SimulatedService = {
@@ -262,6 +270,20 @@ export const ecs: SimulatedService = {
       }
       throw new ServiceFault('InvalidParameterException', 'The referenced task was not found.');
     }) satisfies Op<ECS.StopTaskCommandInput, ECS.StopTaskCommandOutput>,
+    ListTagsForResource: ((input, context) => ({
+      tags: [...(taggedService(context, input.resourceArn).tags ?? [])],
+    })) satisfies Op<ECS.ListTagsForResourceCommandInput, ECS.ListTagsForResourceCommandOutput>,
+    TagResource: ((input, context) => {
+      const shown = taggedService(context, input.resourceArn);
+      const added = input.tags ?? [];
+      shown.tags = [...(shown.tags ?? []).filter((t) => !added.some((a) => a.key === t.key)), ...added];
+      return {};
+    }) satisfies Op<ECS.TagResourceCommandInput, ECS.TagResourceCommandOutput>,
+    UntagResource: ((input, context) => {
+      const shown = taggedService(context, input.resourceArn);
+      shown.tags = (shown.tags ?? []).filter((t) => input.tagKeys?.includes(t.key ?? '') !== true);
+      return {};
+    }) satisfies Op<ECS.UntagResourceCommandInput, ECS.UntagResourceCommandOutput>,
   },
   begin: servicesMeetEvents,
   deployers: ecsDeployers,

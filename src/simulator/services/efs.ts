@@ -158,6 +158,12 @@ const operations = {
       ...(next === undefined ? {} : { NextMarker: next }),
     };
   }) satisfies Op<EFS.DescribeMountTargetsCommandInput, EFS.DescribeMountTargetsCommandOutput>,
+  DescribeMountTargetSecurityGroups: ((input, context) => {
+    if (context.get(MOUNT_TARGETS, input.MountTargetId ?? '') === undefined)
+      throw new ServiceFault('MountTargetNotFound', `Mount target '${input.MountTargetId ?? ''}' does not exist.`, 404);
+    // Networks do not filter in simulated AWS: nothing is kept of security groups.
+    return { SecurityGroups: [] };
+  }) satisfies Op<EFS.DescribeMountTargetSecurityGroupsCommandInput, EFS.DescribeMountTargetSecurityGroupsCommandOutput>,
   DeleteMountTarget: ((input, context) => {
     const target = context.get(MOUNT_TARGETS, input.MountTargetId ?? '');
     if (target === undefined)

@@ -139,6 +139,13 @@ function deleteNodes(place: Place, name: string): void {
   world.remove(GROUPS, account, region, name);
 }
 
+function taggedAt(context: CallContext, arn: string | undefined): { tags?: Record<string, string> | undefined } {
+  const found =
+    context.list(NODE_GROUPS).find((g) => g.nodegroupArn === arn) ?? context.list(EKS_CLUSTERS).find((c) => c.arn === arn);
+  if (found === undefined) throw new ServiceFault('NotFoundException', `${arn ?? ''} does not exist`, 404);
+  return found;
+}
+
 const more = (next: string | undefined): { nextToken?: string } => (next === undefined ? {} : { nextToken: next });
 
 export const eks: SimulatedService = {
@@ -168,6 +175,17 @@ export const eks: SimulatedService = {
     DescribeNodegroup: ((input, context) => ({
       nodegroup: groupOf(context, input.clusterName, input.nodegroupName),
     })) satisfies Op<EKS.DescribeNodegroupCommandInput, EKS.DescribeNodegroupCommandOutput>,
+    TagResource: ((input, context) => {
+      const tagged = taggedAt(context, input.resourceArn);
+      tagged.tags = { ...tagged.tags, ...input.tags };
+      return {};
+    }) satisfies Op<EKS.TagResourceCommandInput, EKS.TagResourceCommandOutput>,
+    UntagResource: ((input, context) => {
+      const tagged = taggedAt(context, input.resourceArn);
+      const kept = Object.entries(tagged.tags ?? {}).filter(([key]) => input.tagKeys?.includes(key) !== true);
+      tagged.tags = Object.fromEntries(kept);
+      return {};
+    }) satisfies Op<EKS.UntagResourceCommandInput, EKS.UntagResourceCommandOutput>,
     ListNodegroups: ((input, context) => {
       const { name } = clusterOf(context, input.clusterName);
       const { items, next } = page(

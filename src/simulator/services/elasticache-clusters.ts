@@ -15,6 +15,8 @@ import type {
   DescribeServerlessCachesCommandOutput,
   ListTagsForResourceCommandInput,
   ListTagsForResourceCommandOutput,
+  RemoveTagsFromResourceCommandInput,
+  RemoveTagsFromResourceCommandOutput,
   ServerlessCache as ServerlessReply,
   Tag,
 } from '@aws-sdk/client-elasticache';
@@ -258,6 +260,15 @@ const addTags: Operation<AddTagsToResourceCommandInput, Reply<AddTagsToResourceC
   return { TagList: tagList(tagged.tags) };
 };
 
+const removeTags: Operation<RemoveTagsFromResourceCommandInput, Reply<RemoveTagsFromResourceCommandOutput>> = (
+  input,
+  context,
+) => {
+  const tagged = taggedAt(context, input.ResourceName);
+  tagged.tags = Object.fromEntries(Object.entries(tagged.tags).filter(([key]) => input.TagKeys?.includes(key) !== true));
+  return { TagList: tagList(tagged.tags) };
+};
+
 export const clusterOperations = {
   CreateCacheCluster: create,
   DescribeCacheClusters: describe,
@@ -266,4 +277,5 @@ export const clusterOperations = {
   DescribeServerlessCaches: describeServerless,
   ListTagsForResource: listTags,
   AddTagsToResource: addTags,
+  RemoveTagsFromResource: removeTags,
 };

@@ -151,6 +151,9 @@ const testFailover: Operation<TestFailoverCommandInput, Reply<TestFailoverComman
   const shard = group.shards.find((s) => s.id === input.NodeGroupId);
   if (shard === undefined)
     throw new ServiceFault('NodeGroupNotFoundFault', `NodeGroup ${input.NodeGroupId ?? ''} not found.`, 404);
+  // One test after another: not before the node of the last one has been replaced (API TestFailover).
+  if (shard.nodes.some((n) => whyNodeDown(world, n) !== undefined))
+    throw new ServiceFault('InvalidReplicationGroupState', 'A node of the node group is being replaced.');
   group.status = 'modifying';
   failShardOver(world, group, shard, 0);
   return { ReplicationGroup: groupReply(world, group) };

@@ -28,6 +28,7 @@ import { failInstanceOver, restart } from './rds-failover.ts';
 import { PAGE_SIZE, zonesOfGroup } from './rds-groups.ts';
 import { CREATION, keyOf, makeInstance, usualLag } from './rds-make.ts';
 import { joinCluster } from './rds-members.ts';
+import { rename } from './rds-rename.ts';
 import { copiesIn, instanceReply } from './rds-replies.ts';
 import { takeSnapshot } from './rds-snapshots.ts';
 import { type Cluster, clusterAt, INSTANCES, type Instance, instanceAt, instanceOr404, record } from './rds-state.ts';
@@ -165,6 +166,7 @@ const modify: Operation<ModifyDBInstanceCommandInput, Reply<ModifyDBInstanceComm
   if (input.PromotionTier !== undefined) instance.tier = input.PromotionTier;
   if (input.DBParameterGroupName !== undefined) instance.parameterGroup = input.DBParameterGroupName.toLowerCase();
   if (input.BackupRetentionPeriod !== undefined) setRetention(instance, input.BackupRetentionPeriod, world.clock.now());
+  if (input.NewDBInstanceIdentifier !== undefined) rename(instance, input.NewDBInstanceIdentifier.toLowerCase(), context);
   const slow = input.DBInstanceClass !== undefined || input.MultiAZ !== undefined;
   if (slow) {
     if (instance.status === 'available') instance.status = 'modifying';

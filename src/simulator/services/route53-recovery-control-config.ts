@@ -215,6 +215,19 @@ const listTags: Operation<Arc.ListTagsForResourceCommandInput, Reply<Arc.ListTag
   Tags: { ...context.get(ARC_TAGS, input.ResourceArn ?? '') },
 });
 
+const tag: Operation<Arc.TagResourceCommandInput, Reply<Arc.TagResourceCommandOutput>> = (input, context) => {
+  const arn = input.ResourceArn ?? '';
+  context.put(ARC_TAGS, arn, { ...context.get(ARC_TAGS, arn), ...input.Tags });
+  return {};
+};
+
+const untag: Operation<Arc.UntagResourceCommandInput, Reply<Arc.UntagResourceCommandOutput>> = (input, context) => {
+  const arn = input.ResourceArn ?? '';
+  const kept = Object.entries(context.get(ARC_TAGS, arn) ?? {}).filter(([key]) => input.TagKeys?.includes(key) !== true);
+  context.put(ARC_TAGS, arn, Object.fromEntries(kept));
+  return {};
+};
+
 export const routingControlConfig: SimulatedService = {
   client: 'route53-recovery-control-config',
   prefix: 'route53-recovery-control-config',
@@ -234,6 +247,8 @@ export const routingControlConfig: SimulatedService = {
     ListSafetyRules: listRules,
     DeleteSafetyRule: deleteRule,
     ListTagsForResource: listTags,
+    TagResource: tag,
+    UntagResource: untag,
   },
   begin(world) {
     world.onFault((fault, _, how) => {

@@ -3,6 +3,7 @@ import type * as S3 from '@aws-sdk/client-s3';
 import { type CallContext, type Operation, page, type Reply, ServiceFault } from '../service.ts';
 import type { World } from '../world/world.ts';
 import { keyUsable } from './kms-model.ts';
+import { canaryVersions, copyCanary } from './s3-canaries.ts';
 import {
   type Bucket,
   bucketAnywhere,
@@ -222,19 +223,44 @@ const listVersions: Op<S3.ListObjectVersionsCommandInput, S3.ListObjectVersionsC
   });
   return {
     Name: bucket.name,
-    Versions: items
-      .filter((i) => !i.version.marker)
-      .map((i) => ({ ...entry(i), ETag: i.version.etag, Size: i.version.body.length })),
+    Versions: [
+      ...items.filter((i) => !i.version.marker).map((i) => ({ ...entry(i), ETag: i.version.etag, Size: i.version.body.length })),
+      // On the last page: what is written through the data plane is listed after everything else.
+      ...(next === undefined ? canaryVersions(context.world, bucket.arn) : []),
+    ],
     DeleteMarkers: items.filter((i) => i.version.marker).map(entry),
     IsTruncated: next !== undefined,
     ...(next === undefined ? {} : { NextKeyMarker: next }),
   };
 };
 
+/** Within a Region or across: the request goes to the destination, which reads the source. */
+const copyObject: Op<S3.CopyObjectCommandInput, S3.CopyObjectCommandOutput> = (input, context) => {
+  const { world } = context;
+  const [, name = '', key = '', VersionId] = /^\/?([^/]+)\/([^?]+)(?:\?versionId=(.*))?$/.exec(input.CopySource ?? '') ?? [];
+  const into = bucketNamed(context, input.Bucket);
+  const source = bucketAnywhere(world, name);
+  if (source === undefined) throw new ServiceFault('NoSuchBucket', 'The specified bucket does not exist', 404);
+  const Key = decodeURIComponent(key);
+  if (copyCanary(world, source.arn, into.arn, Key)) return { CopyObjectResult: {} };
+  const version = find({ ...context, region: source.region }, { Bucket: name, Key, VersionId });
+  const copy: Version = {
+    ...version,
+    id: versionId(world, into),
+    at: world.clock.now(),
+    encryption: defaultOf(into),
+    replication: undefined,
+  };
+  add(into, input.Key ?? '', copy);
+  replicateObject(world, into, input.Key ?? '', copy);
+  return { CopyObjectResult: { ETag: copy.etag, LastModified: new Date(copy.at) } };
+};
+
 type GotObject = Omit<Reply<S3.GetObjectCommandOutput>, 'Body'> & { readonly Body: string | Uint8Array };
 
 export const objectOperations = {
   PutObject: putObject,
+  CopyObject: copyObject,
   GetObject: ((input, context) => {
     const version = find(context, input);
     return { ...head(version), Body: version.body };

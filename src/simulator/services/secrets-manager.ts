@@ -229,6 +229,11 @@ const operations = {
     for (const t of input.Tags ?? []) secret.tags.set(t.Key ?? '', t.Value ?? '');
     return {};
   }) satisfies Op<Secrets.TagResourceCommandInput, Secrets.TagResourceCommandOutput>,
+  UntagResource: ((input, context) => {
+    const secret = living(context, input.SecretId);
+    for (const key of input.TagKeys ?? []) secret.tags.delete(key);
+    return {};
+  }) satisfies Op<Secrets.UntagResourceCommandInput, Secrets.UntagResourceCommandOutput>,
 };
 
 /** An administrator can delete without a recovery window, so nothing stays of a taken account's secrets. */
