@@ -31,7 +31,7 @@ export const backup = {
 } as const;
 
 /** One type of resource, as AWS Backup makes it anew (developer guide, "Restoring a backup", metadata by resource). */
-interface Kind extends Pick<Making, 'look' | 'remove' | 'calls'> {
+interface Kind extends Pick<Making, 'look' | 'complete' | 'remove' | 'calls'> {
   readonly longest: number;
   /** ARN of the new resource, once it is there. */
   readonly arn: (name: string) => Promise<string | undefined>;
@@ -152,7 +152,7 @@ export const restoreBackup: StepMaker = (hand) => {
       at,
     );
   };
-  const { longest, look, remove, calls } = kind;
+  const { longest, look, remove, calls, complete } = kind;
   return [
     making({
       id: `restore a recovery point of ${source.name} in ${at.region}`,
@@ -161,6 +161,7 @@ export const restoreBackup: StepMaker = (hand) => {
       canary: hand.canary,
       name: (token) => newName(source.name.toLowerCase(), token, longest),
       begin,
+      ...(complete === undefined ? {} : { complete }),
       begun: [],
       look: async (name): Promise<Made> => {
         const made = await look(name);

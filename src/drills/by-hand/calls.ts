@@ -6,6 +6,7 @@ const PREFIXES: Readonly<Record<ClientId, string>> = {
   'application-auto-scaling': 'application-autoscaling',
   'auto-scaling': 'autoscaling',
   efs: 'elasticfilesystem',
+  'elastic-load-balancing-v2': 'elasticloadbalancing',
   'route-53': 'route53',
   'secrets-manager': 'secretsmanager',
   sfn: 'states',

@@ -7,6 +7,9 @@ import type { Actuator } from '../contract.ts';
 import { type Before, fromTag, type Tags, tagKey, toTag } from './memo.ts';
 import { until, worded } from './waiting.ts';
 
+/** It could not be asked for yet. */
+export const LATER = 'later';
+
 export interface Changing {
   readonly id: string;
   readonly describes: Json;
@@ -19,7 +22,10 @@ export interface Changing {
   readonly before: () => Promise<Before>;
   /** Has what was asked for come about? */
   readonly changed: (before: Before) => Promise<boolean>;
-  /** Asks for it. Asked again after each of `busy`, and after a crash: a call that was taken already must have no second effect. */
+  /**
+   * Asks for it. Asked again after each of `busy`, after `LATER`, and after a crash: a call that was taken already must have no
+   * second effect.
+   */
   readonly change: (before: Before, token: string) => Promise<unknown>;
   readonly isBack: (before: Before) => Promise<boolean>;
   /** As `change`, the other way. */
@@ -100,8 +106,7 @@ export function changing(how: Changing): Actuator {
 
 async function taken(busy: readonly string[], asked: Promise<unknown>): Promise<boolean> {
   try {
-    await asked;
-    return true;
+    return (await asked) !== LATER;
   } catch (error) {
     if (error instanceof AwsFailure && isOneOf(error, busy)) return false;
     throw error;

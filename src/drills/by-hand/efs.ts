@@ -4,7 +4,7 @@ import type * as EFS from '@aws-sdk/client-efs';
 import type { Place, Session } from '../../aws/call.ts';
 import type { Actuator } from '../contract.ts';
 import { disrupts, reads } from './calls.ts';
-import { changing } from './changing.ts';
+import { changing, LATER } from './changing.ts';
 import { arnOf, type Hand, lostRegion, type Named, named, StepFailure, type StepMaker, subjectOf } from './hand.ts';
 import type { Made } from './making.ts';
 import { fromTag, type Tags, tagKey, toTag } from './memo.ts';
@@ -96,19 +96,23 @@ export const failReplicationOver: StepMaker = (hand) => {
         const protection = (await fileSystem(session, name, at))?.FileSystemProtection?.ReplicationOverwriteProtection;
         return (await replication()) === undefined && protection !== 'REPLICATING';
       },
-      change: ({ source }) => session.send(efs.stopReplication, { SourceFileSystemId: source }, at),
+      change: async ({ source }) => {
+        if ((await replication())?.Destinations?.[0]?.Status === 'DELETING') return;
+        await session.send(efs.stopReplication, { SourceFileSystemId: source }, at);
+      },
       isBack: async ({ source }) => {
         const found = await replication();
         return found?.SourceFileSystemId === source && found?.Destinations?.[0]?.Status === 'ENABLED';
       },
       back: async ({ source, region = '' }) => {
-        if ((await replication()) !== undefined) return;
+        const status = (await replication())?.Destinations?.[0]?.Status;
+        if (status !== undefined) return status === 'DELETING' ? LATER : undefined;
         // A file system is protected from being overwritten as soon as it is no destination any more.
         const open = { FileSystemId: name, ReplicationOverwriteProtection: 'DISABLED' as const };
         await session.send(efs.protect, open, at);
         const there = { account: at.account, region };
         const input = { SourceFileSystemId: source, Destinations: [{ FileSystemId: name, Region: at.region }] };
-        await session.send(efs.replicate, input, there);
+        return session.send(efs.replicate, input, there);
       },
       busy: BUSY,
       endpoints: async () => endpointsOf(target),
@@ -209,7 +213,18 @@ async function groupsOf(
 export function restoredFileSystem(session: Session, source: Named, at: Place) {
   const find = async (name: string): Promise<EFS.FileSystemDescription | undefined> =>
     (await session.send(efs.describe, { CreationToken: name }, at)).FileSystems?.[0];
+  /** A subnet is of its own Region. */
+  const toMount = async (): Promise<readonly EFS.MountTargetDescription[]> =>
+    source.at.region === at.region ? targetsOf(session, source.name, source.at) : [];
   return {
+    complete: async (name: string): Promise<void> => {
+      const FileSystemId = (await find(name))?.FileSystemId;
+      for (const target of await toMount()) {
+        const SecurityGroups = await groupsOf(session, target, at);
+        const input = { FileSystemId, SubnetId: target.SubnetId, ...(SecurityGroups === undefined ? {} : { SecurityGroups }) };
+        await unless(['MountTargetConflict'], session.send(efs.mount, input, at));
+      }
+    },
     arn: async (name: string): Promise<string | undefined> => (await find(name))?.FileSystemArn,
     look: async (name: string): Promise<Made> => {
       const fs = await find(name);
@@ -217,19 +232,7 @@ export function restoredFileSystem(session: Session, source: Named, at: Place) {
       if (fs.LifeCycleState === 'error') return { kind: 'failed', why: `${fs.FileSystemId} is in error` };
       if (fs.LifeCycleState !== 'available') return { kind: 'pending' };
       const targets = await targetsOf(session, fs.FileSystemId, at);
-      const like = await targetsOf(session, source.name, source.at);
-      if (targets.length === 0 && source.at.region === at.region) {
-        for (const target of like) {
-          const SecurityGroups = await groupsOf(session, target, at);
-          const input = {
-            FileSystemId: fs.FileSystemId,
-            SubnetId: target.SubnetId,
-            ...(SecurityGroups === undefined ? {} : { SecurityGroups }),
-          };
-          await unless(['MountTargetConflict'], session.send(efs.mount, input, at));
-        }
-        if (like.length > 0) return { kind: 'pending' };
-      }
+      if (targets.length === 0 && (await toMount()).length > 0) return { kind: 'partial' };
       if (targets.some((t) => t.LifeCycleState !== 'available')) return { kind: 'pending' };
       return { kind: 'ready', endpoints: endpointsOf(named(fs.FileSystemArn ?? '')) };
     },

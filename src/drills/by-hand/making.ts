@@ -10,7 +10,7 @@ export type Made =
   | { readonly kind: 'absent' }
   /** Being made, or being removed. */
   | { readonly kind: 'pending' }
-  /** There, and not complete: whoever was at it died. */
+  /** There, and something is still to be added: AWS makes it in parts, or whoever was at it died. */
   | { readonly kind: 'partial' }
   | { readonly kind: 'failed'; readonly why: string }
   /** Where its clients connect, the best first; empty where they need not be told. */
@@ -23,8 +23,10 @@ export interface Making {
   readonly canary: Canary | undefined;
   /** Of the new resource; the same for the same token. */
   readonly name: (token: string) => string;
-  /** Asked for once by a controller that finds nothing, or a part: what another one began must be taken as it is. */
+  /** Asked for once by a controller that finds nothing: what another one began must be taken as it is. */
   readonly begin: (name: string, signal: AbortSignal) => Promise<unknown>;
+  /** Adds to a part. */
+  readonly complete?: (name: string, signal: AbortSignal) => Promise<unknown>;
   /** Codes by which AWS says that it has begun already. */
   readonly begun: readonly string[];
   readonly look: (name: string) => Promise<Made>;
@@ -44,13 +46,14 @@ export function making(how: Making): Actuator {
   };
   const act: Actuator['act'] = async (token, signal) => {
     const name = how.name(token);
-    if (['absent', 'partial'].includes((await how.look(name)).kind)) {
+    if ((await how.look(name)).kind === 'absent') {
       signal.throwIfAborted();
       await unless(how.begun, how.begin(name, signal));
     }
     const since = clock.now();
     await until(clock, signal, `${how.calls(name)} to be ready`, async () => {
       const made = await how.look(name);
+      if (made.kind === 'partial') await how.complete?.(name, signal);
       if (made.kind === 'failed') throw new StepFailure(`${how.id}: ${made.why}`);
       if (made.kind === 'absent' && clock.now() - since > SHOWN)
         throw new StepFailure(`${how.id}: AWS took the call and does not show ${how.calls(name)}`);

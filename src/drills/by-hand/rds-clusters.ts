@@ -125,16 +125,6 @@ function restoreInput(
 export function clusterMaking(hand: Hand, source: Named, at: Place) {
   const { session, clock, canary } = hand;
   const instanceOf = (name: string): string => `${name}-1`;
-  const addInstance = async (name: string, cluster: Rds.DBCluster): Promise<void> => {
-    const like = await classOf(hand, source);
-    const input = {
-      DBClusterIdentifier: name,
-      DBInstanceIdentifier: instanceOf(name),
-      DBInstanceClass: like,
-      Engine: cluster.Engine,
-    };
-    await unless(TAKEN, session.send(rds.createInstance, input, at));
-  };
   return {
     clock,
     canary,
@@ -146,11 +136,17 @@ export function clusterMaking(hand: Hand, source: Named, at: Place) {
       const ready: Made = { kind: 'ready', endpoints: cluster.Endpoint === undefined ? [] : [cluster.Endpoint] };
       if (serves) return ready;
       const instance = madeInstance(await instanceNamed(session, instanceOf(name), at));
-      if (instance.kind === 'absent') {
-        await addInstance(name, cluster);
-        return { kind: 'pending' };
-      }
+      if (instance.kind === 'absent') return { kind: 'partial' };
       return instance.kind === 'ready' ? ready : instance;
+    },
+    complete: async (name: string): Promise<void> => {
+      const input = {
+        DBClusterIdentifier: name,
+        DBInstanceIdentifier: instanceOf(name),
+        DBInstanceClass: await classOf(hand, source),
+        Engine: (await clusterNamed(session, name, at))?.Engine,
+      };
+      await unless(TAKEN, session.send(rds.createInstance, input, at));
     },
     remove: async (name: string): Promise<void> => {
       const input = { DBInstanceIdentifier: instanceOf(name), SkipFinalSnapshot: true };

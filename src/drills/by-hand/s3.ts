@@ -70,11 +70,12 @@ export const restoreVersions: StepMaker = (hand) => {
       clock,
       canary: hand.canary,
       name: (token) => newName(source.name, token, LONGEST),
-      begin: async (name, signal) => {
+      begin: (name) => makeLike(session, source, name),
+      // A controller that died while it was copying has left part of it: another one copies all of it again.
+      complete: async (name, signal) => {
         // Every version is there at once: it may be restored up to now.
-        const until = await momentOf(hand, signal, async () => ({ earliest: new Date(0), latest: new Date(clock.now()) }));
-        await makeLike(session, source, name);
-        await copyAll(session, source, name, until ?? new Date(clock.now()), signal);
+        const time = await momentOf(hand, signal, async () => ({ earliest: new Date(0), latest: new Date(clock.now()) }));
+        await copyAll(session, source, name, time ?? new Date(clock.now()), signal);
         await session.send(s3.tag, { Bucket: name, Tagging: { TagSet: [{ Key: COMPLETE, Value: 'true' }] } }, source.at);
       },
       begun: [],
@@ -83,7 +84,6 @@ export const restoreVersions: StepMaker = (hand) => {
         if (made.kind !== 'ready') return made;
         const asked = session.send(s3.tags, { Bucket: name }, source.at);
         const tags = (await unless(['NoSuchTagSet'], asked))?.TagSet ?? [];
-        // A controller that died while copying has left part of it: another one copies all of it again.
         return tags.some((t) => t.Key === COMPLETE) ? made : { kind: 'partial' };
       },
       remove: (name) => removeBucket(session, { name, at: source.at }),
