@@ -7,6 +7,7 @@ import { type Held, observationsOf } from '../../src/drills/observe.ts';
 import { type Prepared, prepare } from '../../src/drills/prepare.ts';
 import { DRILL_RECORD_VERSION, type DrillRecord } from '../../src/drills/record.ts';
 import { type DrillResult, MEASURED } from '../../src/drills/result.ts';
+import { tape } from '../../src/drills/tape.ts';
 import type { DrillSpec } from '../../src/model/drill.ts';
 import type { JournalEntry, Json } from '../../src/model/journal.ts';
 import type { Member } from '../../src/model/scope.ts';
@@ -29,6 +30,12 @@ export interface Request {
   readonly aws: string;
   readonly sources: readonly string[];
   readonly seed: number;
+}
+
+/** A request as it was created: with the hash of what was shown, and what it was prepared from. */
+export interface Created extends Request {
+  readonly drillHash: string;
+  readonly seen: Json;
 }
 
 export interface Conducted extends Held {
@@ -61,10 +68,12 @@ export async function conducted(
   const { drill, member } = request;
   const { clock, ground } = stage;
   const others = async (): Promise<readonly string[]> => (await ground.others()).filter((other) => other !== run);
-  const prepared = await prepare(drill, member, run, { ...ground, others });
+  const before = await stage.journal.read(run);
+  const taped = tape({ ...ground, others }, requestOf(before)?.seen ?? null);
+  const prepared = await prepare(drill, member, run, taped.ground);
+  taped.stop();
   if (prepared === undefined) return undefined;
-  const fresh = (await stage.journal.read(run)).length === 0;
-  if (fresh) await stage.warm(prepared.canaries, prepared.drill.scope === 'data');
+  if (before.length === 0) await stage.warm(prepared.canaries, prepared.drill.scope === 'data');
   const hash = hashOf(drill, member, prepared);
   const approvals = await clock.real(store.history.approvals(approvalsOf(drill.id)));
   const told = (result: DrillResult, entries: readonly JournalEntry[]): Omit<Conducted, 'run' | 'drillHash'> => {
@@ -78,7 +87,7 @@ export async function conducted(
     holder,
     lease: stage.lease,
     fence: stage.fence,
-    request: asJson({ ...request, drillHash: hash }),
+    request: asJson({ ...request, drillHash: hash, seen: taped.seen() }),
     ...(signal === undefined ? {} : { signal }),
     calledOff: () => clock.real(calledOff(store.history, run)),
     keep: async (end, entries) => {
@@ -145,11 +154,11 @@ export function approversOf(approvals: readonly Approval[], hash: string): reado
 }
 
 /** What the first entry of a run says; undefined: it is no run of `drill run`. */
-export function requestOf(entries: readonly JournalEntry[]): (Request & { readonly drillHash: string }) | undefined {
+export function requestOf(entries: readonly JournalEntry[]): Created | undefined {
   const data: Json | undefined = entries[0]?.data;
   if (typeof data !== 'object' || data === null || !('request' in data)) return undefined;
   const { request } = data;
   if (typeof request !== 'object' || request === null || !('drill' in request) || !('member' in request)) return undefined;
   // Written by `conducted` from a value of this very type; what is undefined there is left out here.
-  return request as unknown as Request & { readonly drillHash: string };
+  return request as unknown as Created;
 }

@@ -1,10 +1,10 @@
 /** `holdfast drill approve` and `drill abort`: what people decide about drills and runs, kept in the store. */
-import { membersOf, prepare } from '../../src/drills/prepare.ts';
+import { prepare } from '../../src/drills/prepare.ts';
 import { UsageError } from '../../src/model/errors.ts';
 import { memberLabel } from '../../src/model/scope.ts';
 import type { Approval, History } from '../../src/store/history.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { type DrillFlags, drillsOf, withTheatre } from './drill.ts';
+import { type DrillFlags, drillsOf, membersHere, withTheatre } from './drill.ts';
 import { ABORTED, approvalsOf, hashOf, requestOf } from './drill-conducting.ts';
 import { type StoreFlags, withStore } from './evidence.ts';
 
@@ -33,9 +33,7 @@ export async function drillApprove(
       return 0;
     }
     for (const drill of drillsOf(wanted, catalogue, theatre.judgement)) {
-      const members = theatre
-        .membersIn(membersOf(drill, theatre.judgement))
-        .filter((m) => flags.member === undefined || m.name === flags.member);
+      const members = membersHere(drill, theatre).filter((m) => flags.member === undefined || m.name === flags.member);
       for (const member of members) {
         const hash = await theatre.hold(0, async ({ ground }) => {
           const prepared = await prepare(drill, member, `${drill.id}/${member.name}`, ground);

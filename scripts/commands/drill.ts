@@ -50,10 +50,12 @@ export async function drillRun(
       (d) => flags.service === undefined || d.service === flags.service,
     );
     const planned = drills.flatMap((drill) => {
-      const members = theatre.membersIn(membersOf(drill, theatre.judgement));
+      const members = membersHere(drill, theatre);
+      // A drill of one member shows one of all that its scope stands for.
+      const all = membersHere({ ...drill, member: undefined }, theatre).map((m) => m.name);
       return members
         .filter((m) => flags.member === undefined || m.name === flags.member)
-        .map((member) => ({ drill, member, members: members.map((m) => m.name) }));
+        .map((member) => ({ drill, member, members: all }));
     });
     if (planned.length === 0) throw nothingToDrill(wanted, drills, theatre, flags);
     const calledOff = interruption();
@@ -103,6 +105,12 @@ export function report(
   const json = flags.json === true || flags.format === 'json';
   around.write(json ? `${JSON.stringify(result, undefined, 2)}\n` : textOf(result), flags.out);
   return exitOf(result);
+}
+
+/** What a drill takes away, as its world names it. A table-top takes nothing away, wherever it is. */
+export function membersHere(drill: DrillSpec, { judgement, membersIn }: Theatre): readonly Member[] {
+  const members = membersOf(drill, judgement);
+  return drill.kind === 'table-top' ? members : membersIn(members);
 }
 
 /** `<drill>/<member>/<time>`, by the world's clock. */
@@ -201,7 +209,7 @@ export function drillsOf(wanted: string, catalogue: Catalogue, judgement: Judgem
 }
 
 function nothingToDrill(wanted: string, drills: readonly DrillSpec[], theatre: Theatre, flags: DrillRunFlags): UsageError {
-  const members = drills.flatMap((d) => theatre.membersIn(membersOf(d, theatre.judgement)).map((m) => m.name));
+  const members = drills.flatMap((d) => membersHere(d, theatre).map((m) => m.name));
   return new UsageError(
     'nothing-to-drill',
     members.length === 0

@@ -4,7 +4,8 @@ import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../src/model/clock.ts';
 import { UsageError } from '../../src/model/errors.ts';
-import { AWAKE, PROTOCOL, pack, type Reply, unpack, WAIT } from '../../src/simulator/control.ts';
+import { pack, unpack } from '../../src/model/packed.ts';
+import { AWAKE, PROTOCOL, type Reply, WAIT } from '../../src/simulator/control.ts';
 import { VirtualClock } from '../../src/simulator/world/clock.ts';
 
 export interface RemoteWorld {

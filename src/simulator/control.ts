@@ -8,7 +8,7 @@
 import type { IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
-import { Hole } from '../model/value.ts';
+import { pack, unpack } from '../model/packed.ts';
 import type { Cancel, VirtualClock } from './world/clock.ts';
 
 /** `input` is what the caller sent; `by` is how the caller names itself. */
@@ -145,27 +145,3 @@ function shown(error: unknown): Readonly<Record<string, unknown>> {
 }
 
 const macrotask = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-/** JSON in which dates, bytes and holes stay what they are. */
-export function pack(value: unknown): string {
-  return JSON.stringify(value, function (this: Record<string, unknown>, key: string, plain: unknown) {
-    const raw = this[key];
-    if (raw instanceof Date) return { $date: raw.getTime() };
-    if (raw instanceof Uint8Array) return { $bytes: Buffer.from(raw).toString('base64') };
-    if (raw instanceof Hole) return { $hole: { ...raw } };
-    return plain;
-  });
-}
-
-export function unpack(text: string): unknown {
-  return JSON.parse(text, (_, value: unknown) => {
-    if (typeof value !== 'object' || value === null) return value;
-    if ('$date' in value && typeof value.$date === 'number') return new Date(value.$date);
-    if ('$bytes' in value && typeof value.$bytes === 'string') return new Uint8Array(Buffer.from(value.$bytes, 'base64'));
-    if ('$hole' in value) {
-      const { reason, detail, mentions, template } = value.$hole as Hole;
-      return new Hole(reason, detail, mentions, template);
-    }
-    return value;
-  });
-}

@@ -3,8 +3,9 @@ import { type RemoteGround, remoteGround } from '../../scripts/commands/remote-g
 import { deployedWorld } from '../../scripts/commands/simulated-world.ts';
 import { worldAnswers } from '../../scripts/commands/world-answers.ts';
 import { failureOf } from '../../src/aws/failure.ts';
+import { pack, unpack } from '../../src/model/packed.ts';
 import { Hole } from '../../src/model/value.ts';
-import { type ControlDoor, controlDoor, pack, unpack } from '../../src/simulator/control.ts';
+import { type ControlDoor, controlDoor } from '../../src/simulator/control.ts';
 import { type HttpDoor, openHttpDoor } from '../../src/simulator/http.ts';
 import type { SimulatedAws } from '../../src/simulator/world/invoke.ts';
 import { reading, TABLE } from '../verdicts/estates.ts';
