@@ -4,7 +4,8 @@ import type { MetricVerdict } from '../../src/model/verdict.ts';
 import type { EvidenceSeen } from '../../src/reports/drilled.ts';
 import { withEvidence } from '../../src/reports/drilled.ts';
 import type { VerifyResult } from '../../src/reports/result-schema.ts';
-import type { EvidenceRecord } from '../../src/store/record.ts';
+import { type EvidenceRecord, sayBreak } from '../../src/store/record.ts';
+import type { Store } from '../../src/store/store.ts';
 import { demonstrate, type Evidence } from '../../src/verdicts/demonstrated.ts';
 import { observationsFrom } from '../../src/verdicts/demonstrated-records.ts';
 import type { Judgement } from '../../src/verdicts/judge.ts';
@@ -29,6 +30,13 @@ export interface GivenEvidence extends Evidence {
 /** Problems shown before the rest are counted. */
 const LISTED = 10;
 
+/** Where evidence came from, and what is there. */
+export interface Source {
+  readonly from: string;
+  readonly signedBy: string | undefined;
+  readonly records: readonly EvidenceRecord[];
+}
+
 /**
  * Undefined when none was given. Throws `UsageError`: what `readPack` throws, `pack-signer` for a signer that was not named,
  * `store-missing`, `chain-broken`, and `evidence-unreadable` for a record that says what it cannot say: leaving it out could leave
@@ -39,68 +47,62 @@ export async function evidenceGiven(flags: EvidenceFlags, around: Surroundings):
     if (flags.signer.length === 0) return undefined;
     throw new UsageError('nothing-signed', 'expected a pack beside --signer: name one with --evidence.');
   }
-  const sources: EvidenceSeen['sources'][number][] = [];
-  // A pack of a store that is given too, or of a longer chain, has the same records.
-  const records = new Map<string, EvidenceRecord>();
-  if (flags.evidence.length > 0) {
-    const { readPack } = await import('../../src/store/read-pack.ts');
-    for (const folder of flags.evidence) {
-      const pack = readPack(folder);
-      if (flags.signer.length > 0 && !flags.signer.some((s) => s.toLowerCase() === pack.fingerprint))
-        throw new UsageError(
-          'pack-signer',
-          `${folder}: expected a pack signed by ${flags.signer.join(' or ')}, found one signed by ${pack.fingerprint}. Ask whose key that is before you trust it.`,
-        );
-      for (const record of pack.records) records.set(record.hash, record);
-      sources.push({ from: folder, signedBy: pack.fingerprint });
-    }
-  }
-  if (flags.store !== undefined) {
-    for (const record of await recordsIn(flags.store, around)) records.set(record.hash, record);
-    sources.push({ from: shownPlace(flags.store), signedBy: undefined });
-  }
-  const { observations, fixes, drills, foreign, problems } = observationsFrom(records.values());
-  if (problems.length > 0) {
-    const rest = problems.length - LISTED;
-    throw new UsageError(
-      'evidence-unreadable',
-      `expected evidence that this version of Holdfast understands, found ${problems.length === 1 ? 'a record' : `${problems.length} records`} that it does not:\n${problems
-        .slice(0, LISTED)
-        .map((p) => `  ${p}`)
-        .join(
-          '\n',
-        )}${rest > 0 ? `\n  … and ${rest} more` : ''}\nNothing was judged by the rest: use a newer Holdfast, or leave this evidence out.`,
-    );
-  }
-  const unnamed = flags.evidence.length > 0 && flags.signer.length === 0;
-  return {
-    observations,
-    fixes,
-    seen: { drills, sources },
-    notes: [
-      ...(unnamed
-        ? ['nobody said whose keys may sign evidence (--signer): anybody can sign a pack with a key of their own']
-        : []),
-      ...(foreign > 0
-        ? [`${foreign} imported records do not count here: give the packs that they came from with --evidence`]
-        : []),
-    ],
-  };
+  const packs = flags.evidence.length === 0 ? [] : await packsIn(flags.evidence, flags.signer);
+  const { store } = flags;
+  const stores = store === undefined ? [] : [await storeAt(store, around)];
+  const given = evidenceFrom([...packs, ...stores]);
+  const unnamed = packs.length > 0 && flags.signer.length === 0;
+  return unnamed ? { ...given, notes: [ANYBODY, ...given.notes] } : given;
 }
 
-async function recordsIn(place: string, around: Surroundings): Promise<readonly EvidenceRecord[]> {
-  const [{ withStore }, { sayBreak }] = await Promise.all([import('./evidence.ts'), import('../../src/store/record.ts')]);
-  return withStore({ store: place }, around, async ({ evidence }) => {
-    const { broken } = await evidence.verify();
-    if (broken !== undefined)
+const ANYBODY = 'nobody said whose keys may sign evidence (--signer): anybody can sign a pack with a key of their own';
+
+/** What these say together. A pack of a store that is given too, or of a longer chain, has the same records. */
+export function evidenceFrom(sources: readonly Source[]): GivenEvidence {
+  const records = new Map(sources.flatMap((s) => s.records).map((record) => [record.hash, record]));
+  const { observations, fixes, drills, foreign, problems } = observationsFrom(records.values());
+  if (problems.length > 0) {
+    const which = problems.length === 1 ? 'a record' : `${problems.length} records`;
+    const rest = problems.length - LISTED;
+    const listed = [...problems.slice(0, LISTED), ...(rest > 0 ? [`… and ${rest} more`] : [])].map((p) => `  ${p}`);
+    throw new UsageError(
+      'evidence-unreadable',
+      `expected evidence that this version of Holdfast understands, found ${which} that it does not:\n${listed.join('\n')}\nNothing was judged by the rest: use a newer Holdfast, or leave this evidence out.`,
+    );
+  }
+  const imported = `${foreign} imported records do not count here: give the packs that they came from with --evidence`;
+  return { observations, fixes, seen: { drills, sources }, notes: foreign > 0 ? [imported] : [] };
+}
+
+async function packsIn(folders: readonly string[], signers: readonly string[]): Promise<readonly Source[]> {
+  const { readPack } = await import('../../src/store/read-pack.ts');
+  return folders.map((folder) => {
+    const { fingerprint, records } = readPack(folder);
+    if (signers.length > 0 && !signers.some((s) => s.toLowerCase() === fingerprint))
       throw new UsageError(
-        'chain-broken',
-        `${shownPlace(place)}: expected a sound chain of evidence, found that ${sayBreak(broken)}. \`holdfast evidence verify\` looks at it again.`,
+        'pack-signer',
+        `${folder}: expected a pack signed by ${signers.join(' or ')}, found one signed by ${fingerprint}. Ask whose key that is before you trust it.`,
       );
-    const records: EvidenceRecord[] = [];
-    for await (const record of evidence.read()) if (record.kind !== 'verdict') records.push(record);
-    return records;
+    return { from: folder, signedBy: fingerprint, records };
   });
+}
+
+async function storeAt(place: string, around: Surroundings): Promise<Source> {
+  const { withStore } = await import('./evidence.ts');
+  return withStore({ store: place }, around, (store) => sourceOf(shownPlace(place), store));
+}
+
+/** All that an open store holds, once its chain is verified. */
+export async function sourceOf(from: string, { evidence }: Pick<Store, 'evidence'>): Promise<Source> {
+  const { broken } = await evidence.verify();
+  if (broken !== undefined)
+    throw new UsageError(
+      'chain-broken',
+      `${from}: expected a sound chain of evidence, found that ${sayBreak(broken)}. \`holdfast evidence verify\` looks at it again.`,
+    );
+  const records: EvidenceRecord[] = [];
+  for await (const record of evidence.read()) if (record.kind !== 'verdict') records.push(record);
+  return { from, signedBy: undefined, records };
 }
 
 /** A URL without the password that may be in it. */

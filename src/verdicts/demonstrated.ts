@@ -11,7 +11,7 @@ import type { MetricVerdict } from '../model/verdict.ts';
 import type { Judgement } from './judge.ts';
 import { type Expired, type Kpi5, kpi5, type Observation, type Shown, type Standing, shownBy } from './kpi5.ts';
 import { kpi2 } from './kpis.ts';
-import { type Material, materialOf } from './material.ts';
+import { hardClosure, type Material, materialOf } from './material.ts';
 
 /** An observation with what its record says about the promise when it was made. */
 export interface KeptObservation extends Observation {
@@ -132,9 +132,7 @@ const TALKED_THROUGH: ReadonlySet<MetricType> = new Set<MetricType>(['DETECT', '
 
 /** A drill speaks for the scope that it took away, and for no other. */
 function speaksFor({ kind, service, scope }: KeptObservation, metric: Metric): boolean {
-  return (
-    service === metric.serviceId && (kind === 'table-top' ? TALKED_THROUGH.has(metric.type) : scope === metric.scope)
-  );
+  return service === metric.serviceId && (kind === 'table-top' ? TALKED_THROUGH.has(metric.type) : scope === metric.scope);
 }
 
 /** The worst wins until the run that showed it was recorded as fixed and tested again; and what really happened beats tests of before. */
@@ -201,22 +199,30 @@ function changedIn(was: KeptObservation['parts'], is: Material['parts'], metric:
 const isThere = (urn: string, judgement: Judgement): boolean => judgement.estate.resources.has(urn);
 
 /**
- * What must be shown before the whole is. Members that the sources cannot name (an AZ that a deployment chooses, a supplier) are
- * those that the drills' own world named.
+ * What must be shown before the whole is. Members that the sources cannot name (an AZ that a deployment chooses) are those that
+ * the drills' own world named.
  */
 function membersToShow(verdict: MetricVerdict, judgement: Judgement, named: ReadonlySet<string>): readonly string[] {
+  const { scope, serviceId } = verdict.metric;
+  if (scope === 'supplier') return suppliersOf(serviceId, judgement);
   const members = judgement.membersOf(verdict).map((m) => m.name);
-  const isChosen = (member: string): boolean => verdict.metric.scope === 'az' && zoneSpelling(member) === 'token';
+  const isChosen = (member: string): boolean => scope === 'az' && zoneSpelling(member) === 'token';
   const shown = members.flatMap((member) => {
-    if (member === ANY_MEMBER) return named.size > 0 ? [...named] : [member];
-    if (!isChosen(member)) return [member];
+    const isAny = member === ANY_MEMBER;
+    if (!isAny && !isChosen(member)) return [member];
     const region = regionOfToken(member);
-    const chosen = [...named].filter((n) => regionOfToken(n) === region);
-    // A record that knows of fewer than there are has not known them all.
-    const least = members.filter((m) => isChosen(m) && regionOfToken(m) === region).length;
+    const chosen = [...named].filter((n) => isAny || regionOfToken(n) === region);
+    // A record that knows of fewer than there are has not known them all: where nobody can tell which AZ it is, each may be.
+    const told = members.filter((m) => isChosen(m) && regionOfToken(m) === region).length;
+    const least = scope === 'az' ? (isAny || member.endsWith('?') ? 2 : told) : 1;
     return chosen.length >= least ? chosen : [member];
   });
   return [...new Set(shown)];
+}
+
+function suppliersOf(service: string, judgement: Judgement): readonly string[] {
+  const services = hardClosure(judgement, service).map((id) => judgement.assignment.services.get(id)?.entry);
+  return [...new Set(services.flatMap((s) => s?.dependsOn.filter((d) => d.on.kind === 'supplier').map((d) => d.on.id) ?? []))];
 }
 
 /** A not-met of the levels below carries upwards; a drill that went well does not mend it. */

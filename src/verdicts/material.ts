@@ -92,7 +92,7 @@ function promiseOf(metric: Metric, judgement: Judgement, services: readonly stri
 }
 
 /** The service and every service that it cannot do without. */
-function hardClosure(judgement: Judgement, service: string, seen = new Set<string>()): readonly string[] {
+export function hardClosure(judgement: Judgement, service: string, seen = new Set<string>()): readonly string[] {
   if (!seen.has(service)) {
     seen.add(service);
     for (const { on, strength } of judgement.assignment.services.get(service)?.entry.dependsOn ?? [])
