@@ -15,8 +15,9 @@ export function withSimulating(holdfast: Command): void {
     .addOption(new Option('--format <format>', 'output format').choices(['text', 'json']).default('text'))
     .option('--json', 'short for --format json')
     .option('--service <id>', 'drill this service only')
-    .option('--scope <scope>', 'drill this scope only: az, region or data')
-    .option('--member <name>', 'take away this AZ or Region only')
+    .option('--scope <scope>', 'drill this scope only: instance, az, region, data, account, control-plane or supplier')
+    .option('--member <name>', 'take away this only: an AZ, a Region, an account, a dependency, or a part by its URN')
+    .option('--kind <kind>', 'hold drills of this kind only (by default those that speak for what is agreed)')
     .option('--seed <number>', 'seed of the simulated world', whole, 1)
     .addHelpText(
       'after',

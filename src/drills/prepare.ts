@@ -69,7 +69,7 @@ export function membersOf(spec: DrillSpec, judgement: Judgement): readonly Membe
       return names.map((name) => ({ scope: 'supplier', name }));
     }
     case 'table-top':
-      return [{ scope: 'region', name: wanted ?? ANY_MEMBER }];
+      return [{ scope: 'region', name: wanted ?? spec.service }];
     default:
       return partsOf(spec, judgement).map((role) => ({ scope: 'instance', name: role.id }));
   }

@@ -66,11 +66,18 @@ export async function storeEndpoints(
   const table = own.find((host) => /^arn:aws[a-z-]*:dynamodb:/.test(host));
   if (table === undefined) return own;
   const replicas: string[] = [];
-  for (const region of regions) {
+  for (const region of new Set([...regions, ...replicaRegions(item)])) {
     const there = table.split(':').with(3, region).join(':');
     if (there !== table) replicas.push(...(await answering([there], outside)));
   }
   return [...own, ...replicas];
+}
+
+function replicaRegions({ resource }: EstateResource): readonly string[] {
+  const named = resource.outputs.replicas ?? resource.inputs.replicas;
+  return (Array.isArray(named) ? (named as readonly unknown[]) : [])
+    .map((r) => (typeof r === 'object' && r !== null && 'regionName' in r ? r.regionName : undefined))
+    .filter((region) => typeof region === 'string');
 }
 
 export function regionsOf(estate: Pick<Estate, 'resources'>): readonly string[] {
