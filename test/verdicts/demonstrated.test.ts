@@ -224,7 +224,7 @@ describe('worlds', () => {
         expect(alone.rehearsed.size).toBe(0);
       }),
     );
-  });
+  }, 60_000);
 
   it('one more observation never makes a broken promise kept, unless something really happened since', () => {
     fc.assert(
@@ -235,7 +235,7 @@ describe('worlds', () => {
         for (const [metric, { verdict }] of was) if (verdict === 'not-met') expect(is?.get(metric)?.verdict).toBe('not-met');
       }),
     );
-  });
+  }, 60_000);
 
   it('no metric that is not met at a level below is met above it', () => {
     fc.assert(
@@ -245,5 +245,5 @@ describe('worlds', () => {
           if (v.verdict === 'not-met') expect(own?.shown.get(v.metric.id)?.verdict ?? 'not-met').toBe('not-met');
       }),
     );
-  });
+  }, 60_000);
 });
