@@ -22,10 +22,13 @@ import {
   stopExperiment,
 } from './calls.ts';
 import { type Part, type Plan, type PlanSettings, planOf } from './fis-plan.ts';
+import type { Touched } from './gates.ts';
 import type { Guard } from './guard.ts';
 
 export interface FisSettings extends PlanSettings {
   readonly undoing: Guard['undoing'];
+  /** Why that may not be touched; undefined: it may. Asked with what AWS shows at that moment. */
+  readonly beyond: (touched: readonly Touched[]) => string | undefined;
   readonly clock: Clock;
   /** ARN of the role that FIS acts in; undefined: nobody named one, and nothing can be injected. */
   readonly role: string | undefined;
@@ -152,6 +155,8 @@ export function fisInjector(settings: FisSettings): FisInjector {
   const refused = async (what: Disruption): Promise<{ readonly plan: Exclude<Plan, string>; readonly role: string } | string> => {
     const plan = await planOf(what, settings);
     if (typeof plan === 'string') return plan;
+    const beyond = settings.beyond(plan.touched);
+    if (beyond !== undefined) return beyond;
     if (role === undefined) return 'FIS needs a role to act in: --fis-role ARN (holdfast iam drill prints its policy)';
     const elsewhere = plan.parts.find((p) => !places.some((at) => at.account === p.at.account && at.region === p.at.region));
     return elsewhere === undefined

@@ -1,7 +1,7 @@
 /** What must hold before anything on real AWS is changed by a drill. Pure: who asks, what is known, and nothing else. */
 import type { Grade } from '../../aws/call.ts';
 import type { DrillSpec } from '../../model/drill.ts';
-import { decide, fold, type Known, unknown } from '../../model/known.ts';
+import { decide, fold, type Known, known, unknown } from '../../model/known.ts';
 import { fits } from './window.ts';
 
 export const GATES = [
@@ -163,7 +163,13 @@ function windowOf({ window }: DrillSpec, { now, ends }: GateFacts): Answer {
     : ['no', `the drill may last ${minutes} min from now and would leave its window (time zone ${window.zone})`];
 }
 
-function radiusOf({ blastRadius }: DrillSpec, { touched }: GateFacts): Answer {
+/** Why that may not be touched; undefined: it may. */
+export function beyondRadius(spec: DrillSpec, touched: readonly Touched[]): string | undefined {
+  const [holds, says] = radiusOf(spec, { touched: known(touched) });
+  return holds === 'yes' ? undefined : says;
+}
+
+function radiusOf({ blastRadius }: DrillSpec, { touched }: Pick<GateFacts, 'touched'>): Answer {
   const wanted = Object.entries(blastRadius.tags);
   if (wanted.length === 0) return ['no', 'the drill names no tags: on real AWS nothing may be touched without them'];
   return fold(

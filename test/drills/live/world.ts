@@ -25,7 +25,7 @@ export interface Spec extends Given {
 }
 
 /** With the ids that they keep in simulated AWS, and the tags that AWS would show. */
-function withIds(specs: readonly Spec[]): SourceReading {
+export function withIds(specs: readonly Spec[]): SourceReading {
   const made = reading(specs);
   const resources = made.resources.map((r, i) => ({ ...r, id: specs[i]?.id, tags: known(specs[i]?.tags ?? {}) }));
   return { ...made, resources };
