@@ -2,7 +2,9 @@
 import { type Command, Option } from 'commander';
 import type { DrillRunFlags } from '../commands/drill.ts';
 import type { DrillAbortFlags, DrillApproveFlags } from '../commands/drill-deciding.ts';
+import type { DrillListFlags } from '../commands/drill-list.ts';
 import type { DrillResumeFlags } from '../commands/drill-resume.ts';
+import type { DrillShowFlags } from '../commands/drill-show.ts';
 import { surroundings } from '../surroundings.ts';
 import { STORE, whole, withSources } from './options.ts';
 
@@ -26,7 +28,39 @@ function withResult(command: Command): Command {
     .addHelpText('after', EXIT_CODES);
 }
 
+/** Options of what only reads. */
+function withReading(command: Command): Command {
+  return withSources(command)
+    .option('--store <place>', STORE)
+    .option('--seed <number>', 'seed of the simulation', whole, 1)
+    .option('--json', 'short for --format json');
+}
+
 export function withDrills(drill: Command): void {
+  withReading(drill.command('list').description('the drills that are written, when each was held, and when it is due'))
+    .argument('[sources...]', SOURCES)
+    .option('--suggest', 'those that the agreements and the recovery graph ask for and nobody has written')
+    .addOption(
+      new Option('--format <format>', 'output format (default: text; with --suggest yaml, a drill file)').choices([
+        'text',
+        'json',
+        'yaml',
+      ]),
+    )
+    .action(async (sources: string[], options: DrillListFlags) => {
+      const { drillList } = await import('../commands/drill-list.ts');
+      process.exitCode = await drillList(sources, options, surroundings());
+    });
+
+  withReading(drill.command('show').description('a whole drill as it would be held; nothing is done or asked'))
+    .argument('<drill>', 'id of a drill')
+    .argument('[sources...]', SOURCES)
+    .addOption(new Option('--format <format>', 'output format').choices(['text', 'json']).default('text'))
+    .action(async (id: string, sources: string[], options: DrillShowFlags) => {
+      const { drillShow } = await import('../commands/drill-show.ts');
+      process.exitCode = await drillShow(id, sources, options, surroundings());
+    });
+
   withResult(
     withGround(drill.command('run').description('hold a drill, roll everything back, and keep what it showed as evidence')),
   )

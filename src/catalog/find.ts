@@ -1,8 +1,10 @@
-/** Where the catalogue is, and its text: the only file of this folder that touches the disk. */
-import { readFileSync, statSync } from 'node:fs';
+/** Where the catalogue and its drill files are, and their text: the only file of this folder that touches the disk. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Catalogue } from '../model/agreement.ts';
+import type { DrillSpec } from '../model/drill.ts';
 import { UsageError } from '../model/errors.ts';
+import { parseDrillFile } from './drills.ts';
 import { parseCatalogue } from './parse.ts';
 import type { Vocabulary } from './references.ts';
 import { MAX_TEXT } from './yaml.ts';
@@ -33,15 +35,51 @@ function nearestAbove(folder: string): string | undefined {
   return undefined;
 }
 
+/** How the names of drill files end that are read with the catalogue beside them. */
+const DRILL_FILE = '.drill.yaml';
+
+/**
+ * Every drill that is written: those of the catalogue, then those of the drill files in its folder, by name. Throws `UsageError`
+ * as `readDrillFile` does; an id that two of them have is a problem of the later.
+ */
+export function writtenDrills(catalogue: Catalogue): readonly DrillSpec[] {
+  const folder = dirname(catalogue.file);
+  const files = readdirSync(folder).filter((name) => name.endsWith(DRILL_FILE));
+  return files.sort().reduce<readonly DrillSpec[]>((drills, name) => {
+    return [...drills, ...readDrillFile(join(folder, name), { ...catalogue, drills })];
+  }, catalogue.drills);
+}
+
+/** Reads and parses a drill file. Throws `UsageError`: `drill-file-unreadable`, or `drill-file-invalid` for what is in it. */
+export function readDrillFile(path: string, catalogue: Catalogue): readonly DrillSpec[] {
+  return parseDrillFile(readText(path, DRILLS), path, catalogue);
+}
+
 /**
  * Reads and parses a catalogue file. Throws `UsageError`: `catalogue-unreadable` when the file is missing, no file,
  * too large or not UTF-8, `catalogue-invalid` for what is in it.
  */
 export function readCatalogue(path: string, vocabulary: Vocabulary = {}): Catalogue {
-  return parseCatalogue(readText(path), path, vocabulary);
+  return parseCatalogue(readText(path, CATALOGUE), path, vocabulary);
 }
 
-function readText(path: string): string {
+interface FileKind {
+  readonly code: string;
+  readonly expected: string;
+  readonly advice: string;
+}
+const CATALOGUE: FileKind = {
+  code: 'catalogue-unreadable',
+  expected: 'a catalogue file',
+  advice: 'name another file with --catalog, or write one with holdfast init',
+};
+const DRILLS: FileKind = {
+  code: 'drill-file-unreadable',
+  expected: 'a drill file',
+  advice: 'name another file, or write one with holdfast drill list --suggest',
+};
+
+function readText(path: string, { code, expected, advice }: FileKind): string {
   let bytes: Buffer;
   try {
     const size = statSync(path).size;
@@ -50,14 +88,11 @@ function readText(path: string): string {
     bytes = readFileSync(path);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new UsageError(
-      'catalogue-unreadable',
-      `${path}: expected a catalogue file, but ${why}; name another file with --catalog, or write one with holdfast init`,
-    );
+    throw new UsageError(code, `${path}: expected ${expected}, but ${why}; ${advice}`);
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new UsageError('catalogue-unreadable', `${path}: expected UTF-8 text, found other bytes; save the file as UTF-8`);
+    throw new UsageError(code, `${path}: expected UTF-8 text, found other bytes; save the file as UTF-8`);
   }
 }

@@ -88,7 +88,7 @@ function tooDeep(line: number, column: number, file: string): Problem {
 function tooDeepAt(text: string): { readonly line: number; readonly column: number } | undefined {
   const columns: number[] = [];
   let flow = 0;
-  // Colons and question marks since the last comma: more than one is an error, over which the parser recurses too.
+  // Colons, question marks and dashes since the last comma: more than one is an error, over which the parser recurses too.
   let marks = 0;
   let line = 1;
   let column = 1;
@@ -105,7 +105,7 @@ function tooDeepAt(text: string): { readonly line: number; readonly column: numb
     if (!scalarNext) {
       if (token === '[' || token === '{') flow += 1;
       else if (token === ']' || token === '}') flow = Math.max(0, flow - 1);
-      else if (flow > 0 && (token === ':' || token === '?')) marks += 1;
+      else if (flow > 0 && (token === ':' || token === '?' || token === '-')) marks += 1;
       else if (flow > 0 && token === ',') marks = 0;
       else if (flow === 0 && (token === '-' || token === '?' || token === ':')) enter(columns, column);
       if (flow === 0) marks = 0;
