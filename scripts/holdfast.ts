@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander';
 import { UsageError } from '../src/model/errors.ts';
 import { withDrills } from './cli/drill.ts';
 import { withEvidence } from './cli/evidence.ts';
+import { withInvocations } from './cli/invoke.ts';
 import { withJudging } from './cli/judging.ts';
 import { withSimulating } from './cli/simulating.ts';
 
@@ -34,6 +35,13 @@ function program(): Command {
   withSimulating(holdfast);
   withDrills(
     holdfast.command('drill').description('disrupts a service on purpose, watches it recover, and rolls everything back'),
+  );
+  withInvocations(
+    holdfast
+      .command('invoke')
+      .description(
+        'the real event: a plan’s criteria against live signals, its declaration, its steps, and the return to normal',
+      ),
   );
   withEvidence(holdfast.command('evidence').description('the chain of evidence: what was judged, drilled and decided'));
   return holdfast;

@@ -113,7 +113,9 @@ async function writeChanged(log: Logbook, about: string, at: number, data: Json)
 const gist = (data: Json): string => {
   const holds = member(data, 'holds');
   if (holds !== undefined) return String(holds);
-  return JSON.stringify(Object.entries(Object(data)).map(([id, shown]) => [id, member(shown as Json, 'shows')]));
+  const shown = Object.entries(Object(data)).map(([id, one]) => `${id} ${String(member(one as Json, 'shows'))}`);
+  // A store need not keep the order of keys.
+  return shown.sort().join('; ');
 };
 
 const shownOf = (readings: Readings): Json =>

@@ -172,8 +172,8 @@ async function unhealthy(named: string, settings: SignalSettings): Promise<Read>
     ({ resource }) => resource.type === 'aws:route53/healthCheck:HealthCheck' && matches(resource.urn),
   );
   if (items.length > 1) return nobodyKnows(`${items.length} health checks are called ${named}`);
-  const id = items[0]?.resource.outputs.id ?? named;
-  if (typeof id !== 'string' || id.includes('*')) return nobodyKnows(`no health check is called ${named}`);
+  const id = items[0] === undefined ? named : items[0].resource.id;
+  if (id === undefined || id.includes('*')) return nobodyKnows(`no health check is called ${named}`);
   const at = placeIn(settings, 'us-east-1');
   const config = (await ground.session.send(healthCheck, { HealthCheckId: id }, at)).HealthCheck?.HealthCheckConfig;
   if (DERIVED.includes(config?.Type ?? ''))

@@ -1,0 +1,30 @@
+/** `holdfast invoke resume`: takes up an invocation where its journal ends. */
+import { member } from '../../src/drills/result.ts';
+import type { JournalEntry } from '../../src/model/journal.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { interruption, withTheatre } from './drill.ts';
+import { withStore } from './evidence.ts';
+import { carriedOut, type InvokeFlags, type InvokeRequest, planOf, report } from './invoke.ts';
+import { openRun } from './invoke-deciding.ts';
+
+export async function invokeResume(run: string, flags: Omit<InvokeFlags, 'by'>, around: Surroundings): Promise<number> {
+  const { request, last } = await withStore(flags, around, async (store) => {
+    const entries = await openRun(store, run);
+    return { request: requestIn(entries), last: entries.at(-1)?.at ?? 0 };
+  });
+  const there = { ...flags, aws: request.aws, seed: request.seed, by: [] };
+  return withTheatre(request.sources, there, around, async ({ theatre, store, catalogue }) => {
+    const off = interruption();
+    const plan = planOf(request.plan, catalogue);
+    const ended = await theatre.hold(last, (stage) =>
+      carriedOut(plan, run, request, { stage, theatre, store, people: undefined, until: undefined, signal: off.signal }),
+    );
+    off.over();
+    return report(ended, flags, around);
+  });
+}
+
+function requestIn(entries: readonly JournalEntry[]): InvokeRequest {
+  // Written by `carriedOut` from a value of this very type.
+  return member(entries[0]?.data ?? null, 'request') as unknown as InvokeRequest;
+}
