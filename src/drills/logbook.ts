@@ -105,8 +105,11 @@ async function renewed(journal: Journal, lease: Lease, span: number, clock: Cloc
   try {
     return await Promise.race([journal.renew(lease, span, clock.now()), late]);
   } finally {
-    patience.abort();
+    patience.abort(RENEWED);
   }
 }
+
+/** Made once: an error with its stack for every renewal costs more than the renewal. */
+const RENEWED = new Error('the lease is renewed');
 
 export const asJson = (value: unknown): Json => JSON.parse(JSON.stringify(value ?? null)) as Json;

@@ -47,7 +47,11 @@ export class World {
   readonly pace: Pace;
   readonly settings: WorldSettings;
   readonly #shelves = new Map<string, Map<string, Map<string, { readonly item: unknown; readonly since: number }>>>();
-  readonly #faults = new Map<number, ActiveFault>();
+  readonly #active = new Map<number, ActiveFault>();
+  /** Asked with every request and every look of a health checker. */
+  #faults: readonly ActiveFault[] = [];
+  #lostRegions: ReadonlySet<string> = new Set();
+  #lostZones: ReadonlySet<string> = new Set();
   readonly #reactions: Reaction[] = [];
   #nextFault = 1;
 
@@ -117,29 +121,37 @@ export class World {
   /** Returns the number under which the fault can be lifted. */
   inject(fault: Fault): number {
     const id = this.#nextFault++;
-    this.#faults.set(id, { id, fault, since: this.clock.now() });
+    this.#active.set(id, { id, fault, since: this.clock.now() });
+    this.#noteFaults();
     for (const react of this.#reactions) react(fault, this, 'begins');
     return id;
   }
 
   lift(id: number): void {
-    const active = this.#faults.get(id);
+    const active = this.#active.get(id);
     if (active === undefined) return;
-    this.#faults.delete(id);
+    this.#active.delete(id);
+    this.#noteFaults();
     for (const react of this.#reactions) react(active.fault, this, 'ends');
   }
 
   get faults(): readonly ActiveFault[] {
-    return [...this.#faults.values()];
+    return this.#faults;
+  }
+
+  #noteFaults(): void {
+    this.#faults = [...this.#active.values()];
+    this.#lostRegions = new Set(this.#faults.flatMap(({ fault }) => (fault.kind === 'region-loss' ? [fault.region] : [])));
+    this.#lostZones = new Set(this.#faults.flatMap(({ fault }) => (fault.kind === 'az-loss' ? [fault.zone] : [])));
   }
 
   regionIsLost(region: string): boolean {
-    return this.faults.some((f) => f.fault.kind === 'region-loss' && f.fault.region === region);
+    return this.#lostRegions.has(region);
   }
 
   /** An AZ is lost by itself or with its Region. */
   zoneIsLost(zone: string): boolean {
-    return this.faults.some((f) => f.fault.kind === 'az-loss' && f.fault.zone === zone) || this.regionIsLost(regionOf(zone));
+    return this.#lostZones.has(zone) || (this.#lostRegions.size > 0 && this.regionIsLost(regionOf(zone)));
   }
 
   /** Names of the AZs of a Region, in order. */
