@@ -22,8 +22,13 @@ function nameOf(what: Disruption): string {
   }
 }
 
-/** `before`: done in the instant of the onset, before anything is lost. */
-export function disruption(injector: Injector, what: Disruption, before: () => Promise<void>): Actuator {
+/** `before`: done in the instant of the onset, before anything is lost; `after`: once it has ended. */
+export function disruption(
+  injector: Injector,
+  what: Disruption,
+  before: () => Promise<void>,
+  after: () => void = () => undefined,
+): Actuator {
   const id = nameOf(what);
   return {
     id,
@@ -36,7 +41,11 @@ export function disruption(injector: Injector, what: Disruption, before: () => P
       const state = await injector.state(token);
       return state === 'unknown' ? 'unknown' : state === 'not-begun' ? 'not-done' : 'done';
     },
-    compensate: (token) => injector.end(token),
+    compensate: async (token) => {
+      const ended = await injector.end(token);
+      after();
+      return ended;
+    },
     left: async (token) => {
       const state = await injector.state(token);
       return state === 'begun' || state === 'unknown' ? [`${id}: ${state}`] : [];

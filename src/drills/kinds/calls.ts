@@ -2,6 +2,7 @@
 import type * as Backup from '@aws-sdk/client-backup';
 import type * as CloudWatch from '@aws-sdk/client-cloudwatch';
 import type * as DynamoDB from '@aws-sdk/client-dynamodb';
+import type * as ELB from '@aws-sdk/client-elastic-load-balancing-v2';
 import type * as Rds from '@aws-sdk/client-rds';
 import type * as Route53 from '@aws-sdk/client-route-53';
 import type * as Ssm from '@aws-sdk/client-ssm';
@@ -46,6 +47,11 @@ export const healthCheckStatus = reads<Route53.GetHealthCheckStatusCommandInput,
   DNS_HOME,
 );
 
+export const targetHealth = reads<ELB.DescribeTargetHealthCommandInput, ELB.DescribeTargetHealthCommandOutput>(
+  'elastic-load-balancing-v2',
+  'DescribeTargetHealth',
+);
+
 /** What drills of every kind may ask. None of them changes anything. */
 export const DRILL_CALLS: readonly Call<never, unknown>[] = [
   describeAlarms,
@@ -56,4 +62,5 @@ export const DRILL_CALLS: readonly Call<never, unknown>[] = [
   instanceBackups,
   healthCheck,
   healthCheckStatus,
+  targetHealth,
 ];

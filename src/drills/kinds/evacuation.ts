@@ -51,7 +51,7 @@ export const regionEvacuation: Kind = async (scene) => {
     scope: 'region',
     member: region,
     lost: [lost],
-    disrupt: [...away, disruption(ground.injector, lost, scene.strike)],
+    disrupt: [...away, disruption(ground.injector, lost, scene.strike, scene.returned)],
     recover: [],
     people: promotions.map((p) => p.id),
     notTaken: [],

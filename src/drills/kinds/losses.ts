@@ -12,7 +12,7 @@ const nothing = async (): Promise<void> => undefined;
 /** The first strikes: the others follow in the same moment. */
 const lose = (scene: Scene, all: readonly Disruption[]): Pick<Play, 'lost' | 'disrupt'> => ({
   lost: all,
-  disrupt: all.map((what, n) => disruption(scene.ground.injector, what, n === 0 ? scene.strike : nothing)),
+  disrupt: all.map((what, n) => disruption(scene.ground.injector, what, n === 0 ? scene.strike : nothing, scene.returned)),
 });
 
 export const azLoss: Kind = async (scene) => {

@@ -13,6 +13,7 @@ import type { Probe } from '../contract.ts';
 import type { Ground } from '../ground.ts';
 import { REPLICATING } from '../mechanisms.ts';
 import { dnsProbe, type EntryWatch, entryWatch, lagProbe } from '../probes.ts';
+import { capacityProbes } from './capacity.ts';
 import { detectorProbe } from './detectors.ts';
 import { arnOf, type Located, located, regionsOf, storeEndpoints, textsOf } from './places.ts';
 
@@ -40,6 +41,8 @@ export interface Scene {
   readonly onset: () => number;
   /** In the instant of the onset, before anything is lost. */
   readonly strike: () => Promise<void>;
+  /** What was lost is there again. */
+  readonly returned: () => void;
   /** Another controller began it then. */
   readonly resumed: (t0: number) => void;
 }
@@ -89,6 +92,11 @@ export async function sceneOf(spec: DrillSpec, member: Member, run: string, grou
     if (rule.kind === 'lag')
       for (const store of stores) if (replicates(store.item)) extra.push(lagProbe(store.item.title, store.arn, outside, every));
   }
+  let away = false;
+  const before = judgement.pathOf(asking(spec, NOWHERE));
+  const capacity = wants('entry')
+    ? capacityProbes({ path, before, lost: () => (away ? member : undefined), ground, every, needed })
+    : [];
   const detectors = detectorProbe(spec.service, verdicts, ground, every);
   let onset: number | undefined;
   return {
@@ -101,7 +109,7 @@ export async function sceneOf(spec: DrillSpec, member: Member, run: string, grou
     stores,
     canaries,
     doors,
-    probes: [...doors.map((d) => d.probe), ...canaries.map((c) => c.probe), ...extra, ...detectors],
+    probes: [...doors.map((d) => d.probe), ...canaries.map((c) => c.probe), ...capacity, ...extra, ...detectors],
     blind,
     every,
     limit,
@@ -110,12 +118,20 @@ export async function sceneOf(spec: DrillSpec, member: Member, run: string, grou
       // The last write before the onset is written at the onset: what it loses is not hidden between two writes.
       for (const one of canaries) await one.write();
       onset ??= clock.now();
+      away = true;
+    },
+    returned: () => {
+      away = false;
     },
     resumed: (t0) => {
       onset = t0;
+      away = true;
     },
   };
 }
+
+/** A Region in which nothing is. */
+const NOWHERE: Member = { scope: 'region', name: 'nowhere' };
 
 /** Drills after which wrong data must be gone, and not only writes taken. */
 const checksData = ({ kind }: DrillSpec): boolean => kind === 'backup-restore' || kind === 'ransomware-recovery';
