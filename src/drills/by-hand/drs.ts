@@ -71,7 +71,8 @@ export const recoverServers: StepMaker = (hand) => {
         return job !== undefined && isComplete(job) ? 'done' : 'not-done';
       },
       compensate: async (token) => {
-        if ((await jobOf(token)) === undefined) return null;
+        const started = await jobOf(token);
+        if (started === undefined || (started.status === 'COMPLETED' && (await launched(started)).length === 0)) return null;
         await until(clock, undefined, 'what was launched to be gone', async () => {
           const job = await jobOf(token);
           const recoveryInstanceIDs = [...(await launched(job))];

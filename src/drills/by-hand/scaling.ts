@@ -103,7 +103,11 @@ export const scaleGroup: StepMaker = (hand) => {
       },
       changed: async ({ to }) => inService(await find()) >= numberIn(to),
       // With its old minimum a scaling policy would take back what it was given.
-      change: ({ min, to }) => set(Math.max(numberIn(min), numberIn(to)), numberIn(to)),
+      change: async ({ min, to }) => {
+        const { DesiredCapacity = 0, MinSize = 0 } = await find();
+        const isAsked = DesiredCapacity === numberIn(to) && MinSize >= numberIn(to);
+        return isAsked ? undefined : set(Math.max(numberIn(min), numberIn(to)), numberIn(to));
+      },
       isBack: async ({ min, desired }) => {
         const now = await find();
         return now.MinSize === numberIn(min) && (now.DesiredCapacity ?? 0) <= numberIn(desired);
@@ -180,12 +184,12 @@ export const scaleService: StepMaker = (hand) => {
         const { runningCount = 0, desiredCount = 0 } = await find();
         return desiredCount >= numberIn(to) && runningCount >= numberIn(to);
       },
-      change: ({ to, min, max }) =>
-        set(
-          numberIn(to),
-          min === undefined ? undefined : Math.max(Number(min), numberIn(to)),
-          max === undefined ? undefined : Math.max(Number(max), numberIn(to)),
-        ),
+      change: async ({ to, min, max }) => {
+        if ((await find()).desiredCount === numberIn(to)) return;
+        const [low, high] = [optional(min), optional(max)];
+        const atLeast = (n: number | undefined): number | undefined => (n === undefined ? undefined : Math.max(n, numberIn(to)));
+        await set(numberIn(to), atLeast(low), atLeast(high));
+      },
       isBack: async ({ desired, min, max }) => {
         const target = await bounds();
         const isBound = min === undefined || (target?.MinCapacity === Number(min) && target.MaxCapacity === Number(max));
@@ -243,8 +247,10 @@ export const scaleNodes: StepMaker = (hand) => {
         const isSet = (nodes.scalingConfig?.desiredSize ?? 0) >= numberIn(to) && nodes.status === 'ACTIVE';
         return isSet && (await running(nodes)) >= numberIn(to);
       },
-      change: ({ min, max, to }, token) =>
-        set(Math.max(numberIn(min), numberIn(to)), numberIn(max), numberIn(to), `${markOf(token)}-out`),
+      change: async ({ min, max, to }, token) => {
+        if ((await find()).scalingConfig?.desiredSize === numberIn(to)) return;
+        await set(Math.max(numberIn(min), numberIn(to)), numberIn(max), numberIn(to), `${markOf(token)}-out`);
+      },
       isBack: async ({ min, desired }) => {
         const { scalingConfig: now, status } = await find();
         return status === 'ACTIVE' && now?.minSize === numberIn(min) && now.desiredSize === numberIn(desired);

@@ -128,6 +128,12 @@ function replicate(context: CallContext, secret: Secret, wanted: readonly Secret
   }
 }
 
+/** Replicas have the tags of their primary. */
+const tagsOf = ({ world, account }: CallContext, secret: Secret): readonly Map<string, string>[] => [
+  secret.tags,
+  ...secret.replicas.flatMap(({ region }) => world.get(SECRETS, account, region, secret.name)?.tags ?? []),
+];
+
 const statusOf = (secret: Secret): Secrets.ReplicationStatusType[] | undefined =>
   secret.replicas.length === 0
     ? undefined
@@ -226,12 +232,12 @@ const operations = {
   }) satisfies Op<Secrets.RestoreSecretCommandInput, Secrets.RestoreSecretCommandOutput>,
   TagResource: ((input, context) => {
     const secret = living(context, input.SecretId);
-    for (const t of input.Tags ?? []) secret.tags.set(t.Key ?? '', t.Value ?? '');
+    for (const tags of tagsOf(context, secret)) for (const t of input.Tags ?? []) tags.set(t.Key ?? '', t.Value ?? '');
     return {};
   }) satisfies Op<Secrets.TagResourceCommandInput, Secrets.TagResourceCommandOutput>,
   UntagResource: ((input, context) => {
     const secret = living(context, input.SecretId);
-    for (const key of input.TagKeys ?? []) secret.tags.delete(key);
+    for (const tags of tagsOf(context, secret)) for (const key of input.TagKeys ?? []) tags.delete(key);
     return {};
   }) satisfies Op<Secrets.UntagResourceCommandInput, Secrets.UntagResourceCommandOutput>,
 };
