@@ -1,8 +1,8 @@
 /** `holdfast drill run`: holds a drill where it was told to, one run for each member that it takes away. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { resolve } from 'node:path';
-import { parseDrillFile } from '../../src/catalog/drills.ts';
+import { readDrillFile, writtenDrills } from '../../src/catalog/find.ts';
 import { membersOf } from '../../src/drills/prepare.ts';
 import { suggest } from '../../src/drills/suggest.ts';
 import type { Catalogue, Metric } from '../../src/model/agreement.ts';
@@ -195,10 +195,10 @@ async function open(
 /** `-` stays what it is; a stack after `@` stays behind its folder. */
 const absolute = (source: string): string => (source === '-' ? source : resolve(source));
 
-/** By id, or as a file says. */
+/** As a file says, or by id: of what is written in the catalogue and the drill files beside it, else of what is suggested. */
 export function drillsOf(wanted: string, catalogue: Catalogue, judgement: Judgement): readonly DrillSpec[] {
-  if (existsSync(wanted) && statSync(wanted).isFile()) return parseDrillFile(readFileSync(wanted, 'utf8'), wanted, catalogue);
-  const all = [...catalogue.drills, ...suggest(judgement)];
+  if (existsSync(wanted) && statSync(wanted).isFile()) return readDrillFile(wanted, catalogue);
+  const all = [...writtenDrills(catalogue), ...suggest(judgement)];
   const found = all.find((d) => d.id === wanted);
   if (found === undefined)
     throw new UsageError(
