@@ -14,6 +14,7 @@ import { memberLabel } from '../src/model/scope.ts';
 import { renderMarkdown } from '../src/reports/markdown.ts';
 import type { VerifyResult } from '../src/reports/result-schema.ts';
 import { renderTable } from '../src/reports/table.ts';
+import { timelineChart } from '../src/reports/timeline-chart.ts';
 import { established } from '../src/reports/words.ts';
 import { memoryJournal } from '../src/store/memory-journal.ts';
 import { openStore, type Store } from '../src/store/store.ts';
@@ -58,12 +59,12 @@ const flags = {
   seed: SEED,
 } as const;
 
-const inputs = await inputsOf([root], flags, around);
-const below = await checked(CHECKS, inputs, flags, around);
-const drilling = performance.now();
 const evidence = join(out, 'evidence');
 rmSync(evidence, { recursive: true, force: true });
-const store = await openStore({ folder: evidence });
+// A store is made while the program runs in a process of its own.
+const [inputs, store] = await Promise.all([inputsOf([root], flags, around), openStore({ folder: evidence })]);
+const below = await checked(CHECKS, inputs, flags, around);
+const drilling = performance.now();
 const { held, theatre } = await drilled(inputs, store);
 const drillSeconds = secondsSince(drilling);
 const given = evidenceFrom([await sourceOf(relative(around.cwd, evidence), store)]);
@@ -80,6 +81,8 @@ writeFileSync(join(out, 'holdfast.json'), `${JSON.stringify(result, undefined, 2
 writeFileSync(join(out, 'holdfast.md'), renderMarkdown(result));
 writeFileSync(join(out, 'drills.json'), `${JSON.stringify(drills, undefined, 2)}\n`);
 writeFileSync(join(out, 'drills.txt'), textOf(drills));
+const promised = [...metrics.values()].map((m) => ({ ...m, service: m.serviceId }));
+writeFileSync(join(out, 'drills.svg'), await timelineChart({ world: 'simulated', drills: drills.runs, metrics: promised }));
 say(result, held);
 
 async function drilled(
@@ -119,17 +122,17 @@ async function drilled(
 
 function say(of: VerifyResult, drills: readonly Conducted[]): void {
   for (const { result: r } of drills) {
+    const member = r.member.startsWith('urn:')
+      ? (r.member.split('::').pop() ?? '')
+      : memberLabel({ scope: r.scope, name: r.member });
     const how = r.rto === null ? `${r.status}: ${r.reason}` : `recovered after ${formatDuration(Math.round(r.rto))}`;
-    around.write(
-      `Drilled in simulated AWS: ${r.service}, ${r.kind} ${memberLabel({ scope: r.scope, name: r.member })}: ${how}\n`,
-      undefined,
-    );
+    around.write(`Drilled in simulated AWS: ${r.service}, ${r.kind} (${member}): ${how}\n`, undefined);
   }
   const next = `npx holdfast explain ${of.metrics.find((m) => established(m).verdict !== 'met')?.id ?? ''}`;
   around.write(renderTable(of, { width: around.width, paint: around.paint(true, undefined), places: 2, next }), undefined);
   const show = (file: string): string => relative(around.cwd, join(out, file));
   around.write(
-    `\nThe reference workload was judged on its code, deployed into simulated AWS, read, drilled and judged by the evidence in ${secondsSince(began)} s (drills: ${drillSeconds} s). Reports: ${['holdfast.md', 'holdfast.json', 'drills.txt', 'drills.json'].map(show).join(', ')}; evidence: ${show('evidence')}\n`,
+    `\nThe reference workload was judged on its code, deployed into simulated AWS, read, drilled and judged by the evidence in ${secondsSince(began)} s (drills: ${drillSeconds} s). Reports: ${['holdfast.md', 'holdfast.json', 'drills.txt', 'drills.svg'].map(show).join(', ')}; evidence: ${show('evidence')}\n`,
     undefined,
   );
 }

@@ -1,6 +1,7 @@
 /** A drill as a picture: what users and stores saw, who did what, and the clock t0 … t5, over time. */
 import type { TopLevelSpec } from 'vega-lite';
 import { formatDuration } from '../model/quantity.ts';
+import type { World } from '../model/resource.ts';
 import { memberLabel } from '../model/scope.ts';
 import type { RehearsalResult } from './rehearsal.ts';
 import { SPAN_STATES, type SpanState, type Spans } from './timeline-spans.ts';
@@ -135,8 +136,14 @@ function ticksBetween(start: number, end: number): readonly number[] {
 const label = (seconds: number): string =>
   seconds === 0 ? 't0' : `${seconds < 0 ? '−' : '+'}${formatDuration(Math.abs(Math.round(seconds)))}`;
 
-/** Every drill of a rehearsal, with the targets that it was held against. */
-export function timelineChart({ drills, metrics, world }: RehearsalResult): Promise<string> {
+/** Drills as reports tell of them, and what was promised. */
+export interface DrillsToShow extends Pick<RehearsalResult, 'drills'> {
+  readonly world: World;
+  readonly metrics: readonly Pick<RehearsalResult['metrics'][number], 'service' | 'scope' | 'type' | 'clock' | 'target'>[];
+}
+
+/** Every drill, with the targets that it was held against. */
+export function timelineChart({ drills, metrics, world }: DrillsToShow): Promise<string> {
   const charts = drills.map(({ result, spans, marks }): TimelineChart => {
     const targets = metrics
       .filter((m) => m.service === result.service && m.scope === result.scope && m.type === 'RTO' && m.clock === 'onset')
