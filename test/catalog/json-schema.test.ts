@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { staleFiles } from '../../scripts/generate.ts';
-import { catalogueJsonSchema, SCHEMA_LINE } from '../../src/catalog/json-schema.ts';
+import { parseDrillFile } from '../../src/catalog/drills.ts';
+import { catalogueJsonSchema, DRILL_SCHEMA_LINE, drillFileJsonSchema, SCHEMA_LINE } from '../../src/catalog/json-schema.ts';
 import { UsageError } from '../../src/model/errors.ts';
 import { parseDuration, parsePercent } from '../../src/model/quantity.ts';
 import { AGREEMENT_LINES, agreementWith, parse, SERVICE, withAgreement, withMetrics } from './support.ts';
@@ -145,6 +146,7 @@ describe('what is published', () => {
       }
     };
     walk(catalogueJsonSchema(), '');
+    walk(drillFileJsonSchema(), '');
     expect(bare).toEqual([]);
   });
 
@@ -157,5 +159,19 @@ describe('what is published', () => {
       expect(validate(parseYaml(example))).toBe(true);
       expect(parse(example).warnings).toEqual([]);
     }
+  });
+
+  it('takes the examples of the guide to drill files, and so does the parser beside the catalogue of the other guide', () => {
+    const example = (page: string): string =>
+      /```yaml\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, 'docs', page), 'utf8'))?.[1] ?? '';
+    const drills = example('drill-files.md');
+    expect(drills.split('\n')[0]).toBe(DRILL_SCHEMA_LINE);
+    expect(new Ajv2020({ strict: false, validateFormats: false }).compile(drillFileJsonSchema())(parseYaml(drills))).toBe(true);
+    const catalogue = parse(example('catalogue.md'));
+    expect(parseDrillFile(drills, 'f', { ...catalogue, drills: [] }).map((d) => d.kind)).toEqual([
+      'az-loss',
+      'region-loss',
+      'table-top',
+    ]);
   });
 });
