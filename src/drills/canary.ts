@@ -3,6 +3,9 @@ import type { Clock } from '../model/clock.ts';
 import type { Measured, Probe, ProbeResult } from './contract.ts';
 import type { Outside } from './ports.ts';
 
+/** Beginning of the ids of canary probes. */
+export const WRITES = 'writes to ';
+
 export interface CanaryStore {
   readonly id: string;
   readonly title: string;
@@ -21,11 +24,6 @@ export interface Canary {
   hold(): void;
   /** As before the drill. */
   back(): void;
-  /**
-   * Does the store that is written to hold something of what was acknowledged before `t0`? True when nothing was; undefined: it
-   * cannot be read.
-   */
-  keeps(t0: number): Promise<boolean | undefined>;
   write(): Promise<boolean>;
   measure(t0: number): Promise<Measured['stores'][number]>;
   /** What a store that was restored to `moment` should hold, and does not, or holds wrong; undefined: it cannot be read. */
@@ -44,8 +42,19 @@ interface Acknowledged {
   readonly at: number;
 }
 
-/** `every`: milliseconds between writes. `checked`: a store that holds wrong data is not well. Numbers begin at the time of the first, so that two drills never share one. */
-export function canary(store: CanaryStore, outside: Outside, clock: Clock, every: number, checked = false): Canary {
+/**
+ * `every`: milliseconds between writes. `onset`: from then on a store that holds nothing of what was written before is not well: it is
+ * a new one. `checked`: nor is one that holds wrong data. Numbers begin at the time of the first, so that two drills never
+ * share one.
+ */
+export function canary(
+  store: CanaryStore,
+  outside: Outside,
+  clock: Clock,
+  every: number,
+  onset: () => number | undefined = () => undefined,
+  checked = false,
+): Canary {
   const acknowledged: Acknowledged[] = [];
   let sequence = clock.now();
   let endpoints = store.endpoints;
@@ -83,8 +92,23 @@ export function canary(store: CanaryStore, outside: Outside, clock: Clock, every
     return found === undefined ? undefined : !found.some((w) => w.corrupt);
   };
 
+  /** Logs in which something of before was found. */
+  const known = new Set<string>();
+  /** Does the store hold something of what was acknowledged before? Also when nothing was, and when it cannot be read. */
+  const keeps = async (t0: number): Promise<boolean> => {
+    // What is written in the very moment of the onset may have gone either way.
+    const before = new Set(acknowledged.filter((w) => w.at < t0).map((w) => w.sequence));
+    if (log === undefined || known.has(log) || before.size === 0) return true;
+    const found = await outside.contents(log);
+    if (found?.some((w) => !w.corrupt && before.has(w.sequence)) === true) known.add(log);
+    return found === undefined || known.has(log);
+  };
+
   const look = async (): Promise<ProbeResult> => {
     const taken = await write();
+    const began = onset();
+    if (taken && began !== undefined && !(await keeps(began)))
+      return { ok: false, says: `${says}, and holds nothing of what it held`, data: null };
     if (!taken || !checked) return { ok: taken, says, data: null };
     const right = await isRight();
     return { ok: right, says: right === true ? says : right === false ? 'holds wrong data' : 'cannot be read', data: null };
@@ -108,15 +132,8 @@ export function canary(store: CanaryStore, outside: Outside, clock: Clock, every
       endpoints = store.endpoints;
       current = endpoints[0];
     },
-    keeps: async (t0) => {
-      // What is written in the very moment of the onset may have gone either way.
-      const before = new Set(acknowledged.filter((w) => w.at < t0).map((w) => w.sequence));
-      if (before.size === 0) return true;
-      const found = log === undefined ? undefined : await outside.contents(log);
-      return found?.some((w) => !w.corrupt && before.has(w.sequence));
-    },
     probe: {
-      id: `writes to ${store.title}`,
+      id: `${WRITES}${store.title}`,
       every,
       tells: 't3',
       look,

@@ -5,6 +5,7 @@ import type { JournalEntry, Json } from '../model/journal.ts';
 import { formatPercent } from '../model/quantity.ts';
 import type { Judgement } from '../verdicts/judge.ts';
 import { type Observation, seconds } from '../verdicts/kpi5.ts';
+import { WRITES } from './canary.ts';
 import { DETECTORS } from './kinds/detectors.ts';
 import { NOT_COMBINED } from './kinds/losses.ts';
 import { OLDEST } from './kinds/restores.ts';
@@ -66,10 +67,12 @@ function said(metric: Metric, held: Held): Says {
     default:
       break;
   }
-  if (result.status === 'not-recovered')
-    return notTaken.length === 0
-      ? ['never', result.reason]
-      : [null, `${result.reason}, and no step here takes ${notTaken.join(' or ')}`];
+  if (result.status === 'not-recovered') {
+    if (notTaken.length > 0) return [null, `${result.reason}, and no step here takes ${notTaken.join(' or ')}`];
+    return metric.type === 'RPO' && storesAreBack(held)
+      ? [null, `${result.reason}; its stores are back, and what they lost was not counted`]
+      : ['never', result.reason];
+  }
   if (result.status !== 'recovered') return [null, result.reason];
   switch (metric.type) {
     case 'RTO':
@@ -84,6 +87,15 @@ function said(metric: Metric, held: Held): Says {
     default:
       return [null, `not measured: ${metric.type}`];
   }
+}
+
+/** Did every store take writes again, on what it held, when the drill gave up? */
+function storesAreBack({ entries }: Held): boolean {
+  const until = entries.find((e) => e.kind === 'phase' && e.about === 'rollback')?.at ?? Number.POSITIVE_INFINITY;
+  const last = new Map<string, boolean>();
+  for (const { kind, about, at, data } of entries)
+    if (kind === 'observation' && at < until && about.startsWith(WRITES)) last.set(about, memberOf(data, 'ok') === true);
+  return last.size > 0 && [...last.values()].every((ok) => ok);
 }
 
 function time(metric: Metric, { result, blind, spec }: Held): Says {

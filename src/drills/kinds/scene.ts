@@ -69,6 +69,8 @@ export async function sceneOf(spec: DrillSpec, member: Member, run: string, grou
   const stores = path.outcomes
     .filter((o) => o.role.kind === 'store')
     .flatMap(({ role }) => itemsOf(role, estate).flatMap((item) => located(item).map((place) => ({ ...place, role }))));
+  let onset: number | undefined;
+  let away = false;
   const canaries: Canary[] = [];
   const regions = regionsOf(estate);
   for (const { role } of path.outcomes) {
@@ -77,7 +79,17 @@ export async function sceneOf(spec: DrillSpec, member: Member, run: string, grou
     const endpoints: string[] = [];
     for (const item of itemsOf(role, estate)) endpoints.push(...(await storeEndpoints(item, regions, outside)));
     if (endpoints.length === 0) blind.push(`${role.title}: nothing there takes canary writes`);
-    else canaries.push(canary({ id: role.id, title: role.title, endpoints }, outside, clock, between, checksData(spec)));
+    else
+      canaries.push(
+        canary(
+          { id: role.id, title: role.title, endpoints },
+          outside,
+          clock,
+          between,
+          () => (away ? onset : undefined),
+          checksData(spec),
+        ),
+      );
   }
 
   const { hosts, unanswered } = await doorsOf(spec, path, ground);
@@ -92,13 +104,11 @@ export async function sceneOf(spec: DrillSpec, member: Member, run: string, grou
     if (rule.kind === 'lag')
       for (const store of stores) if (replicates(store.item)) extra.push(lagProbe(store.item.title, store.arn, outside, every));
   }
-  let away = false;
   const before = judgement.pathOf(asking(spec, NOWHERE));
   const capacity = wants('entry')
     ? capacityProbes({ path, before, lost: () => (away ? member : undefined), ground, every, needed })
     : [];
   const detectors = detectorProbe(spec.service, verdicts, ground, every);
-  let onset: number | undefined;
   return {
     spec,
     member,

@@ -1,0 +1,143 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Spec } from '../services/support-traffic.ts';
+import { out } from '../services/support-traffic.ts';
+import { TABLE } from '../verdicts/estates.ts';
+import { AWAY, BARE, BARE_TABLE, cache, hold, MULTI } from './kinds-support.ts';
+
+const ZONE: Spec = { type: 'aws:route53/zone:Zone', name: 'example', inputs: { name: 'example.com' } };
+
+/** A function that answers, and a name of its own for it. */
+const functionIn = (name: string, region: string): readonly Spec[] => [
+  {
+    type: 'aws:lambda/function:Function',
+    name,
+    region,
+    inputs: { name, role: 'arn:aws:iam::111122223333:role/shop', handler: 'index.handler', runtime: 'nodejs22.x' },
+  },
+  {
+    type: 'aws:lambda/functionUrl:FunctionUrl',
+    name,
+    region,
+    inputs: { functionName: out('aws:lambda/function:Function', name, 'name'), authorizationType: 'NONE' },
+  },
+];
+
+const CHECK: Spec = {
+  type: 'aws:route53/healthCheck:HealthCheck',
+  name: 'first',
+  inputs: { type: 'HTTPS', fqdn: 'first.example.net', port: 443, requestInterval: 10, failureThreshold: 2 },
+};
+
+const record = (name: string, role: 'PRIMARY' | 'SECONDARY', check: boolean): Spec => ({
+  type: 'aws:route53/record:Record',
+  name,
+  inputs: {
+    zoneId: out(ZONE.type, ZONE.name, 'zoneId'),
+    name: 'shop.example.com',
+    type: 'CNAME',
+    ttl: 60,
+    setIdentifier: name,
+    failoverRoutingPolicies: [{ type: role }],
+    records: [`${name}.example.net`],
+    ...(check ? { healthCheckId: out(CHECK.type, CHECK.name, 'id') } : {}),
+  },
+});
+
+const DNS: readonly Spec[] = [ZONE, CHECK, record('first', 'PRIMARY', true), record('second', 'SECONDARY', false)];
+
+describe('a drill of DNS', () => {
+  it('is over when every resolver has come to the other answer, and the signal is turned back', async () => {
+    const { held, observations } = await hold({
+      specs: [...DNS, TABLE],
+      metrics: '{ RTO: { region: 15m } }',
+      drill: { kind: 'dns-failover', limit: 900 },
+    });
+    expect(held.result, held.result.reason).toMatchObject({ status: 'recovered', left: [], steady: true });
+    // No answer is believed for longer than its TTL, and none changes before.
+    expect(held.result.rto).toBeGreaterThan(0);
+    expect(held.result.rto).toBeLessThanOrEqual(180);
+    expect(observations).toEqual([]);
+  });
+
+  it('needs a signal that could be turned', async () => {
+    const { held } = await hold({
+      specs: [ZONE, record('first', 'PRIMARY', false), record('second', 'SECONDARY', false), ...functionIn('shop', AWAY), TABLE],
+      metrics: '{ RTO: { region: 15m } }',
+      drill: { kind: 'dns-failover', member: '**first' },
+    });
+    expect(held.result).toMatchObject({ status: 'refused', left: [] });
+  });
+});
+
+describe('what must hold before, and what stops', () => {
+  const drill = { kind: 'az-loss' } as const;
+  const metrics = '{ RTO: { az: 15m } }';
+
+  it.each([
+    ['a change calendar that nobody can ask', { kind: 'no-change-freeze', calendars: ['freeze'] }],
+    ['an alarm that is not there', { kind: 'no-open-incident', alarms: ['checkout'] }],
+    ['a replication that has no lag to be told', { kind: 'lag-within', seconds: 60 }],
+  ] as const)('%s', async (what, rule) => {
+    const { held } = await hold({ specs: [MULTI], metrics, drill: { ...drill, preconditions: [rule] } });
+    // What does not replicate is not late.
+    expect(held.result.status).toBe(what.startsWith('a replication') ? 'recovered' : 'refused');
+    expect(held.result).toMatchObject({ left: [], steady: true });
+  });
+
+  it('fresh backups and no other drill hold here', async () => {
+    const { held } = await hold({
+      specs: [MULTI],
+      metrics,
+      drill: { ...drill, preconditions: [{ kind: 'fresh-backups', within: 3600 }, { kind: 'no-other-drill' }] },
+    });
+    expect(held.result, held.result.reason).toMatchObject({ status: 'recovered', left: [], steady: true });
+  });
+
+  it('too long stops it, and an entry that serves too few; without an entry nobody can tell', async () => {
+    const long = await hold({
+      specs: [BARE],
+      metrics,
+      drill: { ...drill, stops: [{ kind: 'longer-than', seconds: 120 }] },
+      member: 'us-east-1a',
+    });
+    expect(long.held.result).toMatchObject({ status: 'stopped', left: [], steady: true });
+    expect(long.observations.map((o) => o.value)).toEqual([null]);
+    const blind = await hold({
+      specs: [BARE],
+      metrics,
+      drill: { ...drill, stops: [{ kind: 'availability-below', share: 0.5, over: 60 }] },
+      member: 'us-east-1a',
+    });
+    expect(blind.held.result).toMatchObject({ status: 'refused', left: [] });
+  });
+});
+
+/** Stores that nothing protects against what is lost. */
+const UNPROTECTED: Readonly<Record<string, Spec>> = { database: BARE, table: BARE_TABLE, cache: cache(1) };
+
+describe('a store that nothing protects', () => {
+  it('never keeps a promise, whatever the drill', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom('database', 'table', 'cache'),
+        fc.constantFrom('region-loss', 'backup-restore', 'ransomware-recovery'),
+        fc.integer({ min: 1, max: 8 }),
+        async (store, kind, hours) => {
+          const scope = { 'region-loss': 'region', 'backup-restore': 'data', 'ransomware-recovery': 'account' }[kind];
+          const spec = UNPROTECTED[store] as Spec;
+          const inputs = store === 'cache' ? { ...spec.inputs, snapshotRetentionLimit: 0 } : (spec.inputs ?? {});
+          const { held, observations } = await hold({
+            specs: [{ ...spec, inputs }],
+            metrics: `{ RTO: { ${scope}: ${hours}h }, RPO: { ${scope}: ${hours}h } }`,
+            drill: { kind: kind as 'region-loss' },
+          });
+          expect(held.result).toMatchObject({ left: [], steady: true });
+          expect(observations.length).toBeGreaterThan(0);
+          for (const { value } of observations) expect(typeof value).not.toBe('number');
+        },
+      ),
+      { numRuns: 12 },
+    );
+  }, 60_000);
+});
