@@ -46,6 +46,8 @@ export interface LiveFlags extends AwsFlags {
   readonly drillRole?: readonly string[];
   /** `--canary STORE=URL`: STORE is a URN glob, an ARN or a host name. */
   readonly canary?: readonly string[];
+  /** `--resolver`: `system`, or the address of a resolver. Default: this machine's and three public ones. */
+  readonly resolver?: readonly string[];
   /** `--served-by`: response header that says who served. */
   readonly servedBy?: string;
 }
@@ -72,7 +74,6 @@ export interface LiveOptions {
   readonly around: Surroundings;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly metadata?: (path: string) => Promise<string | undefined>;
-  readonly resolvers?: readonly DnsPlace[];
 }
 
 export interface Live {
@@ -129,6 +130,7 @@ export async function liveGround(options: LiveOptions): Promise<Live> {
     const caller = await asKnown(identityOf(session, home.region, home.account));
     const g = guard({ session, calls: [...SCANS.flatMap((s) => s.calls), ...DRILLING], gates: () => evaluated(approved) });
     const injector = fisInjector({
+      run,
       session: g.session,
       undoing: g.undoing,
       beyond: (touched) => beyondRadius(spec, touched),
@@ -141,6 +143,7 @@ export async function liveGround(options: LiveOptions): Promise<Live> {
       alarms: spec.stops.flatMap((s) => (s.kind === 'alarm' ? [s.alarm] : [])),
       places,
     });
+    if (options.began !== undefined) await injector.adopt();
     const touched = await touchedBy(spec, member, footprint, injector, judgement);
     const outside = liveOutside({
       run,
@@ -149,7 +152,7 @@ export async function liveGround(options: LiveOptions): Promise<Live> {
       clock,
       standing: footprint,
       places,
-      resolvers: options.resolvers ?? RESOLVERS,
+      resolvers: flags.resolver === undefined ? RESOLVERS : flags.resolver.map(resolverNamed),
       timeout: TIMEOUT,
       servedBy: flags.servedBy,
       canaries: canariesOf(flags.canary ?? [], judgement.estate.resources.values()),
@@ -207,6 +210,8 @@ export async function liveGround(options: LiveOptions): Promise<Live> {
     };
   }
 }
+
+const resolverNamed = (name: string): DnsPlace => ({ name, servers: name === 'system' ? undefined : [name] });
 
 /** Outputs under which stores are reached. */
 const NAMES = [

@@ -26,6 +26,7 @@ import type { Touched } from './gates.ts';
 import type { Guard } from './guard.ts';
 
 export interface FisSettings extends PlanSettings {
+  readonly run: string;
   readonly undoing: Guard['undoing'];
   /** Why that may not be touched; undefined: it may. Asked with what AWS shows at that moment. */
   readonly beyond: (touched: readonly Touched[]) => string | undefined;
@@ -41,6 +42,8 @@ export interface FisSettings extends PlanSettings {
 export interface FisInjector extends Injector {
   /** What it would touch now, for the gates and for a dry run. */
   plan(what: Disruption): Promise<Plan>;
+  /** Finds what an earlier controller of the run has begun, so that `lost` and `stop` know of it. */
+  adopt(): Promise<void>;
   /** What is lost at this moment, as far as this controller has begun it or found it begun. */
   lost(): readonly Disruption[];
   /** Holds when an experiment has ended that nobody ended here: what comes back then has not recovered. */
@@ -48,6 +51,7 @@ export interface FisInjector extends Injector {
 }
 
 const TOKEN = 'holdfast:token';
+const RUN = 'holdfast:run';
 /** Which of how many experiments of its token it is: `1/2`. */
 const PART = 'holdfast:part';
 const WHAT = 'holdfast:what';
@@ -63,6 +67,8 @@ const OVER = new Set(['completed', 'stopped', 'failed', 'cancelled']);
 
 interface Seen {
   readonly id: string;
+  /** Hash of it. */
+  readonly token: string;
   readonly at: Place;
   readonly part: string;
   readonly what: string | undefined;
@@ -71,21 +77,30 @@ interface Seen {
 
 export function fisInjector(settings: FisSettings): FisInjector {
   const { session, clock, role, places, undoing } = settings;
+  /** By hash of its token. */
   const active = new Map<string, Disruption | undefined>();
-  const hashOf = (token: string): string => sha256(token).slice(0, 40);
+  const hashOf = (text: string): string => sha256(text).slice(0, 40);
+  const run = hashOf(settings.run);
 
   const each = async <I, O>(call: Call<I, O>, input: I, at: Place): Promise<readonly O[]> => {
     const pages: O[] = [];
     for await (const page of pagesOf(call, input, at, (asked) => session.send(call, asked, at))) pages.push(page);
     return pages;
   };
-  const experiments = async (hash: string): Promise<readonly Seen[]> => {
+  const experiments = async (hash: string, tag = TOKEN): Promise<readonly Seen[]> => {
     const found: Seen[] = [];
     for (const at of places)
       for (const page of await each(listExperiments, {}, at))
         for (const { id = '', tags = {}, state } of page.experiments ?? [])
-          if (tags[TOKEN] === hash)
-            found.push({ id, at, part: tags[PART] ?? '', what: tags[WHAT], status: state?.status ?? 'unknown' });
+          if (tags[tag] === hash)
+            found.push({
+              id,
+              at,
+              token: tags[TOKEN] ?? '',
+              part: tags[PART] ?? '',
+              what: tags[WHAT],
+              status: state?.status ?? 'unknown',
+            });
     return found;
   };
   const templates = async (
@@ -121,7 +136,7 @@ export function fisInjector(settings: FisSettings): FisInjector {
   /** One experiment; made again under the same client tokens, it is the same one. */
   const start = async (hash: string, what: Disruption, part: Part, name: string, roleArn: string): Promise<Seen> => {
     const { at, targets, actions } = part;
-    const tags = { [TOKEN]: hash, [PART]: name, [WHAT]: labelOf(what), [NAME]: 'holdfast drill' };
+    const tags = { [TOKEN]: hash, [RUN]: run, [PART]: name, [WHAT]: labelOf(what), [NAME]: 'holdfast drill' };
     const clientToken = `${hash}-${name.replace('/', '-')}`;
     const known = (await templates(hash)).find((t) => t.part === name);
     const experimentTemplateId =
@@ -144,7 +159,7 @@ export function fisInjector(settings: FisSettings): FisInjector {
       ).experimentTemplate?.id;
     const started = await session.send(startExperiment, { clientToken, experimentTemplateId, tags }, at);
     const id = started.experiment?.id ?? '';
-    return { id, at, part: name, what: labelOf(what), status: started.experiment?.state?.status ?? '' };
+    return { id, at, token: hash, part: name, what: labelOf(what), status: started.experiment?.state?.status ?? '' };
   };
   const running = async ({ id, at }: Seen): Promise<void> => {
     const { status, reason } = await settled(id, at, (s) => s === 'running' || OVER.has(s));
@@ -172,11 +187,11 @@ export function fisInjector(settings: FisSettings): FisInjector {
     // Some of them only: neither one nor the other, and what is there must be ended.
     return parts.size === of && seen.every((s) => GOING.has(s.status)) ? 'begun' : 'unknown';
   };
-  const state = async (token: string): Promise<'begun' | 'not-begun' | 'ended' | 'unknown'> => {
-    const seen = await experiments(hashOf(token)).catch(() => undefined);
+  const state = async (hash: string): Promise<'begun' | 'not-begun' | 'ended' | 'unknown'> => {
+    const seen = await experiments(hash).catch(() => undefined);
     if (seen === undefined) return 'unknown';
     const found = stateOf(seen);
-    if (found === 'begun' && !active.has(token)) active.set(token, disruptionOf(seen[0]?.what));
+    if (found === 'begun' && !active.has(hash)) active.set(hash, disruptionOf(seen[0]?.what));
     return found;
   };
 
@@ -187,13 +202,17 @@ export function fisInjector(settings: FisSettings): FisInjector {
       const answer = await refused(what);
       return typeof answer === 'string' ? answer : undefined;
     },
-    state,
+    state: (token) => state(hashOf(token)),
+    async adopt() {
+      for (const { token, what, status } of await experiments(run, RUN))
+        if (!OVER.has(status)) active.set(token, disruptionOf(what));
+    },
     async begin(token, what) {
       const hash = hashOf(token);
       const before = await experiments(hash);
       if (stateOf(before) === 'begun') {
         for (const one of before) await running(one);
-        active.set(token, what);
+        active.set(hash, what);
         return shown(before);
       }
       const answer = await refused(what);
@@ -206,7 +225,7 @@ export function fisInjector(settings: FisSettings): FisInjector {
         begun.push(there ?? (await start(hash, what, part, name, answer.role)));
       }
       for (const one of begun) await running(one);
-      active.set(token, what);
+      active.set(hash, what);
       return shown(begun);
     },
     end: (token) =>
@@ -226,16 +245,16 @@ export function fisInjector(settings: FisSettings): FisInjector {
           await settled(id, at, (s) => OVER.has(s));
         }
         for (const { id, at } of made) await unless(['ResourceNotFoundException'], session.send(deleteTemplate, { id }, at));
-        active.delete(token);
+        active.delete(hash);
         return { ended: seen.map((s) => s.id), deleted: made.map((t) => t.id) };
       }),
     stop: {
       id: 'experiment',
       holds: async () => {
         let all: boolean | undefined = false;
-        for (const token of active.keys()) {
-          const found = await state(token);
-          if (found === 'ended' && active.has(token)) return true;
+        for (const hash of active.keys()) {
+          const found = await state(hash);
+          if (found === 'ended' && active.has(hash)) return true;
           if (found !== 'begun') all = undefined;
         }
         return all;

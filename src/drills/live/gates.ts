@@ -118,6 +118,7 @@ function changeOf({ change = '' }: Asked): Answer {
 const personOf = (name: string): string => name.trim().normalize('NFKC').toLowerCase();
 
 function approvalsOf(spec: DrillSpec, { requester }: Asked, { approvals, drillHash, now, began }: GateFacts): Answer {
+  if (drillHash === '') return ['no', 'what would be held has not been shown yet'];
   const needed = Math.max(1, spec.approvals.count);
   const mayApprove = new Set(spec.approvals.by.map(personOf));
   return fold(

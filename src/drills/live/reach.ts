@@ -1,8 +1,11 @@
 /** What a drill takes down on real AWS, and what it would touch there: for its gates, before anything is done. */
-import type { EstateResource } from '../../estate/estate.ts';
-import type { DrillSpec } from '../../model/drill.ts';
-import { type Known, known, unknown } from '../../model/known.ts';
+import { compileGlob } from '../../catalog/glob.ts';
+import { type EstateResource, meaningOf } from '../../estate/estate.ts';
+import type { Role } from '../../estate/roles.ts';
+import { type DrillSpec, SCOPE_OF } from '../../model/drill.ts';
+import { fold, type Known, known, unknown } from '../../model/known.ts';
 import { ANY_MEMBER, type Member, regionOfToken } from '../../model/scope.ts';
+import type { RecoveryPath } from '../../recovery/path.ts';
 import type { Judgement } from '../../verdicts/judge.ts';
 import type { Disruption } from '../ports.ts';
 import type { FisInjector } from './fis-injector.ts';
@@ -26,7 +29,10 @@ function lossOf({ kind }: DrillSpec, { name }: Member): Disruption | undefined {
   return kind === 'control-plane-loss' ? { kind, region: regionOfToken(name) ?? name, client: 'ec2' } : undefined;
 }
 
-/** What its experiments take and what its steps act upon, each with its tags as AWS shows them. */
+/**
+ * What its experiments take, what its steps act upon and what its canaries are written to, each with its tags as AWS shows them.
+ * What cannot carry tags (a record of Route 53) stands for the health checks behind it, and for itself where it has none.
+ */
 export async function touchedBy(
   spec: DrillSpec,
   member: Member,
@@ -42,20 +48,63 @@ export async function touchedBy(
     if (typeof plan === 'string') return unknown('not-modelled', plan);
     for (const one of plan.touched) touched.set(one.arn, one);
   }
-  // A failover, a switch of traffic or a restore is about a role: whatever stands in for it may be acted upon too.
-  const named = standing.filter(({ item, role }) => isNamed(item, role?.members ?? [], member, spec));
-  const acted = loss === undefined ? (named.length > 0 ? named : standing.filter((s) => s.role?.kind === 'store')) : [];
-  for (const one of [...acted, ...written(spec, standing)]) touched.set(one.arn, { arn: one.arn, tags: one.item.resource.tags });
+  const { resources } = judgement.estate;
+  const paths = pathsOf(spec, member, judgement);
+  const urns = new Set<string>();
+  for (const role of actedUpon(spec, member, paths)) for (const urn of role.members) urns.add(urn);
   for (const { on } of spec.recover ?? []) {
-    const item = [...judgement.estate.resources.values()].find((r) => r.resource.outputs.arn === on || r.resource.urn === on);
-    if (item !== undefined) touched.set(on, { arn: on, tags: item.resource.tags });
+    const matches = compileGlob(on);
+    for (const { resource } of resources.values())
+      if (matches(resource.urn) || resource.outputs.arn === on) urns.add(resource.urn);
   }
+  if (spec.probes.length === 0 || spec.probes.some((p) => p.kind === 'canary'))
+    for (const { item, role } of standing) if (role?.kind === 'store') urns.add(item.resource.urn);
+  for (const urn of urns)
+    for (const { resource } of taggable(resources.get(urn), judgement)) {
+      const { arn } = resource.outputs;
+      const name = typeof arn === 'string' ? arn : resource.urn;
+      touched.set(name, { arn: name, tags: resource.tags });
+    }
   return known([...touched.values()]);
 }
 
-const isNamed = ({ resource }: EstateResource, mates: readonly string[], { name }: Member, { member }: DrillSpec): boolean =>
-  [resource.urn, resource.outputs.arn, ...mates].some((id) => id === name || (member !== undefined && id === member));
+function pathsOf({ service, kind }: DrillSpec, member: Member, judgement: Judgement): readonly RecoveryPath[] {
+  const scope = SCOPE_OF[kind];
+  return judgement.verdicts
+    .filter((v) => v.metric.serviceId === service)
+    .map((v) => judgement.pathOf(v.metric.scope === scope ? { ...v, member: { scope, name: member.name } } : v));
+}
 
-/** Stores get canary writes, unless the drill has probes and none of that kind. */
-const written = ({ probes }: DrillSpec, standing: readonly Standing[]): readonly Standing[] =>
-  probes.length > 0 && !probes.some((p) => p.kind === 'canary') ? [] : standing.filter((s) => s.role?.kind === 'store');
+/** The role that the drill is about; what people bring back; and what is restored, or moved out of a Region. */
+function actedUpon({ kind }: DrillSpec, { name }: Member, paths: readonly RecoveryPath[]): readonly Role[] {
+  const all = paths.flatMap((p) => p.outcomes);
+  const restored = kind === 'backup-restore' || kind === 'ransomware-recovery';
+  return all
+    .filter(
+      (o) =>
+        o.role.id === name ||
+        (restored && o.role.kind === 'store') ||
+        (kind === 'region-evacuation' && o.role.kind !== 'config') ||
+        (o.kind === 'recovered' &&
+          ['human-execution', 'human-decision'].includes(o.automation) &&
+          paths.some((p) => p.member.name === name)),
+    )
+    .map((o) => o.role);
+}
+
+const RECORD = 'aws:route53/record:Record';
+
+function taggable(item: EstateResource | undefined, { estate }: Judgement): readonly EstateResource[] {
+  if (item === undefined) return [];
+  if (item.resource.type !== RECORD) return [item];
+  const signals = (meaningOf(item)?.links ?? [])
+    .filter((l) => l.carries === 'health')
+    .flatMap((l) =>
+      fold(
+        l.to,
+        (to) => estate.resources.get(to) ?? [],
+        () => [],
+      ),
+    );
+  return signals.length === 0 ? [item] : signals;
+}

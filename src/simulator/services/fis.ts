@@ -112,7 +112,7 @@ function experimentReply(e: Experiment): FIS.Experiment {
     startTime: e.created,
     endTime: e.ended,
     tags: e.tags,
-  }) as FIS.Experiment;
+  });
 }
 
 function listing<T, K extends string>(

@@ -33,6 +33,7 @@ async function rig(specs = shop(), more: Partial<FisSettings> = {}, door: Door =
       session: g.session,
       undoing: g.undoing,
       beyond: () => undefined,
+      run: 'run',
       clock,
       judgement: made.judgement,
       service: 'shop',
@@ -177,6 +178,17 @@ describe('a token', () => {
     expect([other.lost(), await r.drive(other.state('token')), other.lost()]).toEqual([[], 'begun', [ZONE]]);
     await r.drive(other.end('token'));
     expect([faults(r), await templates(r), await r.drive(r.injector.state('token'))]).toEqual([[], [], 'ended']);
+  });
+
+  it('that an earlier controller of the run began is adopted, and nobody else adopts it', async () => {
+    const r = await rig();
+    await r.drive(r.injector.begin('token', ZONE));
+    const [next, stranger] = [r.again(), r.again({ run: 'another' })];
+    await r.drive(next.adopt());
+    await r.drive(stranger.adopt());
+    expect([next.lost(), stranger.lost(), await r.drive(next.stop.holds())]).toEqual([[ZONE], [], false]);
+    await pass(r.aws, 3_700);
+    expect([await r.drive(next.stop.holds()), await r.drive(stranger.stop.holds())]).toEqual([true, false]);
   });
 
   it('that died between its template and its experiment goes on with the same template, or is cleared away', async () => {

@@ -12,7 +12,8 @@ import { ACCOUNT } from './support.ts';
 function printed(named: readonly string[], flags: IamFlags = {}): readonly PolicyDocument[] {
   let text = '';
   iam(named, flags, { ...around, write: (more) => (text += more) });
-  return [JSON.parse(text) as PolicyDocument | readonly PolicyDocument[]].flat() as readonly PolicyDocument[];
+  const read = JSON.parse(text) as PolicyDocument | readonly PolicyDocument[];
+  return 'Version' in read ? [read] : read;
 }
 const principal = (documents: readonly PolicyDocument[]) => ({
   arn: `arn:aws:iam::${ACCOUNT}:role/holdfast-drill`,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
@@ -16,8 +16,11 @@ import { ACCOUNT, asked, HASH, REGION, spec, TAGS } from './support.ts';
 import { type Spec, shop, withIds } from './world.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-live-'));
-const SWITCH = join(folder, 'switch');
-beforeEach(() => writeFileSync(SWITCH, 'off'));
+/** Reading a file takes no virtual time: the store's flag is looked at while it stands still. */
+let forbidden = false;
+beforeEach(() => {
+  forbidden = false;
+});
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const CARTS: Spec = {
@@ -41,10 +44,11 @@ function options(more: Partial<LiveOptions> = {}, flags: Partial<LiveOptions['fl
       aws: 'simulator',
       regions: REGION,
       seed: 1,
-      killSwitch: SWITCH,
+      killSwitch: 'store',
       controllerRegion: 'eu-west-1',
       fisRole: `arn:aws:iam::${ACCOUNT}:role/fis`,
       drillRole: ['administrator', 'AKIA*'],
+      resolver: ['system'],
       ...flags,
     },
     catalogue: parseCatalogue(promising('{ RTO: { az: 15m } }'), 'holdfast.yaml', {}),
@@ -59,12 +63,11 @@ function options(more: Partial<LiveOptions> = {}, flags: Partial<LiveOptions['fl
       whereabouts: { folder: '/nowhere' },
       journal,
       approvals: async () => [given('ada'), given('ben')],
-      forbidden: async () => false,
+      forbidden: async () => forbidden,
     },
     around,
     env: {},
     metadata: async () => undefined,
-    resolvers: [{ name: 'system', servers: undefined }],
     ...more,
   };
 }
@@ -72,13 +75,21 @@ function options(more: Partial<LiveOptions> = {}, flags: Partial<LiveOptions['fl
 const notHolding = async (live: Live): Promise<readonly string[]> =>
   (await live.drive(live.gates(HASH))).filter((g) => g.holds !== 'yes').map((g) => `${g.id}: ${g.holds}`);
 
-async function held(live: Live, meanwhile: (live: Live) => void = () => undefined): Promise<DrillResult> {
+/** `once`: after the disruption has begun. */
+async function held(live: Live, once: () => void = () => undefined): Promise<DrillResult> {
   const run = 'lose-a-zone/us-east-1a/1';
   const prepared = await live.drive(prepare(DRILL, MEMBER, run, live.ground));
   if (prepared === undefined) throw new Error('nothing to drill');
-  meanwhile(live);
+  const disrupt = prepared.drill.disrupt.map((step) => ({
+    ...step,
+    act: async (...given: Parameters<typeof step.act>) => {
+      const did = await step.act(...given);
+      once();
+      return did;
+    },
+  }));
   const journal = live.journal(memoryJournal());
-  return live.drive(conduct(live.guarded(prepared.drill, HASH), { journal, holder: 'test' }));
+  return live.drive(conduct(live.guarded({ ...prepared.drill, disrupt }, HASH), { journal, holder: 'test' }));
 }
 
 const AT = { account: ACCOUNT, region: REGION };
@@ -142,16 +153,8 @@ describe('a drill on the ground of AWS', () => {
 
   it('is rolled back when the kill switch is engaged midway', async () => {
     const live = await liveGround(options());
-    const result = await held(live, ({ ground }) => {
-      const wait = async (): Promise<void> => {
-        while (
-          ground.injector.state === undefined ||
-          (await ground.injector.state('lose-a-zone/us-east-1a/1/disrupt/lose us-east-1a')) !== 'begun'
-        )
-          await ground.clock.sleep(1_000);
-        writeFileSync(SWITCH, 'on');
-      };
-      wait().catch(() => undefined);
+    const result = await held(live, () => {
+      forbidden = true;
     });
     expect([result.status, result.left]).toEqual(['stopped', []]);
     expect(await leftIn(live)).toEqual([]);
