@@ -20,8 +20,20 @@ function decision(invoke: Command, name: 'approve' | 'skip' | 'deactivate' | 'st
     .option('--catalog <file>', 'catalogue (default: holdfast.yaml in this folder, then upwards)');
 }
 
+/** Options of what goes to real AWS. */
+function withLive(command: Command): Command {
+  return command
+    .option('--kill-switch <place>', 'on real AWS: file or ssm:/parameter that says off while changes are not forbidden')
+    .option('--controller-region <region>', 'on real AWS: where this runs, or elsewhere')
+    .option('--invoke-role <name>', 'on real AWS: role that may carry it out; repeatable (default: holdfast-invoke*)', collect)
+    .option('--profile <name>', 'profile of the shared AWS configuration')
+    .option('--role <arn>', 'role to assume in each account: arn:aws:iam::{account}:role/NAME')
+    .option('--regions <names>', 'Regions of the services, with commas between (default: those of the sources)')
+    .option('--accounts <ids>', 'accounts of the services, with commas between');
+}
+
 export function withInvocations(invoke: Command): void {
-  withSources(invoke)
+  withLive(withSources(invoke))
     .argument('<plan>', 'id of a plan of the catalogue that says when it is invoked')
     .argument('[sources...]', 'Pulumi project folder (FOLDER@STACK), JSON file (export, checkpoint, preview, plan), or -')
     .option('--assess', 'read the signals, say whether the criteria hold and what would be done, and do nothing')
@@ -74,7 +86,7 @@ export function withInvocations(invoke: Command): void {
     decide('stand-down', run, '', options),
   );
 
-  withSources(invoke.command('resume').description('take up an invocation where its journal ends'))
+  withLive(withSources(invoke.command('resume').description('take up an invocation where its journal ends')))
     .argument('<run>')
     .option('--store <place>', STORE)
     .option('--control <token>', 'token of the control door, where its world is behind one')

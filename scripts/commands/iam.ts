@@ -5,6 +5,7 @@ import type { AnyCall } from '../../src/aws/failure.ts';
 import { LIST_ACCOUNTS, TARGET_CALLS } from '../../src/aws/organisation.ts';
 import { leastPrivilege } from '../../src/aws/policy.ts';
 import { HAND_CALLS } from '../../src/drills/by-hand/by-hand.ts';
+import { INVOCATION_CALLS } from '../../src/drills/invocation/calls.ts';
 import { DRILL_CALLS } from '../../src/drills/kinds/calls.ts';
 import { LIVE_CALLS, LIVE_PERMISSIONS } from '../../src/drills/live/calls.ts';
 import { FIS_ROLE_CALLS, FIS_TRUST } from '../../src/drills/live/fis-role.ts';
@@ -19,7 +20,7 @@ export interface IamFlags {
   readonly fisRole?: boolean;
 }
 
-const COMMANDS = ['check', 'verify', 'drill'] as const;
+const COMMANDS = ['check', 'verify', 'drill', 'invoke'] as const;
 
 /** Prints one policy document, or a list of them where one would be larger than IAM allows. */
 export function iam(named: readonly string[], flags: IamFlags, around: Surroundings): number {
@@ -29,7 +30,11 @@ export function iam(named: readonly string[], flags: IamFlags, around: Surroundi
   const documents =
     flags.fisRole === true
       ? [FIS_TRUST, ...leastPrivilege(FIS_ROLE_CALLS)]
-      : leastPrivilege([...callsOf(flags), ...(named.includes('drill') ? DRILLING : [])]);
+      : leastPrivilege([
+          ...callsOf(flags),
+          ...(named.includes('drill') ? DRILLING : []),
+          ...(named.includes('invoke') ? INVOKING : []),
+        ]);
   const [only] = documents;
   around.write(`${JSON.stringify(documents.length === 1 ? only : documents, undefined, 2)}\n`, flags.out);
   return 0;
@@ -37,6 +42,9 @@ export function iam(named: readonly string[], flags: IamFlags, around: Surroundi
 
 /** A drill reads what `check` reads, and may change things: its policy is printed when it is asked for by name. */
 const DRILLING: readonly AnyCall[] = [...HAND_CALLS, ...DRILL_CALLS, ...LIVE_CALLS, ...LIVE_PERMISSIONS];
+
+/** An invocation reads signals and takes the steps of people; it disrupts nothing. */
+const INVOKING: readonly AnyCall[] = [...HAND_CALLS, ...INVOCATION_CALLS];
 
 /** `verify --with-live` reads what `check` reads. Accounts of an organization and roles in them are asked for by name. */
 export function callsOf({

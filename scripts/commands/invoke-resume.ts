@@ -2,9 +2,9 @@
 import { member } from '../../src/drills/result.ts';
 import type { JournalEntry } from '../../src/model/journal.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { interruption, withTheatre } from './drill.ts';
+import { interruption } from './drill.ts';
 import { withStore } from './evidence.ts';
-import { carriedOut, type InvokeFlags, type InvokeRequest, planOf, report } from './invoke.ts';
+import { carriedOut, type InvokeFlags, type InvokeRequest, report, withPlan } from './invoke.ts';
 import { openRun } from './invoke-deciding.ts';
 
 export async function invokeResume(run: string, flags: Omit<InvokeFlags, 'by'>, around: Surroundings): Promise<number> {
@@ -13,9 +13,8 @@ export async function invokeResume(run: string, flags: Omit<InvokeFlags, 'by'>, 
     return { request: requestIn(entries), last: entries.at(-1)?.at ?? 0 };
   });
   const there = { ...flags, aws: request.aws, seed: request.seed, by: [] };
-  return withTheatre(request.sources, there, around, async ({ theatre, store, catalogue }) => {
+  return withPlan(request.plan, request.sources, there, around, async ({ theatre, store, plan }) => {
     const off = interruption();
-    const plan = planOf(request.plan, catalogue);
     const ended = await theatre.hold(last, (stage) =>
       carriedOut(plan, run, request, { stage, theatre, store, people: undefined, until: undefined, signal: off.signal }),
     );

@@ -1,5 +1,6 @@
 /** `holdfast invoke`: a plan's criteria against live signals, its declaration, and the run from there to everything being normal. */
 
+import { resolve } from 'node:path';
 import { invoke as conduct, type Keep } from '../../src/drills/invocation/conduct.ts';
 import type { DecisionMade, Held, InvocationResult, PreparedInvocation } from '../../src/drills/invocation/contract.ts';
 import { stateOf } from '../../src/drills/invocation/course.ts';
@@ -15,16 +16,19 @@ import { UsageError } from '../../src/model/errors.ts';
 import type { Invocation } from '../../src/model/invocation.ts';
 import type { Json } from '../../src/model/journal.ts';
 import { ANY_MEMBER } from '../../src/model/scope.ts';
-import type { Store } from '../../src/store/store.ts';
+import { openStore, type Store } from '../../src/store/store.ts';
 import { materialsOf } from '../../src/verdicts/material.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { type DrillFlags, holderOf, interruption, requesterOf, withTheatre } from './drill.ts';
 import type { Stage, Theatre } from './drill-theatre.ts';
+import { placeOf } from './evidence.ts';
 import { declaration, said, storedPeople } from './invoke-deciding.ts';
 import { actors, type Lost, losing } from './invoke-exercise.ts';
+import { type LiveInvokeFlags, liveTheatre } from './invoke-live.ts';
 import { assessmentText, invocationText } from './invoke-text.ts';
+import { catalogueFor, read, sourcesOf } from './judging.ts';
 
-export interface InvokeFlags extends DrillFlags {
+export interface InvokeFlags extends DrillFlags, Omit<LiveInvokeFlags, 'change' | keyof DrillFlags> {
   readonly json?: boolean;
   readonly assess?: boolean;
   readonly watch?: boolean;
@@ -35,7 +39,6 @@ export interface InvokeFlags extends DrillFlags {
   readonly change?: string;
   /** In simulated AWS: what is lost while the plan is exercised. */
   readonly lose?: string;
-  readonly allowDisruption?: boolean;
 }
 
 export type Invocable = Plan & { readonly invocation: Invocation };
@@ -63,8 +66,7 @@ export async function invoke(
     throw new UsageError('who-declares', 'expected who declares it and why: --declare --by NAME --reason TEXT.');
   if (flags.lose !== undefined && flags.aws !== 'simulator')
     throw new UsageError('nothing-is-lost', '--lose: an invocation disrupts nothing; only --aws simulator plays a loss.');
-  return withTheatre(named, flags, around, async ({ theatre, store, catalogue, sources }) => {
-    const plan = planOf(wanted, catalogue);
+  return withPlan(wanted, named, flags, around, async ({ theatre, store, plan, sources }) => {
     const lost = flags.lose === undefined ? undefined : losing(flags.lose, theatre);
     if (flags.assess === true) return theatre.hold(0, async (stage) => assessed(plan, lost, stage, theatre, flags, around));
     const off = interruption();
@@ -93,6 +95,44 @@ export async function invoke(
     off.over();
     return report(ended, flags, around);
   });
+}
+
+interface PlanOpened {
+  readonly theatre: Theatre;
+  readonly store: Store;
+  readonly plan: Invocable;
+  readonly sources: readonly string[];
+}
+
+export async function withPlan<T>(
+  wanted: string,
+  named: readonly string[],
+  flags: InvokeFlags,
+  around: Surroundings,
+  use: (opened: PlanOpened) => Promise<T>,
+): Promise<T> {
+  if (flags.aws !== 'live')
+    return withTheatre(named, flags, around, async ({ theatre, store, catalogue, sources }) =>
+      use({ theatre, store, plan: planOf(wanted, catalogue), sources }),
+    );
+  const catalogue = await catalogueFor(named, flags, around);
+  if (catalogue === undefined)
+    throw new UsageError(
+      'no-catalogue',
+      'expected a catalogue (holdfast.yaml) with the plan, found none. Name it with --catalog.',
+    );
+  const plan = planOf(wanted, catalogue);
+  const sources = (named.length > 0 ? named : sourcesOf(catalogue)).map((s) => (s === '-' ? s : resolve(s)));
+  const readings = await read(sources, flags, around);
+  const { store: whereabouts } = placeOf(flags, around);
+  const store = await openStore(whereabouts);
+  try {
+    const requester = requesterOf(flags);
+    const settings = { plan, flags, catalogue, readings, store, whereabouts, requester, around, env: process.env };
+    return await use({ theatre: await liveTheatre(settings), store, plan, sources });
+  } finally {
+    await store.close();
+  }
 }
 
 export function planOf(wanted: string, { plans, file }: Catalogue): Invocable {

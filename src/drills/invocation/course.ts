@@ -178,7 +178,7 @@ export const DEACTIVATED = 'deactivation decided';
 
 /** A decision of the run, as it was written. */
 export function decisionIn(
-  { log }: Pick<Course, 'log'>,
+  { log }: { readonly log: Pick<Logbook, 'entries'> },
   about: typeof DECLARED | typeof DEACTIVATED,
 ): (DecisionMade & { readonly data: Json }) | undefined {
   const entry = log.entries.find((e) => e.kind === 'decision' && e.about === about);

@@ -3,9 +3,11 @@ import type { DrillSpec } from '../../model/drill.ts';
 import { type Asked, type Gate, type GateFacts, gates } from '../live/gates.ts';
 import type { DecisionMade, PreparedInvocation } from './contract.ts';
 
+type GatedPlan = Pick<PreparedInvocation, 'plan' | 'services' | 'invocation'>;
+
 /** `declared`: the decision of the run; undefined while there is none. */
 export function invocationGates(
-  plan: PreparedInvocation,
+  plan: GatedPlan,
   declared: DecisionMade | undefined,
   asked: Asked,
   facts: GateFacts,
@@ -16,7 +18,7 @@ export function invocationGates(
   );
 }
 
-function authority({ invocation }: PreparedInvocation, declared: DecisionMade | undefined): Pick<Gate, 'holds' | 'says'> {
+function authority({ invocation }: GatedPlan, declared: DecisionMade | undefined): Pick<Gate, 'holds' | 'says'> {
   if (declared === undefined) return { holds: 'no', says: 'the invocation is not declared' };
   if (!declared.automatic) return { holds: 'yes', says: `declared by ${declared.by.join(' and ')}` };
   // A plan that was changed since may ask for people now.
@@ -27,7 +29,7 @@ function authority({ invocation }: PreparedInvocation, declared: DecisionMade | 
 }
 
 /** What really happened asks for no window. */
-function specOf({ plan, services, invocation }: PreparedInvocation): DrillSpec {
+function specOf({ plan, services, invocation }: GatedPlan): DrillSpec {
   return {
     id: plan,
     title: plan,
