@@ -1,8 +1,9 @@
 /** What a service stands on in AWS: its resources by Region, the networks that they are in, and what is in no network. */
 import type { Session } from '../../aws/call.ts';
 import { pagesOf } from '../../aws/pages.ts';
-import type { EstateResource } from '../../estate/estate.ts';
+import { type EstateResource, meaningOf } from '../../estate/estate.ts';
 import type { Role } from '../../estate/roles.ts';
+import { fold } from '../../model/known.ts';
 import { isList, isRecord, type Value } from '../../model/value.ts';
 import type { Judgement } from '../../verdicts/judge.ts';
 import { placeOfArn } from '../kinds/places.ts';
@@ -15,7 +16,7 @@ export interface Standing {
   readonly region: string;
   /** Undefined: configuration, which serves nothing itself. */
   readonly role: Role | undefined;
-  /** Users come in there. */
+  /** Users come in there, or are led there. */
   readonly isEntry: boolean;
   /** Ids of subnets and VPCs that it names, itself or through its subnet group. */
   readonly networks: ReadonlySet<string>;
@@ -37,6 +38,7 @@ export function footprintOf(judgement: Judgement, service: string): readonly Sta
       }
     for (const role of path.entries) for (const urn of role.members) entries.add(urn);
   }
+  const led = ledTo(judgement);
   const groups = subnetGroupsOf(judgement);
   return [...needed].flatMap((urn): readonly Standing[] => {
     const item = estate.resources.get(urn);
@@ -47,8 +49,24 @@ export function footprintOf(judgement: Judgement, service: string): readonly Sta
     const said = [...textsIn(item.resource.inputs), ...textsIn(item.resource.outputs)];
     const named = [...said, ...said.flatMap((text) => groups.get(`${region} ${text}`) ?? [])];
     const networks = new Set(named.filter((text) => /^(?:subnet|vpc)-[0-9a-f]+$/.test(text)));
-    return [{ item, arn, account, region, role: roles.get(urn), isEntry: entries.has(urn), networks }];
+    const role = roles.get(urn);
+    const isEntry = led.has(urn) || (entries.has(urn) && role?.kind !== 'store');
+    return [{ item, arn, account, region, role, isEntry, networks }];
   });
+}
+
+/** Where traffic goes: a bucket behind a CloudFront distribution is a store that users are led to. */
+function ledTo({ estate }: Judgement): ReadonlySet<string> {
+  const urns = new Set<string>();
+  for (const item of estate.resources.values())
+    for (const link of meaningOf(item)?.links ?? [])
+      if (link.carries === 'traffic')
+        fold(
+          link.to,
+          (to) => urns.add(to),
+          () => undefined,
+        );
+  return urns;
 }
 
 /** A bucket's ARN names neither account nor Region: its outputs do. */
