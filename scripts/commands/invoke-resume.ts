@@ -4,7 +4,7 @@ import type { JournalEntry } from '../../src/model/journal.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { interruption } from './drill.ts';
 import { withStore } from './evidence.ts';
-import { carriedOut, type InvokeFlags, type InvokeRequest, report, withPlan } from './invoke.ts';
+import { carriedOut, hears, type InvokeFlags, type InvokeRequest, report, withPlan } from './invoke.ts';
 import { openRun } from './invoke-deciding.ts';
 
 export async function invokeResume(run: string, flags: Omit<InvokeFlags, 'by'>, around: Surroundings): Promise<number> {
@@ -16,7 +16,15 @@ export async function invokeResume(run: string, flags: Omit<InvokeFlags, 'by'>, 
   return withPlan(request.plan, request.sources, there, around, async ({ theatre, store, plan }) => {
     const off = interruption();
     const ended = await theatre.hold(last, (stage) =>
-      carriedOut(plan, run, request, { stage, theatre, store, people: undefined, until: undefined, signal: off.signal }),
+      carriedOut(plan, run, request, {
+        stage,
+        theatre,
+        store,
+        people: undefined,
+        until: undefined,
+        signal: off.signal,
+        waits: hears(stage, flags, around),
+      }),
     );
     off.over();
     return report(ended, flags, around);

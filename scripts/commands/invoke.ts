@@ -21,7 +21,7 @@ import { materialsOf } from '../../src/verdicts/material.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { type DrillFlags, holderOf, interruption, requesterOf, withTheatre } from './drill.ts';
 import type { Stage, Theatre } from './drill-theatre.ts';
-import { placeOf } from './evidence.ts';
+import { placeOf, type StoreFlags } from './evidence.ts';
 import { declaration, said, storedPeople } from './invoke-deciding.ts';
 import { actors, type Lost, losing } from './invoke-exercise.ts';
 import { type LiveInvokeFlags, liveTheatre } from './invoke-live.ts';
@@ -87,7 +87,15 @@ export async function invoke(
       // Nobody else is in a world of one's own: those who are named are there, and act at once.
       const people = stage.outlives ? undefined : actors(flags.by, flags.reason, run, stage);
       try {
-        return await carriedOut(plan, run, request, { stage, theatre, store, people, until: story?.until, signal: off.signal });
+        return await carriedOut(plan, run, request, {
+          stage,
+          theatre,
+          store,
+          people,
+          until: story?.until,
+          signal: off.signal,
+          waits: hears(stage, flags, around),
+        });
       } finally {
         story?.over();
       }
@@ -213,7 +221,12 @@ export interface Carrying {
   readonly people: People | undefined;
   readonly until: number | undefined;
   readonly signal: AbortSignal;
+  readonly waits: boolean;
 }
+
+/** An embedded store has one process: what others decide arrives once this one has ended. */
+export const hears = ({ outlives }: Stage, flags: StoreFlags, around: Surroundings): boolean =>
+  !outlives || 'url' in placeOf(flags, around).store;
 
 export interface CarriedOut {
   readonly plan: PreparedInvocation;
@@ -225,7 +238,7 @@ export async function carriedOut(
   plan: Invocable,
   run: string,
   request: InvokeRequest,
-  { stage, theatre, store, people, until, signal }: Carrying,
+  { stage, theatre, store, people, until, signal, waits }: Carrying,
 ): Promise<CarriedOut> {
   const prepared = prepareInvocation(plan, run, stage.ground);
   const outcome = await conduct(prepared, {
@@ -236,6 +249,7 @@ export async function carriedOut(
     people: both(people, storedPeople(store, stage)),
     request: asJson({ ...request }),
     signal,
+    waits,
     ...(until === undefined ? {} : { until }),
     keep: keeping(prepared, request, stage, theatre, store),
   });

@@ -75,7 +75,7 @@ async function permitted(course: Course, step: InvocationStep): Promise<'yes' | 
         });
         break;
       }
-      await course.wait('act', `${id} waits for the approval of ${namesOf(rule)}`);
+      await course.wait('act', `${id} waits for the approval of ${namesOf(rule)}`, true);
     }
   }
   return 'yes';

@@ -2,7 +2,7 @@
 import type { Json } from '../../model/journal.ts';
 import { asJson } from '../logbook.ts';
 import type { DecisionMade } from './contract.ts';
-import { type Course, DECLARED, decisionIn, Pause, signalsShown, stateOf } from './course.ts';
+import { type Course, DECLARED, decisionIn, signalsShown, stateOf } from './course.ts';
 import { type Evaluation, type Onset, onsetOf } from './evaluate.ts';
 import type { History } from './history.ts';
 import { agreed, lastWords, type Saying } from './people.ts';
@@ -46,9 +46,7 @@ async function declared(course: Course, until: number | undefined): Promise<stri
     const missing = lacking(course, sayings);
     const why = missing ?? (holds === 'yes' ? `${evaluation.says}; nobody has declared it` : evaluation.says);
     if (until !== undefined && at >= until) return why;
-    await course.wait('assess', why).catch((error: unknown) => {
-      throw error instanceof Pause && missing !== undefined ? new Pause('assess', missing) : error;
-    });
+    await course.wait('assess', why, missing !== undefined || holds === 'yes');
   }
 }
 

@@ -3,7 +3,7 @@
  * knows the invocation by its journal: whoever opens the run next goes on from what is written there, and from nothing else.
  */
 import { UsageError } from '../../model/errors.ts';
-import { type Journal, type Json, LeaseLost } from '../../model/journal.ts';
+import type { Journal, Json } from '../../model/journal.ts';
 import type { Fence } from '../fence.ts';
 import { asJson, JournalLost, type Logbook, openLogbook } from '../logbook.ts';
 import { observed, watch } from '../watch.ts';
@@ -33,7 +33,7 @@ export interface InvokeOptions {
   readonly request?: Json;
   /** Stops this controller: while it is assessed the invocation stands down, later the run stays open. */
   readonly signal?: AbortSignal;
-  /** False: returns `held` instead of waiting for people or for signals to change. */
+  /** False: returns `held` instead of waiting for people. */
   readonly waits?: boolean;
   /** Milliseconds since the epoch after which nobody assesses any more. */
   readonly until?: number;
@@ -158,9 +158,7 @@ function watched({ plan, log }: Course, signal: AbortSignal): Promise<void> {
     signal,
     saw: (probe, result, at) => log.write({ kind: 'observation', about: probe.id, data: observed(result), at }),
     // Times that were measured across it mean nothing; the event goes on.
-    halt: async (why) => {
-      if (!(why.cause instanceof LeaseLost)) await log.write({ kind: 'stop', about: why.about, data: { says: why.message } });
-    },
+    halt: async (why) => log.write({ kind: 'stop', about: why.about, data: { says: why.message } }),
   });
 }
 

@@ -33,8 +33,8 @@ export interface Course {
   look(): Promise<{ readonly evaluation: Evaluation; readonly history: History; readonly at: number }>;
   phase(name: PhaseName): Promise<void>;
   mark(name: string, at: number): Promise<void>;
-  /** Waits, or pauses where nobody may wait here. */
-  wait(phase: PhaseName, why: string, milliseconds?: number): Promise<void>;
+  /** Waits until the next reading; pauses instead where it is people who are waited for, and nobody may wait for them here. */
+  wait(phase: PhaseName, why: string, forPeople: boolean): Promise<void>;
 }
 
 export interface CourseSettings {
@@ -91,10 +91,10 @@ export function courseOf({ plan, log, people, signal, waits }: CourseSettings): 
       if (!log.entries.some((e) => e.kind === 'mark' && e.about === name))
         await log.write({ kind: 'mark', about: name, data: { at } });
     },
-    wait: async (phase, why, milliseconds = every) => {
-      if (!waits) throw new Pause(phase, why);
+    wait: async (phase, why, forPeople) => {
+      if (forPeople && !waits) throw new Pause(phase, why);
       try {
-        await clock.sleep(milliseconds, signal);
+        await clock.sleep(every, signal);
       } catch (error) {
         log.check();
         if (signal.aborted) throw new Pause(phase, `stopped while ${why}`);

@@ -41,7 +41,7 @@ export async function deactivate(course: Course): Promise<void> {
       await course.log.write({ kind: 'decision', about: DEACTIVATED, data: asJson({ made, stays }) });
       return;
     }
-    await course.wait('deactivate', isClear ? `${clear.says}; nobody has decided to return to normal` : clear.says);
+    await course.wait('deactivate', isClear ? `${clear.says}; nobody has decided to return to normal` : clear.says, isClear);
   }
 }
 

@@ -201,7 +201,11 @@ describe('approvals', () => {
     s.lost = 0;
     const people = hearing(s, says('declare', 'Ada', 0));
     expect(await play(s, testJournal(), approving, { people, waits: false })).toMatchObject({ status: 'held', phase: 'act' });
-    expect(await play(shop(), testJournal(), {}, { waits: false })).toMatchObject({ status: 'held', phase: 'assess' });
+    const authority = { kind: 'people', by: ['Ada'], count: 1 } as const;
+    const undeclared = await play(shop(), testJournal(), { authority }, { waits: false });
+    expect(undeclared).toMatchObject({ status: 'held', phase: 'assess' });
+    // What nobody need be asked for is waited for all the same.
+    expect(await play(shop(), testJournal(), {}, { waits: false })).toMatchObject({ status: 'normal-again' });
   });
 });
 
