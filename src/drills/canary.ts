@@ -96,9 +96,10 @@ export function canary(
   const known = new Set<string>();
   /** Does the store hold something of what was acknowledged before? Also when nothing was, and when it cannot be read. */
   const keeps = async (t0: number): Promise<boolean> => {
+    if (log === undefined || known.has(log)) return true;
     // What is written in the very moment of the onset may have gone either way.
     const before = new Set(acknowledged.filter((w) => w.at < t0).map((w) => w.sequence));
-    if (log === undefined || known.has(log) || before.size === 0) return true;
+    if (before.size === 0) return true;
     const found = await outside.contents(log);
     if (found?.some((w) => !w.corrupt && before.has(w.sequence)) === true) known.add(log);
     return found === undefined || known.has(log);
