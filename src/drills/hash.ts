@@ -6,7 +6,7 @@ import { canonicalJson, sha256 } from '../store/canonical.ts';
 import { asJson } from './logbook.ts';
 
 /** A step as a dry run shows it: an actuator's id and what it says of itself. */
-export interface ShownStep {
+interface ShownStep {
   readonly id: string;
   readonly does: Json;
 }

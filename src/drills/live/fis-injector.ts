@@ -21,7 +21,8 @@ import {
   startExperiment,
   stopExperiment,
 } from './calls.ts';
-import { type Part, type Plan, type PlanSettings, planOf } from './fis-plan.ts';
+import type { Part } from './fis-draft.ts';
+import { type Plan, type PlanSettings, planOf } from './fis-plan.ts';
 import type { Touched } from './gates.ts';
 import type { Guard } from './guard.ts';
 

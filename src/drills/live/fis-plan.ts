@@ -3,17 +3,14 @@
  * Power Interruption" and "Cross-Region: Connectivity" (AWS FIS user guide, scenario library), over exactly what the service stands
  * on; a Region is lost when all of its subnets are, and the others are cut off from it.
  */
-import type * as EC2 from '@aws-sdk/client-ec2';
-import type * as FIS from '@aws-sdk/client-fis';
 import type { Place, Session } from '../../aws/call.ts';
-import { pagesOf } from '../../aws/pages.ts';
 import { known } from '../../model/known.ts';
 import type { ResourceKind } from '../../model/protection.ts';
 import { regionOfZone } from '../../model/scope.ts';
 import type { Judgement } from '../../verdicts/judge.ts';
 import type { Disruption } from '../ports.ts';
-import { describeClusters, describeDatabases, describeInstances } from './calls.ts';
-import { footprintOf, type LiveSubnet, type Standing, subnetsOf, tagsIn } from './footprint.ts';
+import { type Draft, drafted, ofSubnet, type Part, touchedOf } from './fis-draft.ts';
+import { footprintOf, type Standing, subnetsOf } from './footprint.ts';
 import type { Touched } from './gates.ts';
 
 export interface PlanSettings {
@@ -26,19 +23,11 @@ export interface PlanSettings {
   readonly lasts: number;
 }
 
-export interface Part {
-  readonly at: Place;
-  readonly targets: Readonly<Record<string, FIS.CreateExperimentTemplateTargetInput>>;
-  readonly actions: Readonly<Record<string, FIS.CreateExperimentTemplateActionInput>>;
-}
-
 /** A string: why FIS cannot do that here, and what can be done instead. */
 export type Plan = { readonly parts: readonly Part[]; readonly touched: readonly Touched[] } | string;
 
 /** Of a template (AWS FIS user guide, "Quotas and limitations"). */
 const MOST_ACTIONS = 20;
-/** ARNs of a target (API reference, CreateExperimentTemplateTargetInput). */
-const MOST_ARNS = 5;
 const MINUTE = 60_000;
 /** Of an action (actions reference): from one minute to twelve hours. */
 const LONGEST = 12 * 60 * MINUTE;
@@ -166,153 +155,4 @@ async function together(
     return `it would take ${Object.keys(large.actions).length} actions in ${large.at.region}, and an experiment has at most ${MOST_ACTIONS}: drill a smaller service`;
   const seen = new Map(drafts.flatMap((d) => d.touched).map((t) => [t.arn, t]));
   return { parts, touched: [...seen.values()] };
-}
-
-const touchedOf = ({ arn, item }: Standing): Touched => ({ arn, tags: item.resource.tags });
-const ofSubnet = ({ arn, tags }: LiveSubnet): Touched => ({ arn, tags: known(tags) });
-
-interface Draft {
-  readonly touched: Touched[];
-  add(
-    action: string,
-    target: string,
-    type: string,
-    what: readonly Touched[],
-    parameters: Record<string, string>,
-    ofTarget?: Record<string, string>,
-  ): void;
-  network(subnets: readonly LiveSubnet[]): void;
-  /** Instances stop, and none takes their place there. */
-  power(standing: readonly Standing[], zones: readonly string[]): Promise<void>;
-  /** Databases and caches whose primary is in the AZ. */
-  failovers(standing: readonly Standing[], zone: string): Promise<void>;
-  part(): Part;
-}
-
-/** Actions that end when they have begun, or that take another name for their duration. */
-const TIMELESS = new Set(['aws:rds:failover-db-cluster', 'aws:rds:reboot-db-instances', 'aws:ec2:stop-instances']);
-
-function drafted(at: Place, { session, lasts }: PlanSettings): Draft {
-  const targets: Record<string, FIS.CreateExperimentTemplateTargetInput> = {};
-  const actions: Record<string, FIS.CreateExperimentTemplateActionInput> = {};
-  const touched: Touched[] = [];
-  const duration = `PT${Math.max(1, Math.ceil(lasts / MINUTE))}M`;
-  const add: Draft['add'] = (action, target, type, what, parameters, ofTarget = {}) => {
-    for (let i = 0; i < what.length; i += MOST_ARNS) {
-      const some = what.slice(i, i + MOST_ARNS);
-      const name = `${action.split(':').slice(1).join('-')}-${Object.keys(actions).length + 1}`;
-      targets[name] = {
-        resourceType: type,
-        resourceArns: some.map((t) => t.arn),
-        selectionMode: 'ALL',
-        ...(Object.keys(ofTarget).length === 0 ? {} : { parameters: ofTarget }),
-      };
-      actions[name] = {
-        actionId: action,
-        targets: { [target]: name },
-        parameters: { ...parameters, ...(TIMELESS.has(action) ? {} : { duration }) },
-      };
-      touched.push(...some);
-    }
-  };
-  const here = (standing: readonly Standing[], type: string): readonly Standing[] =>
-    standing.filter((s) => s.region === at.region && s.account === at.account && s.item.resource.type === type);
-
-  return {
-    touched,
-    add,
-    network: (subnets) =>
-      add('aws:network:disrupt-connectivity', 'Subnets', 'aws:ec2:subnet', subnets.map(ofSubnet), { scope: 'all' }),
-    async power(standing, zones) {
-      const groups = here(standing, 'aws:autoscaling/group:Group');
-      const names = new Set(groups.map((g) => g.arn.split('/').at(-1) ?? ''));
-      const own = new Set(here(standing, 'aws:ec2/instance:Instance').map((s) => s.arn.split('/').at(-1) ?? ''));
-      const running = (await instancesIn(session, at, zones)).filter(
-        (i) => own.has(i.InstanceId ?? '') || names.has(tagsIn(i.Tags)['aws:autoscaling:groupName'] ?? ''),
-      );
-      const instances = running.map(
-        (i): Touched => ({
-          arn: `arn:aws:ec2:${at.region}:${at.account}:instance/${i.InstanceId ?? ''}`,
-          tags: known(tagsIn(i.Tags)),
-        }),
-      );
-      add('aws:ec2:stop-instances', 'Instances', 'aws:ec2:instance', instances, {
-        startInstancesAfterDuration: duration,
-        completeIfInstancesTerminated: 'true',
-      });
-      add(
-        'aws:ec2:asg-insufficient-instance-capacity-error',
-        'AutoScalingGroups',
-        'aws:ec2:autoscaling-group',
-        groups.map(touchedOf),
-        {
-          availabilityZoneIdentifiers: zones.join(','),
-          percentage: '100',
-        },
-      );
-    },
-    async failovers(standing, zone) {
-      const clusters = here(standing, 'aws:rds/cluster:Cluster');
-      const databases = here(standing, 'aws:rds/instance:Instance');
-      if (clusters.length > 0 || databases.length > 0) {
-        const there = await databasesIn(session, at, zone);
-        add(
-          'aws:rds:failover-db-cluster',
-          'Clusters',
-          'aws:rds:cluster',
-          clusters.filter((c) => there.clusters.has(c.arn)).map(touchedOf),
-          {},
-        );
-        add(
-          'aws:rds:reboot-db-instances',
-          'DBInstances',
-          'aws:rds:db',
-          databases.filter((d) => there.multiAz.has(d.arn)).map(touchedOf),
-          { forceFailover: 'true' },
-        );
-      }
-      const caches = here(standing, 'aws:elasticache/replicationGroup:ReplicationGroup').filter(
-        (c) => c.item.resource.inputs.multiAzEnabled === true,
-      );
-      add(
-        'aws:elasticache:replicationgroup-interrupt-az-power',
-        'ReplicationGroups',
-        'aws:elasticache:replicationgroup',
-        caches.map(touchedOf),
-        {},
-        { availabilityZoneIdentifier: zone },
-      );
-    },
-    part: () => ({ at, targets, actions }),
-  };
-}
-
-async function instancesIn(session: Session, at: Place, zones: readonly string[]): Promise<readonly EC2.Instance[]> {
-  if (zones.length === 0) return [];
-  const found: EC2.Instance[] = [];
-  const Filters = [
-    { Name: 'availability-zone', Values: [...zones] },
-    { Name: 'instance-state-name', Values: ['running'] },
-  ];
-  for await (const page of pagesOf(describeInstances, { Filters }, at, (input) => session.send(describeInstances, input, at)))
-    found.push(...(page.Reservations ?? []).flatMap((r) => r.Instances ?? []));
-  return found;
-}
-
-/** ARNs of clusters whose writer is in the AZ, and of Multi-AZ instances whose primary is. */
-async function databasesIn(session: Session, at: Place, zone: string) {
-  const clusters = new Set<string>();
-  const multiAz = new Set<string>();
-  const here = new Set<string>();
-  for await (const page of pagesOf(describeDatabases, {}, at, (input) => session.send(describeDatabases, input, at)))
-    for (const one of page.DBInstances ?? []) {
-      if (one.AvailabilityZone !== zone) continue;
-      here.add(one.DBInstanceIdentifier ?? '');
-      if (one.MultiAZ === true && one.DBClusterIdentifier === undefined) multiAz.add(one.DBInstanceArn ?? '');
-    }
-  for await (const page of pagesOf(describeClusters, {}, at, (input) => session.send(describeClusters, input, at)))
-    for (const one of page.DBClusters ?? [])
-      if (one.DBClusterMembers?.some((m) => m.IsClusterWriter === true && here.has(m.DBInstanceIdentifier ?? '')) === true)
-        clusters.add(one.DBClusterArn ?? '');
-  return { clusters, multiAz };
 }

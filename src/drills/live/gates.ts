@@ -85,7 +85,7 @@ export interface GateFacts {
 }
 
 /** An approval is about the state of things when it was given. Milliseconds. */
-export const APPROVAL_LASTS = 24 * 3600 * 1000;
+const APPROVAL_LASTS = 24 * 3600 * 1000;
 
 type Answer = readonly [holds: Gate['holds'], says: string];
 

@@ -16,7 +16,7 @@ export class GateClosed extends Error {
   }
 }
 
-export interface RefusedChange {
+interface RefusedChange {
   /** IAM action, or what would have been done where no call of AWS does it. */
   readonly action: string;
   readonly at: Place | undefined;
@@ -36,7 +36,7 @@ export interface Guard {
   readonly refused: readonly RefusedChange[];
 }
 
-export interface GuardSettings {
+interface GuardSettings {
   readonly session: Session;
   /** Calls of the session, with their grades: a call cannot be made harmless by saying so. */
   readonly calls: readonly AnyCall[];

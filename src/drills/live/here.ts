@@ -65,7 +65,7 @@ export function storeAt(store: StoreWhereabouts, controller: Whereabouts): Where
 /** The one word that lets a drill go on: what is empty, missing or misspelt forbids it. */
 const OFF = 'off';
 
-export interface KillSwitch {
+interface KillSwitch {
   /** A file, `ssm:/name` of an SSM parameter, or `store`: a flag in the store. Undefined: nobody named one. */
   readonly named: string | undefined;
   readonly session: Session;

@@ -48,7 +48,7 @@ export function dns(place: DnsPlace, timeout: number): Dns {
   };
 }
 
-export interface RequestSettings {
+interface RequestSettings {
   /** Milliseconds for the whole of it: name, connection, redirects, answer. */
   readonly timeout: number;
   /** Name of the response header that says who served; undefined: the address does. */

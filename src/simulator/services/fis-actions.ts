@@ -14,7 +14,7 @@ import type { Found } from './fis-targets.ts';
 
 export type Parameters = Readonly<Record<string, string>>;
 
-export interface ActionRun {
+interface ActionRun {
   readonly context: CallContext;
   readonly found: readonly Found[];
   readonly parameters: Parameters;

@@ -44,8 +44,8 @@ const table: Spec = {
   },
 };
 
-async function planned(specs: readonly Spec[], what: Disruption): Promise<Plan> {
-  const made = await deployed(specs);
+async function planned(specs: readonly Spec[], what: Disruption, services?: string): Promise<Plan> {
+  const made = await deployed(specs, undefined, services);
   expect(made.notes).toEqual([]);
   const session = sessionOver(made.aws, 'operations');
   const plan = await made.aws.world.clock.drive(
@@ -126,6 +126,32 @@ describe('the loss of an AZ', () => {
     const tags = typeof plan === 'string' ? [] : plan.touched.map((t) => t.tags);
     expect(tags.length).toBeGreaterThan(0);
     for (const one of tags) expect(one).toMatchObject({ value: {} });
+  });
+
+  it('pauses volumes of the service that others are attached to', async () => {
+    const volume: Spec = {
+      type: 'aws:ebs/volume:Volume',
+      name: 'data',
+      id: id('vol', 1),
+      tags: TAGS,
+      inputs: { availabilityZone: `${REGION}b`, size: 8, tags: TAGS },
+    };
+    const attached: Spec = {
+      type: 'aws:ec2/volumeAttachment:VolumeAttachment',
+      name: 'data',
+      inputs: { deviceName: '/dev/sdf', instanceId: INSTANCES.b, volumeId: id('vol', 1) },
+    };
+    const zone: Disruption = { kind: 'az-loss', zone: `${REGION}b` };
+    const services = (instances: string): string => `services:
+  shop:
+    tier: 1
+    resources: [{ type: 'aws:ebs/volume:Volume' }, { type: 'aws:ec2/subnet:Subnet' }${instances}]`;
+    const paused = (plan: Plan): readonly string[] => shown(plan).filter((line) => line.includes('pause-volume-io'));
+    const specs = [...shop(), volume, attached];
+    expect(paused(await planned(specs, zone, services('')))).toEqual([
+      `${REGION} aws:ebs:pause-volume-io: volume/${id('vol', 1)}`,
+    ]);
+    expect(paused(await planned(specs, zone, services(", { type: 'aws:ec2/instance:Instance' }")))).toEqual([]);
   });
 
   it('takes no more than five resources in one action, and no more than twenty actions', async () => {

@@ -89,12 +89,16 @@ export interface Deployed {
   readonly notes: readonly string[];
 }
 
-export async function deployed(specs: readonly Spec[], metrics = '{ RTO: { az: 15m, region: 4h } }'): Promise<Deployed> {
+export async function deployed(
+  specs: readonly Spec[],
+  metrics = '{ RTO: { az: 15m, region: 4h } }',
+  services?: string,
+): Promise<Deployed> {
   const aws = freshAws();
   const { clock } = aws.world;
   const made = await clock.drive(deploy(aws, [withIds(specs)], { account: ACCOUNT, region: REGION }));
   clock.advance(2 * 3600 * 1000);
-  const catalogue = parseCatalogue(promising(metrics), 'holdfast.yaml', {});
+  const catalogue = parseCatalogue(promising(metrics, '', services), 'holdfast.yaml', {});
   const judgement = judge(buildEstate(made.readings, SERVICES), catalogue, { today: DAY, seed: 1, world: 'simulated' });
   return { aws, judgement, notes: made.notes };
 }
