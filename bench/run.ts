@@ -1,5 +1,6 @@
 /** Runs the benchmarks named on the command line, or all, and says which bounds hold. Started by run.mjs. */
 import { cpus } from 'node:os';
+import { benchDrills } from './drills.ts';
 import { benchEvidence } from './evidence.ts';
 import { type Check, holds } from './measure.ts';
 import { benchMonteCarlo } from './monte-carlo.ts';
@@ -7,6 +8,7 @@ import { benchOrganisation } from './organisation.ts';
 import { benchProgram } from './program.ts';
 import { benchProwler } from './prowler.ts';
 import { benchSimulator } from './simulator.ts';
+import { benchTruth } from './truth.ts';
 import { benchVerify } from './verify.ts';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Check[]>>> = {
@@ -15,6 +17,8 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Check[]>>> = {
   program: benchProgram,
   simulator: benchSimulator,
   evidence: benchEvidence,
+  drills: benchDrills,
+  truth: benchTruth,
   organisation: benchOrganisation,
   prowler: benchProwler,
 };
