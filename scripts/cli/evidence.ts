@@ -1,6 +1,6 @@
 /** `holdfast evidence`. */
 import type { Command } from 'commander';
-import type { ExportEvidenceFlags, ImportEvidenceFlags, VerifyEvidenceFlags } from '../commands/evidence.ts';
+import type { ExportEvidenceFlags, FixFlags, ImportEvidenceFlags, VerifyEvidenceFlags } from '../commands/evidence.ts';
 import { surroundings } from '../surroundings.ts';
 import { collect, withStore } from './options.ts';
 
@@ -37,5 +37,21 @@ export function withEvidence(evidence: Command): void {
     .action(async (pack: string, options: ImportEvidenceFlags) => {
       const { importEvidence } = await import('../commands/evidence.ts');
       process.exitCode = await importEvidence(pack, options, surroundings());
+    });
+
+  withStore(
+    evidence
+      .command('fixed')
+      .description(
+        'record that what a run showed has been put right, outside of the code; the next test may then mend its verdict',
+      )
+      .argument('<run>', 'run whose result the store holds'),
+  )
+    .requiredOption('--by <name>', 'who says so')
+    .requiredOption('--says <text>', 'what was put right')
+    .option('--change <reference>', 'change under which it was done')
+    .action(async (run: string, options: FixFlags) => {
+      const { recordFix } = await import('../commands/evidence.ts');
+      process.exitCode = await recordFix(run, options, surroundings());
     });
 }

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { findCatalogue } from '../../src/catalog/find.ts';
 import { oneLine } from '../../src/catalog/problem.ts';
 import { UsageError } from '../../src/model/errors.ts';
+import type { World } from '../../src/model/resource.ts';
 import { sha256 } from '../../src/store/canonical.ts';
 import { writePack } from '../../src/store/pack.ts';
 import { readPack } from '../../src/store/read-pack.ts';
@@ -11,6 +12,7 @@ import { sayBreak, type Tally } from '../../src/store/record.ts';
 import { signerOf } from '../../src/store/signing.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { isThere, type Place, whereaboutsOf } from '../../src/store/whereabouts.ts';
+import type { FixRecord } from '../../src/verdicts/demonstrated-records.ts';
 import type { Surroundings } from '../surroundings.ts';
 
 export interface StoreFlags {
@@ -126,6 +128,31 @@ export async function importEvidence(pack: string, flags: ImportEvidenceFlags, a
   } finally {
     await store.close();
   }
+  return 0;
+}
+
+export interface FixFlags extends StoreFlags {
+  readonly by: string;
+  readonly says: string;
+  readonly change?: string;
+}
+
+/** Somebody says that what a run showed has been put right: once tested again, it no longer stands as the worst. */
+export async function recordFix(run: string, { by, says, change, ...flags }: FixFlags, around: Surroundings): Promise<number> {
+  await withStore(flags, around, async ({ evidence }) => {
+    const shown = new Set<World>();
+    for await (const { kind, subject, world } of evidence.read())
+      if (kind === 'drill-result' && subject === run) shown.add(world);
+    const [world] = shown;
+    if (world === undefined)
+      throw new UsageError(
+        'run-unknown',
+        `expected a run whose result the store holds, found none of ${run}. \`holdfast verify --store\` names the runs.`,
+      );
+    const body = { decision: 'fixed', run, by, says, change: change ?? null } satisfies FixRecord;
+    await evidence.append([{ kind: 'decision', world, at: Date.now(), subject: run, body }]);
+  });
+  around.write(`${run}: recorded as put right by ${by}; it stands until it is tested again\n`, undefined);
   return 0;
 }
 

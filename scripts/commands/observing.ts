@@ -84,7 +84,15 @@ export async function openAws(
     throw new UsageError('aws-unknown', `--aws: expected live, simulator or a URL (http://127.0.0.1:5000), found ${flags.aws}.`);
   const endpoint = flags.aws === 'live' ? undefined : flags.aws;
   const transport = realTransport(flags, endpoint);
-  const open = sessionOver(transport, systemClock, flags, grade, allowed, 'live', Math.random);
+  const open = sessionOver(
+    transport,
+    systemClock,
+    flags,
+    grade,
+    allowed,
+    endpoint === undefined ? 'live' : 'simulated',
+    Math.random,
+  );
   const regions = flags.regions === undefined ? regionsOf(declared) : listed(flags.regions);
   const accounts =
     flags.accounts !== undefined ? accountIds(flags.accounts) : flags.role === undefined ? [] : accountsIn(declared);

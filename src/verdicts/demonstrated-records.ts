@@ -59,7 +59,13 @@ const drillSchema = z.object({
 });
 type DrillBody = z.output<typeof drillSchema>;
 
-const fixSchema = z.object({ decision: z.literal('fixed'), run: z.string(), by: z.string().min(1), says: z.string().min(1) });
+const fixSchema = z.object({
+  decision: z.literal('fixed'),
+  run: z.string(),
+  by: z.string().min(1),
+  says: z.string().min(1),
+  change: z.string().nullish(),
+});
 
 /** Body of a record of kind `decision` by which somebody says that what a run showed has been put right; its subject is the run. */
 export type FixRecord = z.output<typeof fixSchema>;

@@ -101,6 +101,16 @@ describe('evidence beside the code', () => {
     expect(beside.kpis).toEqual(plain.kpis);
   }, 120_000);
 
+  it('a fix is recorded of a run that there is', async () => {
+    const [run] = readPack(at('pack')).records.filter((r) => r.kind === 'drill-result');
+    const fixed = (name: string): Promise<Ran> =>
+      holdfast(['evidence', 'fixed', name, '--by', 'ann', '--says', 'the runbook names the right table', '--store', at('store')]);
+    expect(await fixed(run?.subject ?? '')).toMatchObject({ code: 0, err: '' });
+    expect((await fixed('nowhere')).code).toBe(2);
+    const beside = resultOf(await verify('shop.json', '--store', at('store')));
+    expect(metric(beside, 'RTO-az')?.rehearsed?.verdict).toBe('met');
+  }, 120_000);
+
   it('what really happened is demonstrated, with K2 and KPI 5', async () => {
     const { fingerprint } = readPack(at('live'));
     const shown = resultOf(await verify('shop.json', '--evidence', at('live'), '--signer', fingerprint));

@@ -167,7 +167,7 @@ describe('what a promise rests on', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray([...RESOURCES], { minLength: RESOURCES.length }), fc.uuid(), (shuffled, suffix) => {
         const renamed = shuffled.map((r) => ({
-          ...(renameIn(r, suffix) as unknown as Resource),
+          ...(renameIn(r, suffix) as Resource),
           name: `${r.name}-${suffix.slice(0, 7)}`,
         }));
         expect(hashes(judged(renamed))).toEqual(HASHES);
