@@ -2,7 +2,7 @@
 import type { Call } from '../../src/aws/call.ts';
 import { CALLER, identityOf } from '../../src/aws/credentials.ts';
 import { HAND_CALLS } from '../../src/drills/by-hand/by-hand.ts';
-import { fence } from '../../src/drills/fence.ts';
+import { fence, fencedSession } from '../../src/drills/fence.ts';
 import type { Ground } from '../../src/drills/ground.ts';
 import { INVOCATION_CALLS } from '../../src/drills/invocation/calls.ts';
 import { DECLARED, decisionIn } from '../../src/drills/invocation/course.ts';
@@ -110,6 +110,7 @@ export async function liveTheatre(settings: LiveTheatreSettings): Promise<Theatr
   }
 
   const g = guard({ session, calls: CALLS, gates });
+  const gate = fence();
   const outside = liveOutside({
     run: 'invoke',
     session: g.session,
@@ -130,7 +131,7 @@ export async function liveTheatre(settings: LiveTheatreSettings): Promise<Theatr
     clock,
     world: 'live',
     notThere: new Map(),
-    session: g.session,
+    session: fencedSession(g.session, gate),
     others: async () => (await store.journal.open()).filter((other) => other !== run),
     checks: async () => undefined,
   };
@@ -144,7 +145,7 @@ export async function liveTheatre(settings: LiveTheatreSettings): Promise<Theatr
       work({
         ground,
         clock: { ...clock, real: (asked) => asked },
-        fence: fence(),
+        fence: gate,
         // The gates ask the journal what was decided: they learn here which run is carried out.
         journal: {
           ...store.journal,

@@ -20,8 +20,7 @@ export class Pause extends Error {
   }
 }
 
-export const PHASES = ['assess', 'decide', 'act', 'validate', 'active', 'deactivate', 'return', 'ended'] as const;
-export type PhaseName = (typeof PHASES)[number];
+export type PhaseName = 'assess' | 'decide' | 'act' | 'validate' | 'active' | 'deactivate' | 'return';
 
 export interface Course {
   readonly plan: PreparedInvocation;

@@ -23,7 +23,7 @@ export function doorsOf(entries: readonly Role[], estate: Estate): readonly Door
     .filter((door) => door.hosts.length > 0);
 }
 
-export type Answer =
+type Answer =
   | { readonly kind: 'served'; readonly from: string }
   | { readonly kind: 'refused'; readonly why: string }
   | { readonly kind: 'unknown' };
@@ -49,8 +49,8 @@ export function doorProbe(door: Door, outside: Outside, every: number, needed: n
     tells: 't4',
     look: async () => {
       const places = outside.resolvers.length;
-      const answers: Answer[] = [];
-      for (let n = 0; n < (places === 0 ? 0 : REQUESTS); n += 1) answers.push(await knock(door, n % places, outside));
+      const asked = Array.from({ length: places === 0 ? 0 : REQUESTS }, (_, n) => knock(door, n % places, outside));
+      const answers = await Promise.all(asked);
       const served = answers.filter((a) => a.kind === 'served');
       const data = { served: served.length, of: answers.length };
       const refused = answers.find((a) => a.kind === 'refused');

@@ -69,7 +69,7 @@ export function prepareInvocation(
     member: member.name,
     world,
     invocation,
-    read: () => readSignals(invocation.signals, { ground, entries, stores }),
+    read: () => readSignals(invocation.signals, { ground, entries, stores, within: invocation.criteria.every * 1000 }),
     steps,
     probes: doors.map((door) => doorProbe(door, outside, EVERY, needed)),
     notTaken,

@@ -65,6 +65,8 @@ export interface SignalSettings {
   readonly entries: readonly Role[];
   /** Roles that keep data. */
   readonly stores: readonly Role[];
+  /** Milliseconds for which an answer is awaited: what hangs must not hold up the others. */
+  readonly within: number;
 }
 
 /** Signals of one vantage point may be wrong together: alarms of one Region, all that Route 53's checkers see. */
@@ -100,7 +102,7 @@ export async function readSignals(signals: readonly NamedSignal[], settings: Sig
     signals.map(async ({ id, rule }): Promise<readonly [string, Reading]> => {
       const vantage = vantageOf(rule);
       try {
-        return [id, { vantage, since: undefined, ...(await reading(rule, settings)) }];
+        return [id, { vantage, since: undefined, ...(await inTime(reading(rule, settings), settings)) }];
       } catch (error) {
         const says = error instanceof AwsFailure ? saysOf(error) : error instanceof Error ? error.message : String(error);
         const reason = error instanceof AwsFailure ? reasonOf(error) : 'error';
@@ -109,6 +111,22 @@ export async function readSignals(signals: readonly NamedSignal[], settings: Sig
     }),
   );
   return new Map(read);
+}
+
+/** Whatever is lost may never answer. */
+async function inTime<T>(work: Promise<T>, { within, ground: { clock } }: SignalSettings): Promise<T> {
+  const over = new AbortController();
+  const late = clock.sleep(within, over.signal).then(
+    () => {
+      throw new Error(`no answer within ${formatDuration(within / 1000)}`);
+    },
+    () => new Promise<never>(() => undefined),
+  );
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    over.abort();
+  }
 }
 
 type Read = Pick<Reading, 'shows' | 'says'> & Partial<Pick<Reading, 'vantage' | 'since'>>;
@@ -199,8 +217,8 @@ async function failing(
   let failed = 0;
   let doubtful = 0;
   let why = '';
-  for (const n of outside.resolvers.keys()) {
-    const answers = await Promise.all(doors.map((door) => knock(door, n, outside)));
+  const asked = outside.resolvers.map((_, n) => Promise.all(doors.map((door) => knock(door, n, outside))));
+  for (const answers of await Promise.all(asked)) {
     const refused = answers.find((a) => a.kind === 'refused');
     if (refused !== undefined) {
       failed += 1;

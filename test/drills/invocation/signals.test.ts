@@ -55,7 +55,7 @@ function ground(answers: Answers, outside: Partial<Outside> = {}): Ground {
 
 async function read(rule: SignalRule, world: Ground): Promise<Reading> {
   const stores = [...world.judgement.roles.all].filter((r) => r.kind === 'store');
-  const readings = await readSignals([{ id: 's', rule, place: PLACE }], { ground: world, entries: [], stores });
+  const readings = await readSignals([{ id: 's', rule, place: PLACE }], { ground: world, entries: [], stores, within: 30_000 });
   const reading = readings.get('s');
   if (reading === undefined) throw new Error('not read');
   return reading;
@@ -191,6 +191,14 @@ describe('signals', () => {
   ])('an event that %s', async (_, answers, expected) => {
     const event: SignalRule = { kind: 'health-event', service: 'EC2', region: 'eu-west-1' };
     expect(stateOf((await read(event, ground(answers))).shows)).toBe(expected);
+  });
+
+  it('that never answers is not known, and holds nothing up', async () => {
+    const world = ground({ DescribeAlarms: () => new Promise(() => undefined) });
+    const clock = new VirtualClock(NOW);
+    const reading = await clock.drive(read(alarm, { ...world, clock }));
+    expect(stateOf(reading.shows)).toBe('unknown');
+    expect(clock.now() - NOW).toBe(30_000);
   });
 
   it('read and change nothing', () => {
