@@ -12,7 +12,7 @@ import { type StoreFlags, withStore } from './evidence.ts';
 /** Prefix of the subjects of what is said about invocations, among the approvals of the store. */
 const INVOKE = 'invoke';
 
-export function storedPeople({ history }: Store, { clock }: Pick<Stage, 'clock'>): People {
+export function storedPeople({ history }: Pick<Store, 'history'>, { clock }: Pick<Stage, 'clock'>): People {
   return {
     said: async (run) =>
       (await clock.real(history.approvals(run))).flatMap(({ subject, person, at, data }): readonly Saying[] => {
@@ -34,7 +34,11 @@ export function storedPeople({ history }: Store, { clock }: Pick<Stage, 'clock'>
   };
 }
 
-async function keep({ history }: Store, run: string, { kind, about, by, at, reason, onset, stays }: Saying): Promise<void> {
+async function keep(
+  { history }: Pick<Store, 'history'>,
+  run: string,
+  { kind, about, by, at, reason, onset, stays }: Saying,
+): Promise<void> {
   await history.decide({
     run,
     at,
@@ -45,8 +49,12 @@ async function keep({ history }: Store, run: string, { kind, about, by, at, reas
   });
 }
 
-export const said = (store: Store, run: string, saying: Saying, { clock }: Pick<Stage, 'clock'>): Promise<void> =>
-  clock.real(keep(store, run, saying));
+export const said = (
+  store: Pick<Store, 'history'>,
+  run: string,
+  saying: Saying,
+  { clock }: Pick<Stage, 'clock'>,
+): Promise<void> => clock.real(keep(store, run, saying));
 
 export const declaration = (by: string, reason: string, onset: number | undefined, at: number): Saying => ({
   kind: 'declare',
