@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Spec } from '../services/support-traffic.ts';
 import { out } from '../services/support-traffic.ts';
 import { TABLE } from '../verdicts/estates.ts';
-import { AWAY, BARE, BARE_TABLE, cache, hold, MULTI } from './kinds-support.ts';
+import { AWAY, BARE, BARE_TABLE, cache, hold, MULTI, type Placed } from './kinds-support.ts';
 
 const ZONE: Spec = { type: 'aws:route53/zone:Zone', name: 'example', inputs: { name: 'example.com' } };
 
@@ -110,6 +110,72 @@ describe('what must hold before, and what stops', () => {
       member: 'us-east-1a',
     });
     expect(blind.held.result).toMatchObject({ status: 'refused', left: [] });
+  });
+});
+
+const OTHER = '444455556666';
+
+/** Hourly backups of a table, copied into a vault of another account. */
+const COPIED: readonly Placed[] = [
+  TABLE,
+  { type: 'aws:backup/vault:Vault', name: 'own', inputs: { name: 'own' } },
+  {
+    type: 'aws:backup/plan:Plan',
+    name: 'hourly',
+    inputs: {
+      name: 'hourly',
+      rules: [
+        {
+          ruleName: 'hourly',
+          targetVaultName: 'own',
+          schedule: 'cron(0/30 * * * ? *)',
+          startWindow: 60,
+          completionWindow: 120,
+          lifecycle: { deleteAfter: 35 },
+          copyActions: [
+            { destinationVaultArn: `arn:aws:backup:us-east-1:${OTHER}:backup-vault:safe`, lifecycle: { deleteAfter: 35 } },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    type: 'aws:backup/selection:Selection',
+    name: 'all',
+    inputs: {
+      name: 'all',
+      planId: out('aws:backup/plan:Plan', 'hourly', 'id'),
+      iamRoleArn: 'arn:aws:iam::111122223333:role/backup',
+      resources: [out('aws:dynamodb/table:Table', 'carts', 'arn')],
+    },
+  },
+  { type: 'aws:backup/vault:Vault', name: 'safe', account: OTHER, inputs: { name: 'safe' } },
+  {
+    type: 'aws:backup/vaultPolicy:VaultPolicy',
+    name: 'safe',
+    account: OTHER,
+    inputs: {
+      backupVaultName: 'safe',
+      policy: JSON.stringify({
+        Statement: [{ Effect: 'Allow', Principal: { AWS: '111122223333' }, Action: 'backup:CopyIntoBackupVault', Resource: '*' }],
+      }),
+    },
+  },
+];
+
+describe('an account in other hands', () => {
+  it('is left behind: what was copied out of it is restored where it was copied to', async () => {
+    const { held, observations } = await hold({
+      specs: COPIED,
+      metrics: '{ RTO: { account: 12h }, RPO: { account: 6h } }',
+      drill: { kind: 'ransomware-recovery' },
+      member: '111122223333',
+    });
+    expect(held.result, held.result.reason).toMatchObject({ status: 'recovered', left: [], steady: true });
+    expect(observations.map((o) => [o.automatic, typeof o.value])).toEqual([
+      [false, 'number'],
+      [false, 'number'],
+    ]);
   });
 });
 

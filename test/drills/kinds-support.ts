@@ -5,16 +5,20 @@ import { parseCatalogue } from '../../src/catalog/parse.ts';
 import { type Held, observationsOf } from '../../src/drills/observe.ts';
 import { membersOf } from '../../src/drills/prepare.ts';
 import { type DrillSpec, SCOPE_OF } from '../../src/model/drill.ts';
+import { known } from '../../src/model/known.ts';
 import type { SourceReading } from '../../src/model/resource.ts';
 import type { Observation } from '../../src/verdicts/kpi5.ts';
-import { out, type Spec } from '../services/support-traffic.ts';
+import { out, type Spec, urnOf } from '../services/support-traffic.ts';
 import { DAY, promising, reading, SINGLE_AZ, TABLE } from '../verdicts/estates.ts';
 
 export const PLACE = { account: '111122223333', region: 'us-east-1' };
 export const AWAY = 'eu-west-1';
 
+/** `account`: where it is not in that of the service. */
+export type Placed = Spec & { readonly account?: string };
+
 export interface Asked {
-  readonly specs: readonly Spec[];
+  readonly specs: readonly Placed[];
   readonly metrics: string;
   readonly drill: Partial<DrillSpec> & Pick<DrillSpec, 'kind'>;
   /** Name of the member in the world; by default the first. */
@@ -53,7 +57,12 @@ export const SPEC: Omit<DrillSpec, 'kind'> = {
 
 export async function hold({ specs, metrics, drill, member, services, rest }: Asked): Promise<Shown> {
   const catalogue = parseCatalogue(promising(metrics, rest, services), 'holdfast.yaml', {});
-  const source: SourceReading = reading(specs);
+  const plain = reading(specs);
+  const accounts = new Map(specs.flatMap((s) => (s.account === undefined ? [] : [[urnOf(s.type, s.name), s.account] as const])));
+  const source: SourceReading = {
+    ...plain,
+    resources: plain.resources.map((r) => ({ ...r, account: known(accounts.get(r.urn) ?? PLACE.account) })),
+  };
   const made = await rehearsal({ readings: [source], catalogue, today: DAY, seed: 1, place: PLACE });
   const spec: DrillSpec = { ...SPEC, ...drill };
   const members = membersOf(spec, made.judgement).flatMap((m) => membersIn(m, regionsOf([source])));

@@ -128,7 +128,9 @@ export const restoreBackup: StepMaker = (hand) => {
   if (typeof source === 'string') return source;
   const { session } = hand;
   const at = { account: hand.given.account ?? source.at.account, region: hand.into ?? source.at.region };
-  const kind = kindOf(hand, source, at);
+  // What is restored from another account's copies is that account's.
+  const there = source.arn.includes(':s3:::') ? source : named(source.arn.split(':').with(4, at.account).join(':'));
+  const kind = kindOf(hand, there, at);
   if (kind === undefined) return `no step here restores a recovery point of ${source.arn}`;
   const begin = async (name: string): Promise<void> => {
     const point = pointOf(hand, await pointsOf(hand, source, at));

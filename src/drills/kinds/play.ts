@@ -62,6 +62,7 @@ export function asked(
   role: Role,
   scene: Scene,
   given: Hand['given'] = {},
+  into?: string,
 ): readonly Actuator[] | string {
   const { ground, canaries, onset } = scene;
   const { estate } = ground.judgement;
@@ -75,7 +76,7 @@ export function asked(
     matesOf: (other) =>
       itemsOf(scene.path.outcomes.find((o) => o.role.members.includes(other.resource.urn))?.role ?? role, estate),
     successors: successorsOf(item, scene),
-    into: undefined,
+    into,
     canary: canaries.find((c) => c.id === role.id),
     lost: undefined,
     onset,

@@ -2,6 +2,7 @@
 import type { EstateResource } from '../../estate/estate.ts';
 import { disruption } from '../actuators.ts';
 import { restoreBackup } from '../by-hand/backup.ts';
+import { DECIDES } from '../by-hand/by-hand.ts';
 import { restoreTable } from '../by-hand/dynamodb.ts';
 import type { StepMaker } from '../by-hand/hand.ts';
 import { instanceNamed } from '../by-hand/rds-calls.ts';
@@ -44,15 +45,52 @@ export const ransomwareRecovery: Kind = async (scene) => {
   const { name } = scene.member;
   if (!/^\d{12}$/.test(name)) return `the account of ${scene.spec.service} is not known`;
   const lost: Disruption = { kind: 'account-compromised', account: name };
-  const play: Play = {
+  return {
     scope: 'account',
     member: name,
     lost: [lost],
     disrupt: [disruption(scene.ground.injector, lost, scene.strike)],
-    ...people(scene, lost),
+    ...(scene.spec.recover === undefined ? fromCopies(scene, name, people(scene, lost)) : people(scene, lost)),
   };
-  return play;
 };
+
+type Hands = Pick<Play, 'recover' | 'people' | 'notTaken'>;
+
+const COPIES = 'backup-copy-restore';
+
+/** Copies are restored where they are kept: the recovery path knows that there are some, and not in which account. */
+function fromCopies(scene: Scene, account: string, hands: Hands): Hands {
+  const { estate } = scene.ground.judgement;
+  const vault = vaultsOutside(account, scene)[0];
+  const decided = hands.recover.filter((s) => s.id === DECIDES);
+  const steps: Actuator[] = [];
+  const missing: string[] = [];
+  for (const { role, mechanism, decidedBy } of scene.path.outcomes) {
+    if (mechanism !== COPIES) continue;
+    const item = estate.resources.get(decidedBy);
+    const made =
+      item === undefined || vault === undefined
+        ? 'no source shows in which account its copies are'
+        : asked(restoreBackup, item, role, scene, { account: vault.account }, vault.region);
+    if (typeof made === 'string') missing.push(`${COPIES} of ${role.title} (${made})`);
+    else steps.push(...made);
+  }
+  if (steps.length === 0 && missing.length === 0) return hands;
+  const others = hands.notTaken.filter((n) => !n.startsWith(COPIES));
+  const recover = [...decided, ...steps];
+  return { recover, people: recover.map((s) => s.id), notTaken: [...others, ...missing] };
+}
+
+/** Vaults of other accounts to which plans copy. */
+function vaultsOutside(account: string, { ground }: Scene): readonly { readonly account: string; readonly region: string }[] {
+  const plans = [...ground.judgement.estate.resources.values()].filter((i) => i.resource.type === 'aws:backup/plan:Plan');
+  const arns = plans.flatMap(({ resource }) => JSON.stringify([resource.outputs, resource.inputs]).match(VAULT) ?? []);
+  return arns
+    .map((arn) => arn.split(':'))
+    .flatMap(([, , , region = '', owner = '']) => (owner === account ? [] : [{ account: owner, region }]));
+}
+
+const VAULT = /arn:aws[a-z-]*:backup:[a-z0-9-]+:\d{12}:backup-vault:[^"]+/g;
 
 /** Steps that restore the oldest point there is, by what they restore. */
 const BY_TYPE: Readonly<Record<string, StepMaker>> = {

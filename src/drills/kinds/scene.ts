@@ -4,6 +4,7 @@ import type { Role } from '../../estate/roles.ts';
 import type { Metric } from '../../model/agreement.ts';
 import { type DrillSpec, SCOPE_OF } from '../../model/drill.ts';
 import { unknown } from '../../model/known.ts';
+import type { ResourceKind } from '../../model/protection.ts';
 import { ANY_MEMBER, type Member, regionOfToken, type Scope } from '../../model/scope.ts';
 import type { MetricVerdict } from '../../model/verdict.ts';
 import type { RecoveryPath } from '../../recovery/path.ts';
@@ -216,6 +217,9 @@ export const itemsOf = (role: Role, estate: Estate): readonly EstateResource[] =
 /** Outputs under which users reach a thing, the best first. */
 export const ENTRY_OUTPUTS = ['fqdn', 'dnsName', 'domainName', 'apiEndpoint', 'invokeUrl', 'functionUrl', 'endpoint', 'address'];
 
+/** Kinds of things that users can ask; stores have writers. */
+const DOORS: ReadonlySet<ResourceKind> = new Set(['traffic', 'compute', 'proxy']);
+
 /** Hosts that users ask: those that the drill names, else the entries of the path that answer. */
 async function doorsOf(
   spec: DrillSpec,
@@ -227,7 +231,7 @@ async function doorsOf(
   const hosts = new Set<string>();
   const unanswered: string[] = [];
   for (const role of path.entries) {
-    if (role.kind === 'store') continue;
+    if (!DOORS.has(role.kind)) continue;
     const answering: string[] = [];
     for (const item of itemsOf(role, judgement.estate)) {
       // Names of one thing all lead to the same: the first that answers will do.
