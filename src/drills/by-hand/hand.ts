@@ -2,6 +2,7 @@
 import type { Session } from '../../aws/call.ts';
 import type { Estate, EstateResource } from '../../estate/estate.ts';
 import type { Clock } from '../../model/clock.ts';
+import { fold, type Known } from '../../model/known.ts';
 import type { Canary } from '../canary.ts';
 import type { Actuator } from '../contract.ts';
 import type { Disruption } from '../ports.ts';
@@ -74,15 +75,30 @@ export function subjectOf(hand: Hand): Named | string {
   return hand.arn === undefined ? `${hand.item?.title ?? 'it'} has no ARN in the sources` : named(hand.arn);
 }
 
-/** Where it is, for what has no account or no Region in its ARN, or no ARN: where the rest of its stack is. */
+/** Where it is, for what has no account or no Region in its ARN, or no ARN: by its provider, else where the rest of its stack is. */
 export function placeOf(hand: Hand, item = hand.item): Named['at'] | undefined {
-  const { account, region } = hand.given;
-  if (account !== undefined && region !== undefined) return { account, region };
+  const { given } = hand;
+  const beside = neighbourOf(hand, item);
+  const account = given.account ?? knownText(item?.resource.account) ?? beside?.account;
+  const region = given.region ?? knownText(item?.resource.region) ?? beside?.region;
+  return account === undefined || region === undefined ? undefined : { account, region };
+}
+
+const knownText = (text: Known<string> | undefined): string | undefined =>
+  text === undefined
+    ? undefined
+    : fold<string, string | undefined>(
+        text,
+        (value) => value,
+        () => undefined,
+      );
+
+function neighbourOf({ estate }: Hand, item: EstateResource | undefined): Named['at'] | undefined {
   const stack = item?.resource.urn.split('::').slice(0, 2).join('::');
-  for (const other of hand.estate.resources.values()) {
+  for (const other of estate.resources.values()) {
     if (stack !== undefined && !other.resource.urn.startsWith(`${stack}::`)) continue;
     const { at } = named(arnOf(other) ?? '');
-    if (/^\d{12}$/.test(at.account) && at.region !== '') return { account: account ?? at.account, region: region ?? at.region };
+    if (/^\d{12}$/.test(at.account) && at.region !== '') return at;
   }
   return undefined;
 }

@@ -201,8 +201,20 @@ export const addInstance: StepMaker = (hand) => {
       const made = madeInstance(await instanceNamed(session, name, at));
       return made.kind === 'ready' ? { kind: 'ready', endpoints: [] } : made;
     },
-    remove: (name) => session.send(rds.deleteInstance, { DBInstanceIdentifier: name, SkipFinalSnapshot: true }, at),
+    remove: (name) => removeMember(hand, source, name),
     calls: (name) => source.like(at.region, `db:${name}`),
   });
   return [step];
 };
+
+/** What writes is not taken away: another member writes first, as soon as one is there again. */
+async function removeMember({ session }: Hand, { name: cluster, at }: Named, member: string): Promise<void> {
+  const found = await clusterNamed(session, cluster, at);
+  const others = (found?.DBClusterMembers ?? []).filter((m) => m.DBInstanceIdentifier !== member);
+  if (writerOf(found) !== member || others.length === 0) {
+    await session.send(rds.deleteInstance, { DBInstanceIdentifier: member, SkipFinalSnapshot: true }, at);
+    return;
+  }
+  const TargetDBInstanceIdentifier = others[0]?.DBInstanceIdentifier;
+  await unless(BUSY, session.send(rds.failoverCluster, { DBClusterIdentifier: cluster, TargetDBInstanceIdentifier }, at));
+}

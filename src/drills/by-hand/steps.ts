@@ -5,13 +5,8 @@ import { backup, restoreBackup } from './backup.ts';
 import { drs, recoverServers } from './drs.ts';
 import { dynamodb, restoreTable } from './dynamodb.ts';
 import { efs, failReplicationOver, mountElsewhere } from './efs.ts';
-import {
-  elasticache,
-  failDatastoreOver,
-  promoteNode,
-  restoreSnapshot as restoreCacheSnapshot,
-  testFailover,
-} from './elasticache.ts';
+import { elasticache, failDatastoreOver, promoteNode, testFailover } from './elasticache.ts';
+import { restoreSnapshot as restoreCacheSnapshot } from './elasticache-restore.ts';
 import type { StepMaker } from './hand.ts';
 import { enableKey, kms, moveKeyPrimary, promoteSecret, secrets } from './keys.ts';
 import { rds } from './rds-calls.ts';

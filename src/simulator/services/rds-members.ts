@@ -1,8 +1,9 @@
 /** DB instances that join a cluster of simulated RDS: the first one writes. */
 import type { CreateDBInstanceCommandInput, Tag } from '@aws-sdk/client-rds';
 import { type CallContext, ServiceFault } from '../service.ts';
+import { failClusterOver } from './rds-failover.ts';
 import { CREATION, makeInstance } from './rds-make.ts';
-import { type Cluster, clusterOr404, type Instance } from './rds-state.ts';
+import { type Cluster, clusterOr404, type Instance, membersOf } from './rds-state.ts';
 
 interface MemberRequest {
   readonly id: string | undefined;
@@ -39,6 +40,13 @@ export function makeMember(cluster: Cluster, request: MemberRequest, context: Ca
       takes: CREATION.single,
     },
     context,
+    (made) => {
+      const { world } = context;
+      const writer = membersOf(world, cluster).find((m) => m.id === cluster.writer);
+      // Nobody could take over before.
+      const isAway = writer !== undefined && (world.zoneIsLost(writer.zone) || writer.outage !== undefined);
+      if (isAway && made.id !== writer.id) failClusterOver(world, cluster, 0);
+    },
   );
   cluster.members = [...cluster.members, member.id];
   cluster.writer ??= member.id;
