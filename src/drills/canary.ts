@@ -92,16 +92,20 @@ export function canary(
     return found === undefined ? undefined : !found.some((w) => w.corrupt);
   };
 
+  /** A log in which nothing of before was found is not read whole at every look: the longer it takes, by a hundredth of that, the later. */
+  let empty: { readonly log: string | undefined; readonly until: number } = { log: undefined, until: 0 };
   /** Logs in which something of before was found. */
   const known = new Set<string>();
   /** Does the store hold something of what was acknowledged before? Also when nothing was, and when it cannot be read. */
   const keeps = async (t0: number): Promise<boolean> => {
     if (log === undefined || known.has(log)) return true;
+    if (log === empty.log && clock.now() < empty.until) return false;
     // What is written in the very moment of the onset may have gone either way.
     const before = new Set(acknowledged.filter((w) => w.at < t0).map((w) => w.sequence));
     if (before.size === 0) return true;
     const found = await outside.contents(log);
     if (found?.some((w) => !w.corrupt && before.has(w.sequence)) === true) known.add(log);
+    else empty = { log, until: clock.now() + (clock.now() - t0) / 100 };
     return found === undefined || known.has(log);
   };
 
