@@ -1,9 +1,9 @@
 /** What people decide about invocations, kept in the store: whoever conducts the run reads it there. */
 import { DEACTIVATED, DECLARED } from '../../src/drills/invocation/course.ts';
-import { type People, SAYINGS, type Saying, type SayingKind } from '../../src/drills/invocation/people.ts';
+import { type People, SAYINGS, type Saying, type SayingKind, textIn } from '../../src/drills/invocation/people.ts';
 import { member } from '../../src/drills/result.ts';
 import { UsageError } from '../../src/model/errors.ts';
-import type { JournalEntry } from '../../src/model/journal.ts';
+import type { JournalEntry, Json } from '../../src/model/journal.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { Stage } from './drill-theatre.ts';
@@ -22,10 +22,10 @@ export function storedPeople({ history }: Pick<Store, 'history'>, { clock }: Pic
         return [
           {
             kind,
-            about: String(member(data, 'about') ?? ''),
+            about: textIn(data, 'about'),
             by: person,
             at,
-            reason: String(member(data, 'reason') ?? ''),
+            reason: textIn(data, 'reason'),
             onset: typeof onset === 'number' ? onset : undefined,
             stays: member(data, 'stays') === true,
           },
@@ -115,7 +115,7 @@ export async function openRun({ journal }: Store, run: string): Promise<readonly
 
 function stepsOf(entries: readonly JournalEntry[]): readonly string[] {
   const steps = member(entries[0]?.data ?? null, 'steps');
-  return Array.isArray(steps) ? steps.map((s) => String(member(s, 'id'))) : [];
+  return Array.isArray(steps) ? steps.map((s: Json) => textIn(s, 'id')) : [];
 }
 
 /** `invoke status`: where a run stands, by its journal; without a run, those that are open. */
@@ -145,18 +145,17 @@ function statusLines(run: string, entries: readonly JournalEntry[]): readonly st
   const phase = entries.findLast((e) => e.kind === 'phase')?.about ?? 'assess';
   const heldAt = entries.findLastIndex((e) => e.about === 'held');
   const held = entries[heldAt];
-  const says = (about: string): string =>
-    String(member(entries.findLast((e) => e.about === about)?.data ?? null, 'says') ?? 'not read yet');
+  const says = (about: string): string => textIn(entries.findLast((e) => e.about === about)?.data, 'says') || 'not read yet';
   const decided = (about: string): string => {
     const made = member(entries.find((e) => e.about === about)?.data ?? null, 'made') ?? null;
     const by = member(made, 'by');
     const names = Array.isArray(by) && by.length > 0 ? by.join(' and ') : 'automatically';
-    return made === null ? 'no' : `${names}: ${String(member(made, 'reason'))}`;
+    return made === null ? 'no' : `${names}: ${textIn(made, 'reason')}`;
   };
   const steps = stepsOf(entries).map((step) => {
     const outcome = entries.findLast((e) => e.kind === 'outcome' && e.about === step);
     const undone = entries.findLast((e) => e.kind === 'outcome' && e.about === `undo ${step}`);
-    const state = (e: JournalEntry | undefined): string => String(member(e?.data ?? null, 'result') ?? '');
+    const state = (e: JournalEntry | undefined): string => textIn(e?.data, 'result');
     const how = state(undone) === 'done' ? 'returned' : outcome === undefined ? 'not taken' : state(outcome);
     return `  ${how.padEnd(9)} ${step}`;
   });
@@ -166,6 +165,6 @@ function statusLines(run: string, entries: readonly JournalEntry[]): readonly st
     `  declared  ${decided(DECLARED)}`,
     ...steps,
     `  deactivated  ${decided(DEACTIVATED)}`,
-    ...(held === undefined || last?.kind === 'ended' ? [] : [`  waits: ${String(member(held.data, 'says'))}`]),
+    ...(held === undefined || last?.kind === 'ended' ? [] : [`  waits: ${textIn(held.data, 'says')}`]),
   ];
 }

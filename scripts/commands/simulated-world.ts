@@ -5,7 +5,7 @@ import { session } from '../../src/aws/session.ts';
 import type { Transport } from '../../src/aws/transport.ts';
 import { HAND_CALLS } from '../../src/drills/by-hand/by-hand.ts';
 import type { Canary } from '../../src/drills/canary.ts';
-import { SIGNAL_CALLS } from '../../src/drills/invocation/signals.ts';
+import { SIGNAL_CALLS } from '../../src/drills/invocation/calls.ts';
 import { DRILL_CALLS } from '../../src/drills/kinds/calls.ts';
 import type { Clock } from '../../src/model/clock.ts';
 import { fold } from '../../src/model/known.ts';

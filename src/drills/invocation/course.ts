@@ -8,7 +8,7 @@ import { outcomeIn, type Steps, tokenOf } from '../steps.ts';
 import type { DecisionMade, InvocationStep, PreparedInvocation, SignalShown } from './contract.ts';
 import { type Evaluation, evaluate, patienceOf } from './evaluate.ts';
 import { type History, type Readings, withReading } from './history.ts';
-import { entryOf, type People, type Saying, sayingKey, sayingsIn } from './people.ts';
+import { entryOf, type People, type Saying, sayingKey, sayingsIn, textIn } from './people.ts';
 
 /** Nothing goes on until somebody acts; the run stays open. */
 export class Pause extends Error {
@@ -110,12 +110,18 @@ async function writeChanged(log: Logbook, about: string, at: number, data: Json)
 }
 
 const gist = (data: Json): string => {
-  const holds = member(data, 'holds');
-  if (holds !== undefined) return String(holds);
-  const shown = Object.entries(Object(data)).map(([id, one]) => `${id} ${String(member(one as Json, 'shows'))}`);
+  const holds = textIn(data, 'holds');
   // A store need not keep the order of keys.
-  return shown.sort().join('; ');
+  return holds === ''
+    ? membersOf(data)
+        .map(([id, one]) => `${id} ${textIn(one, 'shows')}`)
+        .sort()
+        .join('; ')
+    : holds;
 };
+
+const membersOf = (data: Json): readonly (readonly [string, Json])[] =>
+  typeof data === 'object' && data !== null && !Array.isArray(data) ? Object.entries(data as Readonly<Record<string, Json>>) : [];
 
 const shownOf = (readings: Readings): Json =>
   Object.fromEntries(
@@ -130,17 +136,16 @@ function historyIn({ entries }: Logbook, criteria: Criteria): History {
   let history: History = [];
   for (const { kind, about, at, data } of entries) {
     if (kind !== 'observation' || about !== SIGNALS) continue;
-    const readings = Object.entries(Object(data)).map(([id, one]) => {
-      const shown = one as Json;
-      const says = String(member(shown, 'says') ?? '');
-      const shows = member(shown, 'shows');
+    const readings = membersOf(data).map(([id, shown]) => {
+      const says = textIn(shown, 'says');
+      const shows = textIn(shown, 'shows');
       const since = member(shown, 'since');
       return [
         id,
         {
           shows: shows === 'unknown' ? unknown('not-reported', says) : known(shows === 'yes'),
           says,
-          vantage: String(member(shown, 'vantage') ?? ''),
+          vantage: textIn(shown, 'vantage'),
           since: typeof since === 'number' ? since : undefined,
         },
       ] as const;

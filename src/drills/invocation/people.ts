@@ -68,8 +68,9 @@ export function sayingsIn(entries: readonly JournalEntry[]): readonly Saying[] {
   });
 }
 
-const textIn = (data: Json, name: string): string => {
-  const value = member(data, name);
+/** Empty for what is no text. */
+export const textIn = (data: Json | undefined, name: string): string => {
+  const value = member(data ?? null, name);
   return typeof value === 'string' ? value : '';
 };
 

@@ -1,63 +1,18 @@
 /** Reads the signals of an invocation: what detectors in AWS say, and what is seen from outside. Nothing is changed. */
-import type * as CloudWatch from '@aws-sdk/client-cloudwatch';
-import type * as Route53 from '@aws-sdk/client-route-53';
-import type { Call, Place } from '../../aws/call.ts';
-import { call } from '../../aws/call.ts';
+import type { Place } from '../../aws/call.ts';
 import { AwsFailure, reasonOf, saysOf } from '../../aws/failure.ts';
 import { compileGlob } from '../../catalog/glob.ts';
 import type { Role } from '../../estate/roles.ts';
 import type { MetricRule, NamedSignal, SignalRule } from '../../model/invocation.ts';
 import { is, known, type Truth, unknown } from '../../model/known.ts';
 import { formatDuration, formatPercent } from '../../model/quantity.ts';
-import { reads } from '../by-hand/calls.ts';
 import type { Ground } from '../ground.ts';
 import { describeAlarms, healthCheckStatus } from '../kinds/calls.ts';
 import { arnOf } from '../kinds/places.ts';
 import { itemsOf, replicates } from '../kinds/scene.ts';
+import { healthCheck, healthEvents, statistics } from './calls.ts';
 import { doorsOf, knock } from './doors.ts';
 import type { Reading, Readings } from './history.ts';
-
-const statistics = reads<CloudWatch.GetMetricStatisticsCommandInput, CloudWatch.GetMetricStatisticsCommandOutput>(
-  'cloudwatch',
-  'GetMetricStatistics',
-);
-
-const healthCheck = reads<Route53.GetHealthCheckCommandInput, Route53.GetHealthCheckCommandOutput>(
-  'route-53',
-  'GetHealthCheck',
-  // Route 53's one control plane (AWS Fault Isolation Boundaries, "Global services").
-  { only: 'us-east-1' },
-);
-
-interface HealthEvents {
-  readonly filter: {
-    readonly services: readonly string[];
-    readonly regions: readonly string[];
-    readonly eventStatusCodes: readonly string[];
-    readonly eventTypeCategories: readonly string[];
-  };
-}
-
-/** Answers only accounts with a Business, Enterprise On-Ramp or Enterprise support plan (AWS Health API reference). */
-const healthEvents = call<
-  HealthEvents,
-  { readonly events?: readonly { readonly eventTypeCode?: string; readonly startTime?: Date }[] }
->({
-  client: 'health',
-  operation: 'DescribeEvents',
-  action: 'health:DescribeEvents',
-  // Its endpoint of record (AWS Health user guide, "Endpoints for the AWS Health API").
-  only: 'us-east-1',
-});
-
-/** What reading signals asks of AWS. */
-export const SIGNAL_CALLS: readonly Call<never, unknown>[] = [
-  describeAlarms,
-  healthCheck,
-  healthCheckStatus,
-  statistics,
-  healthEvents,
-];
 
 export interface SignalSettings {
   readonly ground: Ground;
