@@ -73,6 +73,8 @@ function said(metric: Metric, held: Held): Says {
       ? [null, `${result.reason}; its stores are back, and what they lost was not counted`]
       : ['never', result.reason];
   }
+  if (result.status === 'stopped' && (metric.type === 'RTO' || metric.type === 'MTPD') && stoppedTooLate(metric, held))
+    return ['never', `${result.reason}: nobody was served again by then`];
   if (result.status !== 'recovered') return [null, result.reason];
   switch (metric.type) {
     case 'RTO':
@@ -87,6 +89,17 @@ function said(metric: Metric, held: Held): Says {
     default:
       return [null, `not measured: ${metric.type}`];
   }
+}
+
+/** Was it stopped after the promise was broken, while something was still away? Stopped before, it says nothing. */
+function stoppedTooLate({ target }: Metric, { entries, result, notTaken }: Held): boolean {
+  const { t0 } = result.marks;
+  const stop = entries.find((e) => e.kind === 'stop');
+  if (t0 === undefined || stop === undefined || notTaken.length > 0 || (stop.at - t0) / 1000 <= target) return false;
+  const last = new Map<string, boolean>();
+  for (const { kind, about, at, data } of entries)
+    if (kind === 'observation' && at >= t0 && at <= stop.at) last.set(about, memberOf(data, 'ok') === false);
+  return [...last.values()].includes(true);
 }
 
 /** Did every store take writes again, on what it held, when the drill gave up? */

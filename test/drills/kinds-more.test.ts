@@ -196,7 +196,7 @@ describe('a store that nothing protects', () => {
           const { held, observations } = await hold({
             specs: [{ ...spec, inputs }],
             metrics: `{ RTO: { ${scope}: ${hours}h }, RPO: { ${scope}: ${hours}h } }`,
-            drill: { kind: kind as 'region-loss' },
+            drill: { kind },
           });
           expect(held.result).toMatchObject({ left: [], steady: true });
           expect(observations.length).toBeGreaterThan(0);

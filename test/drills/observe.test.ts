@@ -89,6 +89,20 @@ describe('what a drill says', () => {
     expect(shown('region-loss', away, { entries: stores })).toMatchObject({ 'RTO-region': 'never', 'RPO-region': null });
   });
 
+  it('that was stopped after the promise was broken, with something still away: never', () => {
+    const stop = (at: number, ok: boolean) =>
+      shown(
+        'region-loss',
+        { status: 'stopped', rto: null },
+        {
+          entries: journal(saw('requests to shop', 10_000, null, ok), { kind: 'stop', about: 'longer than 20m', at, data: null }),
+        },
+      )['RTO-region'];
+    expect(stop(1_200_000, false)).toBe('never');
+    expect(stop(1_200_000, true)).toBeNull();
+    expect(stop(600_000, false)).toBeNull();
+  });
+
   it('a person who acted is never overlooked', () => {
     expect(shown('region-loss', {}, { people: ['somebody'] })).toMatchObject({ 'RTO-region': [60] });
   });

@@ -5,7 +5,7 @@ import type { Metric } from '../../model/agreement.ts';
 import { type DrillSpec, SCOPE_OF } from '../../model/drill.ts';
 import { unknown } from '../../model/known.ts';
 import type { ResourceKind } from '../../model/protection.ts';
-import { ANY_MEMBER, type Member, regionOfToken, type Scope } from '../../model/scope.ts';
+import { ANY_MEMBER, type Member, regionOfToken } from '../../model/scope.ts';
 import type { MetricVerdict } from '../../model/verdict.ts';
 import type { RecoveryPath } from '../../recovery/path.ts';
 import type { Judgement } from '../../verdicts/judge.ts';
@@ -16,7 +16,7 @@ import { REPLICATING } from '../mechanisms.ts';
 import { dnsProbe, type EntryWatch, entryWatch, lagProbe } from '../probes.ts';
 import { capacityProbes } from './capacity.ts';
 import { detectorProbe } from './detectors.ts';
-import { arnOf, type Located, located, regionsOf, storeEndpoints, textsOf } from './places.ts';
+import { type Located, located, regionsOf, storeEndpoints, textsOf } from './places.ts';
 
 export interface Scene {
   readonly spec: DrillSpec;
@@ -258,8 +258,3 @@ function resolversOf(named: readonly string[], { outside }: Ground): readonly nu
 
 export const replicates = (item: EstateResource): boolean =>
   (meaningOf(item)?.protections ?? []).some((p) => REPLICATING.has(p.mechanism));
-
-export const arnsOf = (scene: Scene): readonly string[] =>
-  scene.stores.map((s) => arnOf(s.item)).filter((arn) => arn !== undefined);
-
-export const scopeOf = (spec: DrillSpec, otherwise: Scope): Scope => SCOPE_OF[spec.kind] ?? otherwise;

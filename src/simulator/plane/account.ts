@@ -27,8 +27,9 @@ export function remembered(world: World, account: string): Restore {
 function photograph(value: unknown, inside: Map<object, Restore>): void {
   if (typeof value !== 'object' || value === null || inside.has(value)) return;
   if (Array.isArray(value)) {
-    const before: readonly unknown[] = [...value];
-    inside.set(value, () => value.splice(0, value.length, ...before));
+    const list: unknown[] = value;
+    const before = [...list];
+    inside.set(value, () => void list.splice(0, list.length, ...before));
     for (const element of before) photograph(element, inside);
   } else if (value instanceof Map) {
     const before = [...(value as Map<unknown, unknown>)];
