@@ -27,9 +27,9 @@ describe('clients of a store', () => {
     pools.through('db', DB);
     for (const answer of answers) pools.through('db', answer);
     const now = answers.at(-1) ?? DB;
-    world.clock.advance(11_000);
+    world.clock.advance(30_000);
     expect(pools.through('db', now).kind).toBe('refused');
-    world.clock.advance(67_001);
+    world.clock.advance(48_001);
     expect(pools.through('db', now).kind).toBe('served');
   });
 
