@@ -74,7 +74,8 @@ const DAY = 24 * 3600 * 1000;
 const LONG = 600_000;
 /** Milliseconds of real time after which a process that says nothing is taken for dead. */
 const ALIVE = 20_000;
-const LEASE = 30_000;
+/** In a world that stands still while its controllers work, two minutes are a good while. */
+const LEASE = 120_000;
 
 const judged = (readings: readonly SourceReading[], { catalogue, today, seed }: TheatreSettings): Judgement =>
   judge(buildEstate(readings, SERVICES, new Map(catalogue.inert.map((i) => [i.type, i.reason]))), catalogue, {

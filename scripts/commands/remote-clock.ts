@@ -37,7 +37,9 @@ export async function connectWorld(url: string, token: string, by: () => string)
   let waiting: Promise<void> | undefined;
   let settling = false;
 
-  createInterface({ input: socket }).on('line', (line) => {
+  const lines = createInterface({ input: socket });
+  lines.on('error', () => socket.destroy());
+  lines.on('line', (line) => {
     const reply = unpack(line) as Reply;
     open.get(reply.n)?.(reply);
     open.delete(reply.n);

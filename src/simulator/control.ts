@@ -97,7 +97,10 @@ export function controlDoor({ clock, token, answers }: ControlSettings): Control
   const serve = (socket: Duplex): void => {
     const controller: Controller = { socket, wake: undefined };
     controllers.add(controller);
-    createInterface({ input: socket }).on('line', (line) => {
+    const lines = createInterface({ input: socket });
+    // It tells of the socket's errors too: a controller that is killed is no mistake of the world's.
+    lines.on('error', () => socket.destroy());
+    lines.on('line', (line) => {
       const question = unpack(line) as Question;
       answer(controller, question)
         .then(

@@ -16,6 +16,8 @@ export async function openPostgres(url: string): Promise<Connection> {
   const pool = poolOf(url);
   // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
   pool.on('error', () => undefined);
+  // So would one that breaks between two statements of a transaction: the next of them is told.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }).withSchema(SCHEMA);
   try {
     await pool.query('select 1');

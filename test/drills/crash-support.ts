@@ -11,6 +11,7 @@ import {
 } from '../../scripts/commands/simulated-world.ts';
 import type { Transport } from '../../src/aws/transport.ts';
 import { parseCatalogue } from '../../src/catalog/parse.ts';
+import type { PreparedDrill } from '../../src/drills/contract.ts';
 import { conduct } from '../../src/drills/engine.ts';
 import { fence, fencedInjector, fencedTransport } from '../../src/drills/fence.ts';
 import type { Ground } from '../../src/drills/ground.ts';
@@ -23,6 +24,7 @@ import type { DrillSpec } from '../../src/model/drill.ts';
 import type { Journal, JournalEntry } from '../../src/model/journal.ts';
 import type { Member } from '../../src/model/scope.ts';
 import { SERVICES } from '../../src/services/registry.ts';
+import type { World } from '../../src/simulator/world/world.ts';
 import { memoryJournal } from '../../src/store/memory-journal.ts';
 import { type Judgement, judge } from '../../src/verdicts/judge.ts';
 import { catalogueOf, PLACE, type Shop } from './shops.ts';
@@ -31,7 +33,7 @@ const TODAY = '2026-06-01';
 const START = Date.parse('2026-05-31T00:00:00Z');
 const RUN = 'the-run';
 /** Milliseconds of virtual time. */
-export const LEASE = 30_000;
+export const LEASE = 120_000;
 
 export interface Plan {
   readonly spec: DrillSpec;
@@ -124,6 +126,7 @@ class Mortal {
 }
 
 export interface Course {
+  readonly world: World;
   readonly journal: Journal;
   readonly effects: ReadonlyMap<string, number>;
   readonly faults: () => number;
@@ -132,7 +135,12 @@ export interface Course {
   entries(): Promise<readonly JournalEntry[]>;
 }
 
-export async function courseOf(shop: Shop, { spec, member, judgement }: Plan): Promise<Course> {
+/** `change`: how this drill is other than it was prepared. */
+export async function courseOf(
+  shop: Shop,
+  { spec, member, judgement }: Plan,
+  change: (drill: PreparedDrill) => PreparedDrill = (drill) => drill,
+): Promise<Course> {
   const made = await deployedShop(shop);
   const { world } = made.aws;
   const { clock } = world;
@@ -178,7 +186,7 @@ export async function courseOf(shop: Shop, { spec, member, judgement }: Plan): P
       if (prepared === undefined) throw new Error(`nothing of kind ${shop.kind}`);
       if (lives === 0) await warmUp(clock, prepared.canaries, { every: 60_000, writes: 3 });
       lives += 1;
-      return conduct(prepared.drill, {
+      return conduct(change(prepared.drill), {
         journal,
         holder: `controller ${lives}`,
         lease: LEASE,
@@ -190,6 +198,7 @@ export async function courseOf(shop: Shop, { spec, member, judgement }: Plan): P
   };
 
   return {
+    world,
     journal: store,
     effects,
     faults: () => world.faults.length,

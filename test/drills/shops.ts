@@ -19,7 +19,15 @@ export const AWAY = 'eu-west-1';
 
 /** `afterCrash` of its drill. */
 export function catalogueOf({ kind, metrics, drill, services }: Shop, afterCrash: 'continue' | 'roll-back' = 'continue'): string {
-  const lines = [`id: the-drill`, `kind: ${kind}`, `service: shop`, `afterCrash: ${afterCrash}`, `dwell: 30s`, ...drill];
+  const lines = [
+    `id: the-drill`,
+    `kind: ${kind}`,
+    `service: shop`,
+    `afterCrash: ${afterCrash}`,
+    `dwell: 30s`,
+    `preconditions: []`,
+    ...drill,
+  ];
   return promising(metrics, `drills:\n  - ${lines.join('\n    ')}\n`, services);
 }
 
@@ -115,7 +123,7 @@ export const SHOPS: readonly Shop[] = [
   {
     kind: 'region-loss',
     reading: reading(AURORA_GLOBAL),
-    metrics: '{ RTO: { region: 1h }, RPO: { region: 5m } }',
+    metrics: '{ RTO: { region: 8h }, RPO: { region: 1h } }',
     drill: ['member: us-east-1'],
   },
   {
