@@ -47,7 +47,10 @@ export const scaling = {
   untagNodes: disrupts<EKS.UntagResourceCommandInput, EKS.UntagResourceCommandOutput>('eks', 'UntagResource'),
 } as const;
 
-/** What the drill file says, else what the largest of its like runs, else all that it may. */
+/**
+ * What the drill file says, else what the largest of its like runs, else all that it may. One that runs as much already serves beside
+ * it: nobody need scale a standby that is large enough, so it takes on the other's share as well.
+ */
 function wantedOf(hand: Hand): number | undefined {
   if (hand.given.desired !== undefined) {
     const asked = Number(hand.given.desired);
@@ -55,7 +58,10 @@ function wantedOf(hand: Hand): number | undefined {
   }
   const others = hand.mates.filter((m) => m !== hand.item).map((m) => runningOf(m));
   const known = others.filter((n) => n !== undefined);
-  return known.length === 0 ? undefined : Math.max(...known);
+  if (known.length === 0) return undefined;
+  const largest = Math.max(...known);
+  const own = hand.item === undefined ? 0 : (runningOf(hand.item) ?? 0);
+  return largest > own ? largest : own + largest;
 }
 
 function runningOf(item: Hand['mates'][number]): number | undefined {
