@@ -13,6 +13,8 @@ import { deleteVolumesOf, makeRootVolumes } from './ec2-volumes.ts';
 export interface InstanceItem extends EC2.Instance {
   /** Virtual milliseconds at which its AZ went; undefined: it is there. */
   gone?: number;
+  /** Set until it has started up: it runs, and nothing on it answers yet. */
+  booting?: true;
 }
 
 export const INSTANCES = shelf<InstanceItem>('ec2:instance');
@@ -24,6 +26,11 @@ const ZONE_LIMITS = shelf<{ readonly most: number }>('ec2:zone-limit');
  * Linux take: an assumption, with its spread by the world's seed.
  */
 const PENDING = [15, 45] as const;
+/**
+ * From running until what is installed answers. AWS: Linux boots within five minutes, on average (AWS DRS user guide, "Recovery
+ * overview"); 40 s and two minutes are an assumption.
+ */
+const BOOTING = [40, 120] as const;
 const STOPPING = [20, 60] as const;
 const TERMINATING = [20, 60] as const;
 /** A terminated instance stays visible "for a short while": an hour (EC2 user guide, "Instance lifecycle"). */
@@ -44,7 +51,7 @@ function tell(instance: InstanceItem, place: Place, how: 'answers' | 'silent' | 
 }
 
 export const instanceAnswers = (instance: InstanceItem): boolean =>
-  instance.State?.Name === 'running' && instance.gone === undefined;
+  instance.State?.Name === 'running' && instance.booting === undefined && instance.gone === undefined;
 
 export const instanceArn = (place: Place, id: string): string => `arn:aws:ec2:${place.region}:${place.account}:instance/${id}`;
 
@@ -128,10 +135,14 @@ const answerOf = (place: Place, instance: InstanceItem) =>
     : refused('the instance does not answer');
 
 function starts(place: Place, instance: InstanceItem): void {
+  instance.booting = true;
   place.world.clock.after(between(place.world, ...PENDING), () => {
     if (instance.State?.Name !== 'pending') return;
     instance.State = { Code: 16, Name: 'running' };
-    if (instanceAnswers(instance)) tell(instance, place, 'answers');
+    place.world.clock.after(between(place.world, ...BOOTING), () => {
+      delete instance.booting;
+      if (instanceAnswers(instance)) tell(instance, place, 'answers');
+    });
   });
 }
 
@@ -290,7 +301,7 @@ export const instanceOperations = {
   })) satisfies Op<EC2.TerminateInstancesCommandInput, EC2.TerminateInstancesCommandOutput>,
   DescribeInstances: ((input, context) => {
     const { items, next } = describe(
-      context.list(INSTANCES).map(({ gone: _gone, ...instance }) => instance),
+      context.list(INSTANCES).map(({ gone: _gone, booting: _booting, ...instance }) => instance),
       {
         missing: 'InvalidInstanceID.NotFound',
         idOf: (i) => i.InstanceId,

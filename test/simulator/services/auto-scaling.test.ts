@@ -189,8 +189,8 @@ describe('a load balancer', () => {
     s.world.clock.advance(5 * MINUTE);
     expect(await s.health()).toEqual(['unhealthy', 'unhealthy', 'unhealthy', 'unhealthy']);
     await s.call('ec2', 'StartInstances', { InstanceIds: ids });
-    // Running again, and not yet found healthy: requests arrive all the same.
-    s.world.clock.advance(50_000);
+    // Started up again, and not yet found healthy: requests arrive all the same.
+    s.world.clock.advance(110_000);
     expect(await s.health()).toContain('unhealthy');
     expect(s.served()).toBeGreaterThan(0);
   });

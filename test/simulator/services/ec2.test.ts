@@ -42,6 +42,9 @@ describe('EC2', () => {
     expect(await state()).toBe('pending');
     world.clock.advance(60_000);
     expect(await state()).toBe('running');
+    // It starts up before anything on it answers.
+    expect(connect(world, Instances[0].PrivateDnsName).kind).toBe('refused');
+    world.clock.advance(120_000);
     expect(connect(world, Instances[0].PrivateDnsName).kind).toBe('served');
     world.inject({ kind: 'az-loss', zone: A });
     expect(connect(world, Instances[0].PrivateDnsName).kind).toBe('refused');
