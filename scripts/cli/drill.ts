@@ -6,7 +6,7 @@ import type { DrillListFlags } from '../commands/drill-list.ts';
 import type { DrillResumeFlags } from '../commands/drill-resume.ts';
 import type { DrillShowFlags } from '../commands/drill-show.ts';
 import { surroundings } from '../surroundings.ts';
-import { STORE, whole, withSources } from './options.ts';
+import { collect, STORE, whole, withSources } from './options.ts';
 
 const SOURCES = 'Pulumi project folder (FOLDER@STACK), JSON file (export, checkpoint, preview, plan), or -';
 const EXIT_CODES =
@@ -18,7 +18,18 @@ function withGround(command: Command): Command {
     .option('--store <place>', STORE)
     .option('--aws <world>', 'simulator (a world of its own), live, or the URL of holdfast simulator --control', 'simulator')
     .option('--control <token>', 'token of the control door, with a URL')
-    .option('--seed <number>', 'seed of the simulated world', whole, 1);
+    .option('--seed <number>', 'seed of the simulated world', whole, 1)
+    .option('--profile <name>', 'on real AWS: profile of the shared configuration')
+    .option('--role <arn>', 'on real AWS: role to assume in each account: arn:aws:iam::{account}:role/NAME')
+    .option('--regions <names>', 'on real AWS: Regions to read, with commas between')
+    .option('--accounts <ids>', 'on real AWS: accounts to read, with commas between')
+    .option('--budget <calls>', 'on real AWS: stop before this many calls are exceeded', whole)
+    .option('--kill-switch <place>', 'on real AWS: file or ssm:/parameter that says off while disruption is not forbidden')
+    .option('--controller-region <region>', 'on real AWS: where this runs, or elsewhere')
+    .option('--fis-role <arn>', 'on real AWS: role that FIS acts in')
+    .option('--fis-api-role <arn>', 'on real AWS: role whose calls fail when a control plane is lost; repeatable', collect, [])
+    .option('--canary <store=url>', 'on real AWS: where canary writes to a store go; repeatable', collect, [])
+    .option('--served-by <header>', 'on real AWS: response header that says who served');
 }
 
 function withResult(command: Command): Command {

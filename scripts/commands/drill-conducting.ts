@@ -82,7 +82,7 @@ export async function conducted(
     const held: Held = { spec: drill, result, entries, people, blind, notTaken };
     return { ...held, observations: observationsOf(held, theatre.judgement) };
   };
-  const result = await conduct(ending(prepared.drill, stage), {
+  const result = await conduct(stage.guarded?.(prepared.drill, hash) ?? ending(prepared.drill, stage), {
     journal: stage.journal,
     holder,
     lease: stage.lease,

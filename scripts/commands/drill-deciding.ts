@@ -35,10 +35,15 @@ export async function drillApprove(
     for (const drill of drillsOf(wanted, catalogue, theatre.judgement)) {
       const members = membersHere(drill, theatre).filter((m) => flags.member === undefined || m.name === flags.member);
       for (const member of members) {
-        const hash = await theatre.hold(0, async ({ ground }) => {
-          const prepared = await prepare(drill, member, `${drill.id}/${member.name}`, ground);
-          return prepared === undefined ? undefined : hashOf(drill, member, prepared);
-        });
+        const run = (): string => `${drill.id}/${member.name}`;
+        const hash = await theatre.hold(
+          0,
+          async ({ ground }) => {
+            const prepared = await prepare(drill, member, run(), ground);
+            return prepared === undefined ? undefined : hashOf(drill, member, prepared);
+          },
+          { drill, member, run, began: undefined },
+        );
         if (hash === undefined) continue;
         around.write(`${drill.id}: ${memberLabel(member)}\n`, undefined);
         await decide(store.history, drill.id, hash, flags, around);

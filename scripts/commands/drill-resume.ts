@@ -67,7 +67,12 @@ async function resumedIn(
       const since = entries.at(-1)?.at ?? 0;
       const controller = { theatre, store, holder: holderOf(), signal: off.signal };
       const one = await theatre
-        .hold(since, (stage) => patiently(stage, () => conducted(run, request, stage, controller), around))
+        .hold(since, (stage) => patiently(stage, () => conducted(run, request, stage, controller), around), {
+          drill: request.drill,
+          member: request.member,
+          run: () => run,
+          began: entries[0]?.at,
+        })
         .catch((error: unknown) => {
           if (error instanceof UsageError && error.code === 'drill-held') return error.message;
           throw error;

@@ -1,10 +1,13 @@
 /** Where a drill is held: simulated AWS in this process or in another, or real AWS. */
 
 import type { Canary } from '../../src/drills/canary.ts';
+import type { PreparedDrill } from '../../src/drills/contract.ts';
 import { type Fence, fence, fencedInjector, fencedTransport } from '../../src/drills/fence.ts';
 import type { Ground } from '../../src/drills/ground.ts';
+import type { Gate } from '../../src/drills/live/gates.ts';
 import { buildEstate } from '../../src/estate/estate.ts';
 import type { Catalogue } from '../../src/model/agreement.ts';
+import type { DrillSpec } from '../../src/model/drill.ts';
 import { UsageError } from '../../src/model/errors.ts';
 import type { Journal } from '../../src/model/journal.ts';
 import { fold } from '../../src/model/known.ts';
@@ -37,10 +40,26 @@ export interface Stage {
   readonly lease: number;
   /** False: what was disrupted ended with the controller that did it. */
   readonly outlives: boolean;
+  /** Of real AWS, where its name was needed to begin with. */
+  readonly run?: string;
+  /** On real AWS: what stands in the way of a drill of that hash. */
+  gates?(drillHash: string): Promise<readonly Gate[]>;
+  /** On real AWS: the drill under its gates. */
+  guarded?(drill: PreparedDrill, drillHash: string): PreparedDrill;
   /** Resolves when the lease of a controller that died by now has ended. */
   leaseOver(): Promise<void>;
   /** Stores get writes of before the drill. */
   warm(canaries: readonly Canary[], data: boolean): Promise<void>;
+}
+
+/** What is to be held: real AWS is read with it in mind. */
+export interface HeldPlan {
+  readonly drill: DrillSpec;
+  readonly member: Member;
+  /** Name of the run, by the clock of its world. */
+  readonly run: (now: number) => string;
+  /** Milliseconds since the epoch; undefined: it has not begun. */
+  readonly began: number | undefined;
 }
 
 export interface Theatre {
@@ -53,7 +72,7 @@ export interface Theatre {
   /** A member as the world names it: which zones a token of the code became. */
   membersIn(members: readonly Member[]): readonly Member[];
   /** `since`: milliseconds since the epoch, no earlier than which the world's time must be. */
-  hold<T>(since: number, work: (stage: Stage) => Promise<T>): Promise<T>;
+  hold<T>(since: number, work: (stage: Stage) => Promise<T>, plan?: HeldPlan): Promise<T>;
   close(): void;
 }
 

@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { readDrillFile, writtenDrills } from '../../src/catalog/find.ts';
-import { membersOf } from '../../src/drills/prepare.ts';
+import { membersOf, prepare } from '../../src/drills/prepare.ts';
 import { suggest } from '../../src/drills/suggest.ts';
 import type { Catalogue, Metric } from '../../src/model/agreement.ts';
 import type { DrillSpec } from '../../src/model/drill.ts';
@@ -12,14 +12,19 @@ import { type Member, memberLabel } from '../../src/model/scope.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import type { Judgement } from '../../src/verdicts/judge.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { type Conducted, conducted, type Request } from './drill-conducting.ts';
+import { type Conducted, conducted, hashOf, type Request } from './drill-conducting.ts';
+import { liveDrills } from './drill-live.ts';
 import { exitOf, resultOf, textOf } from './drill-result.ts';
-import { accountOf, noControl, ownTheatre, remoteTheatre, type Theatre } from './drill-theatre.ts';
+import { accountOf, noControl, ownTheatre, remoteTheatre, type Stage, type Theatre } from './drill-theatre.ts';
 import { placeOf, type StoreFlags } from './evidence.ts';
 import { catalogueFor, read, type SourceFlags, sourcesOf } from './judging.ts';
+import type { LiveFlags } from './live-ground.ts';
 
-export interface DrillFlags extends Omit<SourceFlags, 'catalog'>, StoreFlags {
+export interface DrillFlags extends Omit<SourceFlags, 'catalog'>, StoreFlags, Omit<LiveFlags, 'aws'> {
   readonly aws: string;
+  readonly allowDisruption?: boolean;
+  readonly dryRun?: boolean;
+  readonly change?: string;
   readonly control?: string;
   readonly seed: number;
   readonly requester?: string;
@@ -72,21 +77,60 @@ export async function drillRun(
         sources,
         seed: flags.seed,
       };
-      const one = await theatre.hold(0, (stage) =>
-        conducted(runOf(drill, member, stage.clock.now()), request, stage, {
-          theatre,
-          store,
-          holder: holderOf(),
-          signal: calledOff.signal,
-        }),
+      const name = (now: number): string => runOf(drill, member, now);
+      const asPlan = { drill, member, run: name, began: undefined };
+      if (isDry(flags)) {
+        notes.push(...(await theatre.hold(0, (stage) => shown(drill, member, stage), asPlan)));
+        continue;
+      }
+      const one = await theatre.hold(
+        0,
+        (stage) =>
+          conducted(stage.run ?? name(stage.clock.now()), request, stage, {
+            theatre,
+            store,
+            holder: holderOf(),
+            signal: calledOff.signal,
+          }),
+        asPlan,
       );
       if (one === undefined) notes.push(`${drill.id}: ${drill.service} has nothing that a drill of kind ${drill.kind} is about`);
       else held.push(one);
       if (calledOff.signal.aborted) break;
     }
     calledOff.over();
+    if (held.length === 0 && isDry(flags)) {
+      around.write(`world: ${theatre.world}\n${notes.join('\n')}\n`, flags.out);
+      return 0;
+    }
     return report(theatre, held, notes, flags, around);
   });
+}
+
+/** On real AWS nothing is done unless it was asked for. */
+const isDry = ({ dryRun, aws, allowDisruption }: DrillRunFlags): boolean =>
+  dryRun === true || (aws === 'live' && allowDisruption !== true);
+
+/** What would be done, and what stands in the way; one line each. */
+async function shown(drill: DrillSpec, member: Member, stage: Stage): Promise<readonly string[]> {
+  const prepared = await prepare(drill, member, `${drill.id}/${member.name}`, stage.ground);
+  if (prepared === undefined) return [`${drill.id}: ${drill.service} has nothing that a drill of kind ${drill.kind} is about`];
+  const hash = hashOf(drill, member, prepared);
+  const { preconditions, disrupt, recover, probes, stops, limit } = prepared.drill;
+  const refusals = await Promise.all(preconditions.map(async ({ id, check }) => [id, await check().catch(String)] as const));
+  return [
+    '',
+    `${drill.id}: ${memberLabel(member)}; nothing was done (hash ${hash})`,
+    ...refusals.map(([id, why]) => `  first     ${id}: ${why ?? 'holds'}`),
+    ...disrupt.map((a) => `  disrupt   ${a.id} ${JSON.stringify(a.describe())}`),
+    ...recover.map((a) => `  recover   ${a.id} ${JSON.stringify(a.describe())}`),
+    ...probes.map((p) => `  watch     ${p.id}, every ${p.every / 1000} s`),
+    ...stops.map((s) => `  stop      ${s.id}`),
+    `  roll back what was disrupted, then every step; at the latest ${limit / 1000} s after the onset`,
+    ...((await stage.gates?.(hash)) ?? []).map((g) => `  gate      ${g.id} ${g.holds === 'yes' ? 'open' : 'CLOSED'}: ${g.says}`),
+    ...prepared.blind.map((b) => `  not seen: ${b}`),
+    ...prepared.notTaken.map((b) => `  not taken: ${b}`),
+  ];
 }
 
 export function report(
@@ -186,6 +230,11 @@ async function open(
   }
   const sources = named.length > 0 ? named.map(absolute) : sourcesOf(catalogue);
   const readings = await read(sources, flags, around);
+  if (aws === 'live') {
+    const { store: whereabouts } = placeOf(flags, around);
+    const requester = requesterOf(flags);
+    return { theatre: liveDrills({ flags, requester, catalogue, readings, store, whereabouts, around, now: Date.now }), sources };
+  }
   if (aws !== 'simulator') throw new UsageError('aws-unknown', `--aws: expected simulator, live or a URL, found ${aws}.`);
   around.progress('deploying into simulated AWS');
   const place = { account: accountOf(readings) ?? ACCOUNT, region: flags.region ?? REGION };
@@ -193,7 +242,7 @@ async function open(
 }
 
 /** `-` stays what it is; a stack after `@` stays behind its folder. */
-const absolute = (source: string): string => (source === '-' ? source : resolve(source));
+export const absolute = (source: string): string => (source === '-' ? source : resolve(source));
 
 /** As a file says, or by id: of what is written in the catalogue and the drill files beside it, else of what is suggested. */
 export function drillsOf(wanted: string, catalogue: Catalogue, judgement: Judgement): readonly DrillSpec[] {
