@@ -1,5 +1,5 @@
 /** Drills of what cannot be failed over: wrong data, and an account in other hands. Something older is restored beside it, and read. */
-import type { EstateResource } from '../../estate/estate.ts';
+import type { Estate, EstateResource } from '../../estate/estate.ts';
 import { disruption } from '../actuators.ts';
 import { restoreBackup } from '../by-hand/backup.ts';
 import { DECIDES } from '../by-hand/by-hand.ts';
@@ -71,7 +71,7 @@ function fromCopies(scene: Scene, account: string, hands: Hands): Hands {
     const made =
       item === undefined || vault === undefined
         ? 'no source shows in which account its copies are'
-        : asked(restoreBackup, item, role, scene, { account: vault.account }, vault.region);
+        : asked(restoreBackup, item, role, scene, { account: vault.account, ...classOf(item, estate) }, vault.region);
     if (typeof made === 'string') missing.push(`${COPIES} of ${role.title} (${made})`);
     else steps.push(...made);
   }
@@ -79,6 +79,17 @@ function fromCopies(scene: Scene, account: string, hands: Hands): Hands {
   const others = hands.notTaken.filter((n) => !n.startsWith(COPIES));
   const recover = [...decided, ...steps];
   return { recover, people: recover.map((s) => s.id), notTaken: [...others, ...missing] };
+}
+
+/** Of what is gone AWS does not say any more of which class its instances were. */
+function classOf({ resource }: EstateResource, estate: Estate): { readonly instanceClass?: string } {
+  const said = ({ outputs, inputs }: EstateResource['resource'], name: string): unknown => outputs[name] ?? inputs[name];
+  const cluster = said(resource, 'clusterIdentifier');
+  const instance = [...estate.resources.values()].find(
+    ({ resource: r }) => r.type.endsWith(':ClusterInstance') && said(r, 'clusterIdentifier') === cluster,
+  );
+  const own = said(instance?.resource ?? resource, 'instanceClass');
+  return typeof own === 'string' ? { instanceClass: own } : {};
 }
 
 /** Vaults of other accounts to which plans copy. */
