@@ -224,7 +224,36 @@ export function compare(made: Rehearsal, target: Target, drill: Drilled, seed: n
       intervalOf({ nodes: [node] }, 'point', how),
     );
   }
+  // Nobody can tell what a store holds that stayed away.
+  for (const outcome of result.status === 'not-recovered' && drill.notTaken.length === 0 ? path.outcomes : []) {
+    const node = path.graph.nodes.find((n) => n.id === outcome.role.id);
+    const since = wellSince(seen.get(`writes to ${outcome.role.title}`) ?? [], t0);
+    if (outcome.role.kind !== 'store' || node === undefined || since !== undefined || tooOld.includes(outcome)) continue;
+    add(
+      {
+        of: 'part',
+        type: 'RPO',
+        mechanism: nameOf(outcome),
+        part: `${service} ${outcome.role.title}`,
+        member,
+        measured: { from: 0, to: Number.POSITIVE_INFINITY },
+      },
+      intervalOf({ nodes: [node] }, 'point', how),
+    );
+  }
   const point = result.measured?.rpo;
+  if (isWhole && result.status === 'not-recovered')
+    add(
+      {
+        of: 'service',
+        type: 'RPO',
+        mechanism: `service, ${target.scope}`,
+        part: service,
+        member,
+        measured: { from: 0, to: Number.POSITIVE_INFINITY },
+      },
+      intervalOf(path.graph, 'point', how),
+    );
   if (isWhole && point !== undefined && point !== null)
     add(
       {

@@ -18,8 +18,11 @@ import { clusterReply, instanceReply } from './rds-replies.ts';
 import { snapshotOr404 } from './rds-snapshots.ts';
 import { clusterOr404, type Instance, instanceAt, instanceOr404 } from './rds-state.ts';
 
-/** Seconds until a restored store is available: it grows with the size, of which AWS says nothing in numbers. Our assumption. */
-const RESTORE = [600, 2400] as const;
+/**
+ * Seconds until a restored store is available. It grows with the size, of which AWS says nothing in numbers but "up to a few hours"
+ * (prescriptive guidance, "RDS PITR and snapshots"); from 20 minutes on is our assumption.
+ */
+const RESTORE = [1200, 3600] as const;
 
 interface Origin {
   /** ARN of the store whose log is restored. */
