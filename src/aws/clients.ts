@@ -31,6 +31,7 @@ const CLIENTS: Readonly<Record<ClientId, readonly [() => Promise<Module>, string
   elasticache: [() => import('@aws-sdk/client-elasticache'), 'ElastiCacheClient'],
   eventbridge: [() => import('@aws-sdk/client-eventbridge'), 'EventBridgeClient'],
   fis: [() => import('@aws-sdk/client-fis'), 'FisClient'],
+  health: [() => import('@aws-sdk/client-health'), 'HealthClient'],
   iam: [() => import('@aws-sdk/client-iam'), 'IAMClient'],
   kms: [() => import('@aws-sdk/client-kms'), 'KMSClient'],
   lambda: [() => import('@aws-sdk/client-lambda'), 'LambdaClient'],

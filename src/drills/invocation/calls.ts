@@ -1,5 +1,6 @@
 /** Calls of AWS that an invocation makes besides those of its steps: all of them read. */
 import type * as CloudWatch from '@aws-sdk/client-cloudwatch';
+import type * as Health from '@aws-sdk/client-health';
 import type * as Route53 from '@aws-sdk/client-route-53';
 import { type Call, call } from '../../aws/call.ts';
 import { reads } from '../by-hand/calls.ts';
@@ -18,20 +19,8 @@ export const healthCheck = reads<Route53.GetHealthCheckCommandInput, Route53.Get
   { only: 'us-east-1' },
 );
 
-interface HealthEvents {
-  readonly filter: {
-    readonly services: readonly string[];
-    readonly regions: readonly string[];
-    readonly eventStatusCodes: readonly string[];
-    readonly eventTypeCategories: readonly string[];
-  };
-}
-
 /** Answers only accounts with a Business, Enterprise On-Ramp or Enterprise support plan (AWS Health API reference). */
-export const healthEvents = call<
-  HealthEvents,
-  { readonly events?: readonly { readonly eventTypeCode?: string; readonly startTime?: Date }[] }
->({
+export const healthEvents = call<Health.DescribeEventsCommandInput, Health.DescribeEventsCommandOutput>({
   client: 'health',
   operation: 'DescribeEvents',
   action: 'health:DescribeEvents',

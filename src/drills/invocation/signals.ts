@@ -1,4 +1,5 @@
 /** Reads the signals of an invocation: what detectors in AWS say, and what is seen from outside. Nothing is changed. */
+import type { EventFilter } from '@aws-sdk/client-health';
 import type { Place } from '../../aws/call.ts';
 import { AwsFailure, reasonOf, saysOf } from '../../aws/failure.ts';
 import { compileGlob } from '../../catalog/glob.ts';
@@ -208,7 +209,7 @@ async function late(rule: Extract<SignalRule, { kind: 'lag-above' }>, { ground, 
 }
 
 async function eventful(rule: Extract<SignalRule, { kind: 'health-event' }>, settings: SignalSettings): Promise<Read> {
-  const filter = {
+  const filter: EventFilter = {
     services: [rule.service],
     regions: [rule.region],
     eventStatusCodes: ['open'],

@@ -1,5 +1,6 @@
 /** Do the service's own detectors signal? What the drill sees by itself says nothing about them. */
 import { type EstateResource, meaningOf } from '../../estate/estate.ts';
+import { fold } from '../../model/known.ts';
 import type { MetricVerdict } from '../../model/verdict.ts';
 import type { Probe } from '../contract.ts';
 import type { Ground } from '../ground.ts';
@@ -52,7 +53,7 @@ export function detectorProbe(
 
 /** Undefined: of a kind that nobody here can ask. */
 async function signalling(item: EstateResource, { session }: Ground): Promise<boolean | undefined> {
-  const { type, outputs } = item.resource;
+  const { id, type, outputs } = item.resource;
   const arn = arnOf(item);
   if (arn === undefined) return undefined;
   const { at } = placeOfArn(arn);
@@ -62,12 +63,21 @@ async function signalling(item: EstateResource, { session }: Ground): Promise<bo
     const alarm = found.MetricAlarms?.[0] ?? found.CompositeAlarms?.[0];
     return alarm === undefined ? undefined : alarm.StateValue === 'ALARM';
   }
-  if (type === HEALTH_CHECK && typeof outputs.id === 'string') {
-    const found = await session.send(healthCheckStatus, { HealthCheckId: outputs.id }, { ...at, region: 'us-east-1' });
+  if (type === HEALTH_CHECK && id !== undefined) {
+    const found = await session.send(healthCheckStatus, { HealthCheckId: id }, { account: accountOf(item), region: 'us-east-1' });
     const seen = found.HealthCheckObservations ?? [];
     if (seen.length === 0) return undefined;
     const well = seen.filter((o) => o.StatusReport?.Status?.startsWith('Success') === true).length;
     return well / seen.length <= HEALTHY_SHARE;
   }
   return undefined;
+}
+
+/** ARNs of health checks name no account. */
+function accountOf({ resource }: EstateResource): string {
+  return fold(
+    resource.account,
+    (account) => account,
+    () => '',
+  );
 }
