@@ -72,6 +72,8 @@ async function resumedIn(
           member: request.member,
           run: () => run,
           began: entries[0]?.at,
+          requester: request.requester,
+          change: flags.change ?? request.change,
         })
         .catch((error: unknown) => {
           if (error instanceof UsageError && error.code === 'drill-held') return error.message;
@@ -82,7 +84,7 @@ async function resumedIn(
       else held.push(one);
     }
     off.over();
-    return report(theatre as Theatre, held, said, there as DrillRunFlags, around);
+    return report(theatre, held, said, there, around);
   });
 }
 
