@@ -6,7 +6,7 @@ import type { Store } from '../../src/store/store.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { type DrillRunFlags, holderOf, interruption, report, withTheatre } from './drill.ts';
 import { type Conducted, conducted, requestOf } from './drill-conducting.ts';
-import type { Stage, Theatre } from './drill-theatre.ts';
+import type { Stage } from './drill-theatre.ts';
 import { withStore } from './evidence.ts';
 
 export type DrillResumeFlags = Omit<DrillRunFlags, 'service' | 'member' | 'dryRun' | 'aws'> & { readonly aws?: string };
