@@ -97,7 +97,7 @@ export function program(): Program {
 /** Text with properties of other resources in it. */
 export function text(parts: readonly (string | Hole)[]): Value {
   const holes = parts.filter((p) => p instanceof Hole);
-  if (holes.length === 0) return parts.join('');
+  if (holes.length === 0) return parts.map(String).join('');
   let n = 0;
   const template = parts.map((p) => (p instanceof Hole ? `\${${n++}}` : p)).join('');
   return new Hole(

@@ -55,7 +55,7 @@ function all(count: number): Promise<readonly EstateTruth[]> {
       worker.on('error', reject);
       worker.on('message', ({ truth, seed, error }: Said) => {
         if (truth === undefined) {
-          stop().finally(() => reject(new Error(`estate ${seed}: ${error}`)));
+          void stop().finally(() => reject(new Error(`estate ${seed}: ${error}`)));
           return;
         }
         truths.push(truth);

@@ -15,8 +15,10 @@ const one = (member: string, [p1, p99]: readonly [number, number], [from, to]: r
   measured: { from, to },
 });
 
+type Pair = readonly [number, number];
+
 describe('what is covered', () => {
-  it.each([
+  it.each<[readonly [Pair, Pair], boolean, string]>([
     [
       [
         [60, 300],
@@ -73,7 +75,7 @@ describe('what is covered', () => {
       false,
       'never, and yet',
     ],
-  ] as const)('%j: %s (%s)', ([predicted, measured], expected) => {
+  ])('%j: %s (%s)', ([predicted, measured], expected) => {
     expect(covered([one('us-east-1a', predicted, measured)])).toBe(expected);
   });
 
