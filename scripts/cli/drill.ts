@@ -1,12 +1,15 @@
 /** `holdfast drill`. */
 import { type Command, Option } from 'commander';
 import type { DrillRunFlags } from '../commands/drill.ts';
-import type { DrillAbortFlags, DrillApproveFlags } from '../commands/drill-deciding.ts';
+import type { DrillAbortFlags, DrillApproveFlags, KillSwitchFlags } from '../commands/drill-deciding.ts';
 import type { DrillListFlags } from '../commands/drill-list.ts';
 import type { DrillResumeFlags } from '../commands/drill-resume.ts';
 import type { DrillShowFlags } from '../commands/drill-show.ts';
 import { surroundings } from '../surroundings.ts';
 import { collect, STORE, whole, withSources } from './options.ts';
+
+/** Repeatable, without a default of its own. */
+const more = (value: string, earlier: readonly string[] | undefined): readonly string[] => collect(value, earlier ?? []);
 
 const SOURCES = 'Pulumi project folder (FOLDER@STACK), JSON file (export, checkpoint, preview, plan), or -';
 const EXIT_CODES =
@@ -24,11 +27,25 @@ function withGround(command: Command): Command {
     .option('--regions <names>', 'on real AWS: Regions to read, with commas between')
     .option('--accounts <ids>', 'on real AWS: accounts to read, with commas between')
     .option('--budget <calls>', 'on real AWS: stop before this many calls are exceeded', whole)
-    .option('--kill-switch <place>', 'on real AWS: file or ssm:/parameter that says off while disruption is not forbidden')
+    .option(
+      '--kill-switch <place>',
+      'on real AWS: file or ssm:/parameter that says off while disruption is not forbidden, or store',
+    )
     .option('--controller-region <region>', 'on real AWS: where this runs, or elsewhere')
     .option('--fis-role <arn>', 'on real AWS: role that FIS acts in')
     .option('--fis-api-role <arn>', 'on real AWS: role whose calls fail when a control plane is lost; repeatable', collect, [])
-    .option('--canary <store=url>', 'on real AWS: where canary writes to a store go; repeatable', collect, [])
+    .option('--drill-role <name>', 'on real AWS: role that may hold drills; repeatable (default: holdfast-drill*)', more)
+    .option(
+      '--canary <store=url>',
+      'on real AWS: the service’s own endpoint for canary writes to a store; repeatable',
+      collect,
+      [],
+    )
+    .option(
+      '--resolver <address>',
+      'on real AWS: resolver that is asked, or system; repeatable (default: system and public ones)',
+      more,
+    )
     .option('--served-by <header>', 'on real AWS: response header that says who served');
 }
 
@@ -73,7 +90,13 @@ export function withDrills(drill: Command): void {
     });
 
   withResult(
-    withGround(drill.command('run').description('hold a drill, roll everything back, and keep what it showed as evidence')),
+    withGround(
+      drill
+        .command('run')
+        .description(
+          'hold a drill, roll everything back, and keep what it showed as evidence; on real AWS a dry run until --allow-disruption',
+        ),
+    ),
   )
     .argument('<drill>', 'id of a drill of the catalogue or of drill list --suggest, or a drill file')
     .argument('[sources...]', SOURCES)
@@ -108,6 +131,18 @@ export function withDrills(drill: Command): void {
     .action(async (run: string, options: DrillAbortFlags) => {
       const { drillAbort } = await import('../commands/drill-deciding.ts');
       process.exitCode = await drillAbort(run, options, surroundings());
+    });
+
+  drill
+    .command('kill-switch')
+    .description('forbid disruption of real AWS to all drills that ask this store (--kill-switch store), or no longer')
+    .argument('<on|off>')
+    .requiredOption('--by <name>', 'who decides')
+    .option('--store <place>', STORE)
+    .option('--catalog <file>', 'catalogue (default: holdfast.yaml in this folder, then upwards)')
+    .action(async (to: string, options: KillSwitchFlags) => {
+      const { drillKillSwitch } = await import('../commands/drill-deciding.ts');
+      process.exitCode = await drillKillSwitch(to, options, surroundings());
     });
 
   withGround(drill.command('approve').description('approve a drill as it would be held now, or refuse it'))

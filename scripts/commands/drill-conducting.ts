@@ -1,12 +1,13 @@
 /** One run of a drill: prepared, conducted, and kept as evidence. */
-import type { PreparedDrill } from '../../src/drills/contract.ts';
+import type { Actuator, PreparedDrill } from '../../src/drills/contract.ts';
 import { conduct } from '../../src/drills/engine.ts';
 import { drillHash } from '../../src/drills/hash.ts';
 import { asJson } from '../../src/drills/logbook.ts';
 import { type Held, observationsOf } from '../../src/drills/observe.ts';
 import { type Prepared, prepare } from '../../src/drills/prepare.ts';
 import { DRILL_RECORD_VERSION, type DrillRecord } from '../../src/drills/record.ts';
-import { type DrillResult, MEASURED } from '../../src/drills/result.ts';
+import { type DrillResult, MEASURED, member } from '../../src/drills/result.ts';
+import { tokenOf } from '../../src/drills/steps.ts';
 import { tape } from '../../src/drills/tape.ts';
 import type { DrillSpec } from '../../src/model/drill.ts';
 import type { JournalEntry, Json } from '../../src/model/journal.ts';
@@ -65,16 +66,16 @@ export async function conducted(
   stage: Stage,
   { theatre, store, holder, signal }: Conducting,
 ): Promise<Conducted | undefined> {
-  const { drill, member } = request;
+  const { drill, member: lost } = request;
   const { clock, ground } = stage;
   const others = async (): Promise<readonly string[]> => (await ground.others()).filter((other) => other !== run);
   const before = await stage.journal.read(run);
   const taped = tape({ ...ground, others }, requestOf(before)?.seen ?? null);
-  const prepared = await prepare(drill, member, run, taped.ground);
+  const prepared = await prepare(drill, lost, run, taped.ground);
   taped.stop();
   if (prepared === undefined) return undefined;
   if (before.length === 0) await stage.warm(prepared.canaries, prepared.drill.scope === 'data');
-  const hash = hashOf(drill, member, prepared);
+  const hash = hashOf(drill, lost, prepared);
   const approvals = await clock.real(store.history.approvals(approvalsOf(drill.id)));
   const told = (result: DrillResult, entries: readonly JournalEntry[]): Omit<Conducted, 'run' | 'drillHash'> => {
     const { people, notTaken, canaries } = prepared;
@@ -82,7 +83,8 @@ export async function conducted(
     const held: Held = { spec: drill, result, entries, people, blind, notTaken };
     return { ...held, observations: observationsOf(held, theatre.judgement) };
   };
-  const result = await conduct(stage.guarded?.(prepared.drill, hash) ?? ending(prepared.drill, stage), {
+  const whole = withForgotten(prepared.drill, before);
+  const result = await conduct(stage.guarded?.(whole, hash) ?? ending(whole, stage), {
     journal: stage.journal,
     holder,
     lease: stage.lease,
@@ -134,6 +136,27 @@ function changedHands(entries: readonly JournalEntry[]): boolean {
 /** A world that died with its controller has nothing left to go on with. */
 const ending = (drill: PreparedDrill, { outlives }: Stage): PreparedDrill =>
   outlives ? drill : { ...drill, afterCrash: 'roll-back' };
+
+/** What an earlier controller began, and is no step of the drill any more: it is there, and this one cannot undo it. */
+function withForgotten(drill: PreparedDrill, entries: readonly JournalEntry[]): PreparedDrill {
+  const undone = new Set(
+    entries.flatMap((e) => (e.kind === 'outcome' && member(e.data, 'result') === 'done' ? [e.token ?? ''] : [])),
+  );
+  const forgotten = (phase: 'disrupt' | 'recover'): readonly Actuator[] => {
+    const known = new Set(drill[phase].map((step) => tokenOf(drill.run, phase, step)));
+    return entries
+      .filter((e) => e.kind === 'intent' && e.token === `${drill.run}/${phase}/${e.about}`)
+      .filter(({ token = '' }) => !known.has(token) && !undone.has(`${token}#undo`))
+      .map(({ about }) => nobodyKnows(about));
+  };
+  return { ...drill, disrupt: [...drill.disrupt, ...forgotten('disrupt')], recover: [...drill.recover, ...forgotten('recover')] };
+}
+
+function nobodyKnows(id: string): Actuator {
+  const says = `${id}: was begun, and what stands there now has no such step: undo it by hand, or resume the run once it is as it was`;
+  const fails = (): Promise<never> => Promise.reject(new Error(says));
+  return { id, describe: () => null, act: fails, outcome: async () => 'unknown', compensate: fails, left: async () => [says] };
+}
 
 export const hashOf = (drill: DrillSpec, member: Member, { drill: { disrupt, recover } }: Prepared): string =>
   drillHash(

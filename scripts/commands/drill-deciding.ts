@@ -1,12 +1,13 @@
 /** `holdfast drill approve` and `drill abort`: what people decide about drills and runs, kept in the store. */
-import { prepare } from '../../src/drills/prepare.ts';
 import { UsageError } from '../../src/model/errors.ts';
-import { memberLabel } from '../../src/model/scope.ts';
 import type { Approval, History } from '../../src/store/history.ts';
+import { openStore } from '../../src/store/store.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { type DrillFlags, drillsOf, membersHere, withTheatre } from './drill.ts';
-import { ABORTED, approvalsOf, hashOf, requestOf } from './drill-conducting.ts';
-import { type StoreFlags, withStore } from './evidence.ts';
+import { type DrillFlags, heldPlan, plannedOf, withTheatre } from './drill.ts';
+import { ABORTED, approvalsOf, requestOf } from './drill-conducting.ts';
+import { dryRun, dryText } from './drill-dry-run.ts';
+import { KILL_SWITCH } from './drill-live.ts';
+import { placeOf, type StoreFlags, withStore } from './evidence.ts';
 
 export interface DrillApproveFlags extends DrillFlags {
   readonly by: string;
@@ -29,25 +30,18 @@ export async function drillApprove(
   return withTheatre(named, flags, around, async ({ theatre, store, catalogue }) => {
     const request = requestOf(await store.journal.read(wanted));
     if (request !== undefined) {
-      await decide(store.history, request.drill.id, request.drillHash, flags, around);
+      await decide(store.history, request.drill.id, request.drillHash, flags, around, Date.now());
       return 0;
     }
-    for (const drill of drillsOf(wanted, catalogue, theatre.judgement)) {
-      const members = membersHere(drill, theatre).filter((m) => flags.member === undefined || m.name === flags.member);
-      for (const member of members) {
-        const run = (): string => `${drill.id}/${member.name}`;
-        const hash = await theatre.hold(
-          0,
-          async ({ ground }) => {
-            const prepared = await prepare(drill, member, run(), ground);
-            return prepared === undefined ? undefined : hashOf(drill, member, prepared);
-          },
-          { drill, member, run, began: undefined },
-        );
-        if (hash === undefined) continue;
-        around.write(`${drill.id}: ${memberLabel(member)}\n`, undefined);
-        await decide(store.history, drill.id, hash, flags, around);
-      }
+    for (const plan of plannedOf(wanted, catalogue, theatre, flags)) {
+      const shown = await theatre.hold(
+        0,
+        async (stage) => ({ run: await dryRun(plan.drill, plan.member, stage), at: stage.clock.now() }),
+        heldPlan(plan),
+      );
+      if (shown.run === undefined) continue;
+      around.write(dryText({ world: theatre.world, runs: [shown.run], notes: [], next: [] }), undefined);
+      await decide(store.history, plan.drill.id, shown.run.drillHash, flags, around, shown.at);
     }
     return 0;
   });
@@ -59,10 +53,36 @@ async function decide(
   hash: string,
   flags: DrillApproveFlags,
   around: Surroundings,
+  at: number,
 ): Promise<void> {
   const decision: Approval['decision'] = flags.refuse === true ? 'refused' : 'approved';
-  await history.decide({ run: approvalsOf(drill), at: Date.now(), person: flags.by, decision, subject: hash, data: null });
+  await history.decide({ run: approvalsOf(drill), at, person: flags.by, decision, subject: hash, data: null });
   around.write(`${decision} by ${flags.by}: ${hash}\n`, undefined);
+}
+
+export interface KillSwitchFlags extends StoreFlags {
+  readonly by: string;
+}
+
+/** Engaged, it stops every drill on real AWS that asks this store (--kill-switch store), and lets none begin. */
+export async function drillKillSwitch(to: string, flags: KillSwitchFlags, around: Surroundings): Promise<number> {
+  if (to !== 'on' && to !== 'off') throw new UsageError('kill-switch', `expected on or off, found ${to}.`);
+  const store = await openStore(placeOf(flags, around).store);
+  try {
+    const decision: Approval['decision'] = to === 'off' ? 'approved' : 'refused';
+    await store.history.decide({
+      run: KILL_SWITCH,
+      at: Date.now(),
+      person: flags.by,
+      decision,
+      subject: KILL_SWITCH,
+      data: null,
+    });
+  } finally {
+    await store.close();
+  }
+  around.write(`kill switch ${to}, by ${flags.by}\n`, undefined);
+  return 0;
 }
 
 /** Its controller looks three times a lease; one that takes the run up looks first. */

@@ -4,7 +4,9 @@ import type { Canary } from '../../src/drills/canary.ts';
 import type { PreparedDrill } from '../../src/drills/contract.ts';
 import { type Fence, fence, fencedInjector, fencedTransport } from '../../src/drills/fence.ts';
 import type { Ground } from '../../src/drills/ground.ts';
+import type { Plan } from '../../src/drills/live/fis-plan.ts';
 import type { Gate } from '../../src/drills/live/gates.ts';
+import type { Disruption } from '../../src/drills/ports.ts';
 import { buildEstate } from '../../src/estate/estate.ts';
 import type { Catalogue } from '../../src/model/agreement.ts';
 import type { DrillSpec } from '../../src/model/drill.ts';
@@ -42,6 +44,8 @@ export interface Stage {
   readonly outlives: boolean;
   /** Of real AWS, where its name was needed to begin with. */
   readonly run?: string;
+  /** On real AWS: the experiments that a disruption would be, or why there is none. */
+  experiments?(what: Disruption): Promise<Plan>;
   /** On real AWS: what stands in the way of a drill of that hash. */
   gates?(drillHash: string): Promise<readonly Gate[]>;
   /** On real AWS: the drill under its gates. */
@@ -60,6 +64,9 @@ export interface HeldPlan {
   readonly run: (now: number) => string;
   /** Milliseconds since the epoch; undefined: it has not begun. */
   readonly began: number | undefined;
+  /** Who asked for it, where that is not who runs the command: a run is taken up as it was asked for. */
+  readonly requester?: string;
+  readonly change?: string | undefined;
 }
 
 export interface Theatre {

@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { readDrillFile, writtenDrills } from '../../src/catalog/find.ts';
-import { membersOf, prepare } from '../../src/drills/prepare.ts';
+import { membersOf } from '../../src/drills/prepare.ts';
 import { suggest } from '../../src/drills/suggest.ts';
 import type { Catalogue, Metric } from '../../src/model/agreement.ts';
 import type { DrillSpec } from '../../src/model/drill.ts';
@@ -12,10 +12,12 @@ import { type Member, memberLabel } from '../../src/model/scope.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import type { Judgement } from '../../src/verdicts/judge.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { type Conducted, conducted, hashOf, type Request } from './drill-conducting.ts';
-import { liveDrills } from './drill-live.ts';
+import { type Conducted, conducted, type Request } from './drill-conducting.ts';
+import { type DryRun, dryJson, dryRun, dryText, mayBeHeld } from './drill-dry-run.ts';
+import { liveDrills, namedMembers } from './drill-live.ts';
+import { nextOf } from './drill-next.ts';
 import { exitOf, resultOf, textOf } from './drill-result.ts';
-import { accountOf, noControl, ownTheatre, remoteTheatre, type Stage, type Theatre } from './drill-theatre.ts';
+import { accountOf, type HeldPlan, noControl, ownTheatre, remoteTheatre, type Theatre } from './drill-theatre.ts';
 import { placeOf, type StoreFlags } from './evidence.ts';
 import { catalogueFor, read, type SourceFlags, sourcesOf } from './judging.ts';
 import type { LiveFlags } from './live-ground.ts';
@@ -51,87 +53,102 @@ export async function drillRun(
   around: Surroundings,
 ): Promise<number> {
   return withTheatre(named, flags, around, async ({ theatre, store, catalogue, sources }) => {
-    const drills = drillsOf(wanted, catalogue, theatre.judgement).filter(
-      (d) => flags.service === undefined || d.service === flags.service,
-    );
-    const planned = drills.flatMap((drill) => {
-      const members = membersHere(drill, theatre);
-      // A drill of one member shows one of all that its scope stands for.
-      const all = membersHere({ ...drill, member: undefined }, theatre).map((m) => m.name);
-      return members
-        .filter((m) => flags.member === undefined || m.name === flags.member)
-        .map((member) => ({ drill, member, members: all }));
-    });
-    if (planned.length === 0) throw nothingToDrill(wanted, drills, theatre, flags);
+    const planned = plannedOf(wanted, catalogue, theatre, flags);
+    const notes: string[] = [];
+    const nothing = ({ drill }: Planned): string =>
+      `${drill.id}: ${drill.service} has nothing that a drill of kind ${drill.kind} is about`;
+    // On real AWS the first closed gate of any of them holds up all of them.
+    if (isDry(flags) || flags.aws === 'live') {
+      const runs: DryRun[] = [];
+      for (const plan of planned) {
+        const run = await theatre.hold(0, (stage) => dryRun(plan.drill, plan.member, stage), heldPlan(plan));
+        if (run === undefined) notes.push(nothing(plan));
+        else runs.push(run);
+      }
+      if (isDry(flags) || !runs.every(mayBeHeld)) {
+        const result = { world: theatre.world, runs, notes, next: nextOf(wanted, named, runs, flags) };
+        around.write(isJson(flags) ? dryJson(result) : dryText(result), flags.out);
+        return isDry(flags) ? 0 : 2;
+      }
+      notes.splice(0);
+    }
     const calledOff = interruption();
     const held: Conducted[] = [];
-    const notes: string[] = [];
     for (const plan of planned) {
       const { drill, member } = plan;
       around.progress(`${drill.id}: ${memberLabel(member)}`);
-      const request: Request = {
-        ...plan,
-        requester: requesterOf(flags),
-        change: flags.change,
-        aws: flags.aws,
-        sources,
-        seed: flags.seed,
-      };
-      const name = (now: number): string => runOf(drill, member, now);
-      const asPlan = { drill, member, run: name, began: undefined };
-      if (isDry(flags)) {
-        notes.push(...(await theatre.hold(0, (stage) => shown(drill, member, stage), asPlan)));
-        continue;
-      }
       const one = await theatre.hold(
         0,
-        (stage) =>
-          conducted(stage.run ?? name(stage.clock.now()), request, stage, {
+        (stage) => {
+          // A drill of one member shows one of all that its scope stands for.
+          const all = membersHere({ ...drill, member: undefined }, { ...theatre, judgement: stage.ground.judgement });
+          const request: Request = {
+            drill,
+            member,
+            members: all.map((m) => m.name),
+            requester: requesterOf(flags),
+            change: flags.change,
+            aws: flags.aws,
+            sources,
+            seed: flags.seed,
+          };
+          return conducted(stage.run ?? runOf(drill, member, stage.clock.now()), request, stage, {
             theatre,
             store,
             holder: holderOf(),
             signal: calledOff.signal,
-          }),
-        asPlan,
+          });
+        },
+        heldPlan(plan),
       );
-      if (one === undefined) notes.push(`${drill.id}: ${drill.service} has nothing that a drill of kind ${drill.kind} is about`);
+      if (one === undefined) notes.push(nothing(plan));
       else held.push(one);
       if (calledOff.signal.aborted) break;
     }
     calledOff.over();
-    if (held.length === 0 && isDry(flags)) {
-      around.write(`world: ${theatre.world}\n${notes.join('\n')}\n`, flags.out);
-      return 0;
-    }
     return report(theatre, held, notes, flags, around);
   });
 }
 
-/** On real AWS nothing is done unless it was asked for. */
-const isDry = ({ dryRun, aws, allowDisruption }: DrillRunFlags): boolean =>
-  dryRun === true || (aws === 'live' && allowDisruption !== true);
-
-/** What would be done, and what stands in the way; one line each. */
-async function shown(drill: DrillSpec, member: Member, stage: Stage): Promise<readonly string[]> {
-  const prepared = await prepare(drill, member, `${drill.id}/${member.name}`, stage.ground);
-  if (prepared === undefined) return [`${drill.id}: ${drill.service} has nothing that a drill of kind ${drill.kind} is about`];
-  const hash = hashOf(drill, member, prepared);
-  const { preconditions, disrupt, recover, probes, stops, limit } = prepared.drill;
-  const refusals = await Promise.all(preconditions.map(async ({ id, check }) => [id, await check().catch(String)] as const));
-  return [
-    '',
-    `${drill.id}: ${memberLabel(member)}; nothing was done (hash ${hash})`,
-    ...refusals.map(([id, why]) => `  first     ${id}: ${why ?? 'holds'}`),
-    ...disrupt.map((a) => `  disrupt   ${a.id} ${JSON.stringify(a.describe())}`),
-    ...recover.map((a) => `  recover   ${a.id} ${JSON.stringify(a.describe())}`),
-    ...probes.map((p) => `  watch     ${p.id}, every ${p.every / 1000} s`),
-    ...stops.map((s) => `  stop      ${s.id}`),
-    `  roll back what was disrupted, then every step; at the latest ${limit / 1000} s after the onset`,
-    ...((await stage.gates?.(hash)) ?? []).map((g) => `  gate      ${g.id} ${g.holds === 'yes' ? 'open' : 'CLOSED'}: ${g.says}`),
-    ...prepared.blind.map((b) => `  not seen: ${b}`),
-    ...prepared.notTaken.map((b) => `  not taken: ${b}`),
-  ];
+/** One run that was asked for: of a drill, for one thing that it takes away. */
+export interface Planned {
+  readonly drill: DrillSpec;
+  readonly member: Member;
 }
+
+export function plannedOf(
+  wanted: string,
+  catalogue: Catalogue,
+  theatre: Theatre,
+  flags: Pick<DrillRunFlags, 'service' | 'member' | 'aws'>,
+): readonly Planned[] {
+  const drills = drillsOf(wanted, catalogue, theatre.judgement).filter(
+    (d) => flags.service === undefined || d.service === flags.service,
+  );
+  const planned = drills.flatMap((drill) => {
+    const members = membersHere(drill, theatre);
+    const meant =
+      flags.aws === 'live'
+        ? namedMembers(members, flags.member)
+        : members.filter((m) => flags.member === undefined || m.name === flags.member);
+    return meant.map((member) => ({ drill, member }));
+  });
+  if (planned.length === 0) throw nothingToDrill(wanted, drills, theatre, flags);
+  return planned;
+}
+
+export const heldPlan = ({ drill, member }: Planned): HeldPlan => ({
+  drill,
+  member,
+  run: (now) => runOf(drill, member, now),
+  began: undefined,
+});
+
+/** On real AWS nothing is done unless it was asked for. */
+const isDry = ({ dryRun: dry, aws, allowDisruption }: DrillRunFlags): boolean =>
+  dry === true || (aws === 'live' && allowDisruption !== true);
+
+const isJson = ({ json, format }: Pick<DrillRunFlags, 'json' | 'format'>): boolean => json === true || format === 'json';
 
 export function report(
   { world, judgement }: Pick<Theatre, 'world' | 'judgement'>,
@@ -146,8 +163,7 @@ export function report(
     held.map((one) => ({ held: one, metrics })),
     notes,
   );
-  const json = flags.json === true || flags.format === 'json';
-  around.write(json ? `${JSON.stringify(result, undefined, 2)}\n` : textOf(result), flags.out);
+  around.write(isJson(flags) ? `${JSON.stringify(result, undefined, 2)}\n` : textOf(result), flags.out);
   return exitOf(result);
 }
 
@@ -233,7 +249,10 @@ async function open(
   if (aws === 'live') {
     const { store: whereabouts } = placeOf(flags, around);
     const requester = requesterOf(flags);
-    return { theatre: liveDrills({ flags, requester, catalogue, readings, store, whereabouts, around, now: Date.now }), sources };
+    return {
+      theatre: liveDrills({ flags, requester, catalogue, readings, store, whereabouts, around, env: process.env, now: Date.now }),
+      sources,
+    };
   }
   if (aws !== 'simulator') throw new UsageError('aws-unknown', `--aws: expected simulator, live or a URL, found ${aws}.`);
   around.progress('deploying into simulated AWS');
@@ -257,7 +276,12 @@ export function drillsOf(wanted: string, catalogue: Catalogue, judgement: Judgem
   return [found];
 }
 
-function nothingToDrill(wanted: string, drills: readonly DrillSpec[], theatre: Theatre, flags: DrillRunFlags): UsageError {
+function nothingToDrill(
+  wanted: string,
+  drills: readonly DrillSpec[],
+  theatre: Theatre,
+  flags: Pick<DrillRunFlags, 'member' | 'service'>,
+): UsageError {
   const members = drills.flatMap((d) => membersHere(d, theatre).map((m) => m.name));
   return new UsageError(
     'nothing-to-drill',

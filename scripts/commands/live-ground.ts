@@ -9,6 +9,7 @@ import { DRILL_CALLS } from '../../src/drills/kinds/calls.ts';
 import { textsOf } from '../../src/drills/kinds/places.ts';
 import { LIVE_CALLS } from '../../src/drills/live/calls.ts';
 import { fisInjector } from '../../src/drills/live/fis-injector.ts';
+import type { Plan } from '../../src/drills/live/fis-plan.ts';
 import { footprintOf } from '../../src/drills/live/footprint.ts';
 import { type Approval, type Asked, beyondRadius, type Gate, type GateFacts, gates } from '../../src/drills/live/gates.ts';
 import { type Guard, guard } from '../../src/drills/live/guard.ts';
@@ -16,6 +17,7 @@ import { asKnown, controllerAt, instanceMetadata, killSwitch, storeAt } from '..
 import { type DnsPlace, RESOLVERS } from '../../src/drills/live/net.ts';
 import { liveOutside } from '../../src/drills/live/outside.ts';
 import { takenDown, touchedBy } from '../../src/drills/live/reach.ts';
+import type { Disruption } from '../../src/drills/ports.ts';
 import { buildEstate } from '../../src/estate/estate.ts';
 import { inPlace } from '../../src/estate/in-place.ts';
 import type { Catalogue } from '../../src/model/agreement.ts';
@@ -88,6 +90,10 @@ export interface Live {
   readonly guard: Guard;
   readonly notes: readonly string[];
   drive<T>(work: Promise<T>): Promise<T>;
+  /** Work outside of AWS: the store, files. Virtual time stands still for it. */
+  real<T>(work: Promise<T>): Promise<T>;
+  /** What FIS would be asked for, or why it cannot do that. */
+  plan(what: Disruption): Promise<Plan>;
 }
 
 type AnyCall = Call<never, unknown>;
@@ -165,10 +171,10 @@ export async function liveGround(options: LiveOptions): Promise<Live> {
         began,
         ends: began + options.lasts,
         drillHash,
-        approvals: await asKnown(store.approvals()),
+        approvals: await asKnown(aws.real(store.approvals())),
         touched,
         takesDown: takenDown(spec, member, footprint),
-        killSwitch: await killSwitch({ named: flags.killSwitch, session, at: home, flag: () => store.forbidden() }),
+        killSwitch: await killSwitch({ named: flags.killSwitch, session, at: home, flag: () => aws.real(store.forbidden()) }),
         controller,
         store: storeAt(store.whereabouts, controller),
         caller,
@@ -196,6 +202,8 @@ export async function liveGround(options: LiveOptions): Promise<Live> {
       }),
       tidy: () => outside.tidy(),
       drive: (work) => aws.drive(work),
+      real: (work) => aws.real(work),
+      plan: (what) => injector.plan(what),
       ground: {
         judgement,
         outside,
@@ -204,7 +212,7 @@ export async function liveGround(options: LiveOptions): Promise<Live> {
         world,
         notThere: new Map(placed.missing.map((r) => [r.urn, 'AWS does not show it'])),
         session: g.session,
-        others: async () => (await store.journal.open()).filter((other) => other !== run),
+        others: async () => (await aws.real(store.journal.open())).filter((other) => other !== run),
         checks: async (service) => criticalOf(judgement, service),
       },
     };

@@ -42,6 +42,8 @@ export interface OpenAws {
   readonly readings: readonly SourceReading[];
   /** Real time passes by itself; virtual time only while work is driven. */
   drive<T>(work: Promise<T>): Promise<T>;
+  /** Work outside of it, for which virtual time stands still. */
+  real<T>(work: Promise<T>): Promise<T>;
 }
 
 type AnyCall = Call<never, unknown>;
@@ -83,6 +85,7 @@ export async function openAws(
   if (flags.aws !== 'live' && !/^https?:\/\/\S+$/.test(flags.aws))
     throw new UsageError('aws-unknown', `--aws: expected live, simulator or a URL (http://127.0.0.1:5000), found ${flags.aws}.`);
   const endpoint = flags.aws === 'live' ? undefined : flags.aws;
+  if (flags.aws === 'live') refuseElsewhere(process.env);
   const transport = realTransport(flags, endpoint);
   const open = sessionOver(
     transport,
@@ -107,7 +110,25 @@ export async function openAws(
     }),
     flags,
   );
-  return { session: open, clock: systemClock, targets, readings: declared, drive: (work) => work };
+  return { session: open, clock: systemClock, targets, readings: declared, drive: (work) => work, real: (work) => work };
+}
+
+/** Hosts of AWS: its public endpoints, and those of interface endpoints in a VPC. */
+const OF_AWS = /(?:^|\.)(?:amazonaws\.com(?:\.cn)?|api\.aws|api\.amazonwebservices\.com\.cn)$/;
+
+/**
+ * The SDK would ask there whatever is named in the environment (SDKs and Tools reference, "Service-specific endpoints"). What answers
+ * is no real AWS, and what it shows must not be kept as if it were.
+ */
+export function refuseElsewhere(env: Readonly<Record<string, string | undefined>>): void {
+  for (const [name, url] of Object.entries(env)) {
+    if (!/^AWS_ENDPOINT_URL(?:_|$)/i.test(name) || url === undefined || url === '') continue;
+    if (URL.canParse(url) && OF_AWS.test(new URL(url).hostname)) continue;
+    throw new UsageError(
+      'endpoint-elsewhere',
+      `${name}: expected no endpoint beside --aws live, found ${url}, which is no host of AWS. Unset it, or name it: --aws ${url}.`,
+    );
+  }
 }
 
 /** Where AWS cannot even say who is asking, nothing can be read. */
@@ -166,7 +187,7 @@ async function openSimulator(
     unreached: [],
     notes: [...unknowns, ...notes],
   };
-  return { session: open, clock, targets, readings, drive: (work) => clock.drive(work) };
+  return { session: open, clock, targets, readings, drive: (work) => clock.drive(work), real: (work) => clock.real(work) };
 }
 
 const keyIdOf = (account: string): string => `AKIASIM${account}`;

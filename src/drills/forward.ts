@@ -12,7 +12,15 @@ import { Halt, observed, watch } from './watch.ts';
 const DWELL = 60_000;
 /** Consecutive looks at every probe that make up a steady state. */
 export const STEADY_LOOKS = 3;
+/** Milliseconds between two of them at most. */
+const LONGEST_PAUSE = 60_000;
 const VALIDATED = 'validated';
+/** Milliseconds that asking every precondition may take. */
+const PRECONDITIONS = 5 * 60_000;
+
+/** Milliseconds from the beginning of a drill to the moment at which it is rolled back at the latest. */
+export const longestOf = (limit: number, dwell: number = DWELL): number =>
+  PRECONDITIONS + STEADY_LOOKS * LONGEST_PAUSE + limit + dwell;
 
 /** How a drill is called off from outside its engine. */
 export interface CallingOff {
@@ -81,7 +89,7 @@ async function unfit(course: Course): Promise<string | undefined> {
     if (holds !== false) return `stop condition ${stop.id} ${holds === true ? 'holds already' : 'cannot be evaluated'}`;
   }
   await course.phase('steady-state');
-  const pause = Math.max(1, Math.min(60_000, ...drill.probes.map((p) => p.every)));
+  const pause = Math.max(1, Math.min(LONGEST_PAUSE, ...drill.probes.map((p) => p.every)));
   for (let n = 0; n < STEADY_LOOKS; n += 1) {
     const unwell = await course.unwell();
     if (unwell !== undefined) return `not steady: ${unwell}`;

@@ -19,9 +19,12 @@ import { asking, type Scene, sceneOf } from './kinds/scene.ts';
 import { tableTop } from './kinds/table-top.ts';
 import { dnsFailover } from './kinds/traffic.ts';
 import { MECHANISMS_OF } from './mechanisms.ts';
+import type { Disruption } from './ports.ts';
 
 export interface Prepared {
   readonly drill: PreparedDrill;
+  /** What is taken away. */
+  readonly lost: readonly Disruption[];
   readonly canaries: readonly Canary[];
   /** Ids of the steps that a person would do. */
   readonly people: readonly string[];
@@ -113,6 +116,7 @@ export async function prepare(spec: DrillSpec, member: Member, run: string, grou
   const absent = absentOf(scene);
   const { canaries } = scene;
   return {
+    lost: play.lost ?? [],
     canaries,
     people: play.people,
     blind,

@@ -58,7 +58,7 @@ export async function sceneOf(spec: DrillSpec, member: Member, run: string, grou
   const { estate } = judgement;
   const verdicts = metricsOf(spec, judgement);
   const path = judgement.pathOf(asking(spec, judged(member, spec, judgement)));
-  const limit = spec.limit === undefined ? limitOf(verdicts) : spec.limit * 1000;
+  const limit = limitOf(spec, judgement);
   const every = Math.min(60_000, Math.max(1_000, Math.round(limit / 600 / 1000) * 1000));
   // A sixtieth of what may be lost is seen to be lost.
   const point = Math.min(...verdicts.filter((v) => v.metric.type === 'RPO').map((v) => v.metric.target));
@@ -205,9 +205,12 @@ export function judged(member: Member, spec: Pick<DrillSpec, 'service' | 'place'
   );
 }
 
-/** Milliseconds. */
-function limitOf(verdicts: readonly MetricVerdict[]): number {
-  const targets = verdicts.filter((v) => v.metric.type === 'RTO' || v.metric.type === 'MTPD').map((v) => v.metric.target);
+/** Milliseconds after which what has not recovered is rolled back: as the drill says, else by what is promised. */
+export function limitOf(spec: DrillSpec, judgement: Judgement): number {
+  if (spec.limit !== undefined) return spec.limit * 1000;
+  const targets = metricsOf(spec, judgement)
+    .filter((v) => v.metric.type === 'RTO' || v.metric.type === 'MTPD')
+    .map((v) => v.metric.target);
   return ((targets.length === 0 ? NO_TARGET : Math.max(...targets)) + GRACE) * 1000;
 }
 
