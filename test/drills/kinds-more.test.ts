@@ -70,6 +70,24 @@ describe('a drill of DNS', () => {
   });
 });
 
+describe('detection', () => {
+  it('is by the health check of the service: it signals once its endpoint has gone', async () => {
+    const watching: Spec = { ...CHECK, name: 'watch', inputs: { ...CHECK.inputs, fqdn: out(MULTI.type, MULTI.name, 'address') } };
+    const { held, observations } = await hold({
+      // Route 53 shows the state of its health checks in us-east-1 alone: what is lost is elsewhere.
+      specs: [{ ...MULTI, region: AWAY }, watching],
+      member: AWAY,
+      metrics: '{ DETECT: { region: 10m }, RTO: { region: 15m } }',
+      drill: { kind: 'region-loss' },
+    });
+    expect(held.result).toMatchObject({ status: 'not-recovered', left: [], steady: true });
+    const seen = observations.find((o) => o.metric.includes('DETECT'))?.value;
+    // Two failures at intervals of ten seconds, and no sooner.
+    expect(seen).toBeGreaterThanOrEqual(10);
+    expect(seen).toBeLessThanOrEqual(60);
+  });
+});
+
 describe('what must hold before, and what stops', () => {
   const drill = { kind: 'az-loss' } as const;
   const metrics = '{ RTO: { az: 15m } }';

@@ -4,7 +4,7 @@ import { fold } from '../../model/known.ts';
 import type { MetricVerdict } from '../../model/verdict.ts';
 import type { Probe } from '../contract.ts';
 import type { Ground } from '../ground.ts';
-import { describeAlarms, healthCheckStatus } from './calls.ts';
+import { describeAlarms, healthCheck, healthCheckStatus } from './calls.ts';
 import { arnOf, placeOfArn } from './places.ts';
 
 export const DETECTORS = 'detectors of the service';
@@ -31,6 +31,7 @@ export function detectorProbe(
     .filter((item) => item !== undefined && meaningOf(item)?.kind === 'detector')
     .filter((item) => item !== undefined);
   if (own.length === 0) return [];
+  const failing = new Map<string, number>();
   return [
     {
       id: DETECTORS,
@@ -39,7 +40,7 @@ export function detectorProbe(
         const loud: string[] = [];
         const silent: string[] = [];
         for (const item of own) {
-          const signals = await signalling(item, ground).catch(() => undefined);
+          const signals = await signalling(item, ground, failing).catch(() => undefined);
           if (signals === true) loud.push(item.title);
           else if (signals === undefined) silent.push(item.title);
         }
@@ -52,7 +53,11 @@ export function detectorProbe(
 }
 
 /** Undefined: of a kind that nobody here can ask. */
-async function signalling(item: EstateResource, { session }: Ground): Promise<boolean | undefined> {
+async function signalling(
+  item: EstateResource,
+  { session, clock }: Ground,
+  failing: Map<string, number>,
+): Promise<boolean | undefined> {
   const { id, type, outputs } = item.resource;
   const arn = arnOf(item);
   if (arn === undefined) return undefined;
@@ -63,12 +68,22 @@ async function signalling(item: EstateResource, { session }: Ground): Promise<bo
     const alarm = found.MetricAlarms?.[0] ?? found.CompositeAlarms?.[0];
     return alarm === undefined ? undefined : alarm.StateValue === 'ALARM';
   }
-  if (type === HEALTH_CHECK && id !== undefined) {
-    const found = await session.send(healthCheckStatus, { HealthCheckId: id }, { account: accountOf(item), region: 'us-east-1' });
+  if (type === HEALTH_CHECK) {
+    const home = { account: accountOf(item), region: 'us-east-1' };
+    const found = await session.send(healthCheckStatus, { HealthCheckId: id ?? arn.split('/').at(-1) }, home);
     const seen = found.HealthCheckObservations ?? [];
     if (seen.length === 0) return undefined;
     const well = seen.filter((o) => o.StatusReport?.Status?.startsWith('Success') === true).length;
-    return well / seen.length <= HEALTHY_SHARE;
+    if (well / seen.length > HEALTHY_SHARE) {
+      failing.delete(arn);
+      return false;
+    }
+    // What is shown is each checker's last look: it is unhealthy once as many in a row have failed as it needs.
+    const since = failing.get(arn) ?? clock.now();
+    failing.set(arn, since);
+    const { HealthCheck } = await session.send(healthCheck, { HealthCheckId: id ?? arn.split('/').at(-1) }, home);
+    const { RequestInterval = 30, FailureThreshold = 3 } = HealthCheck?.HealthCheckConfig ?? {};
+    return clock.now() - since >= (FailureThreshold - 1) * RequestInterval * 1000;
   }
   return undefined;
 }
