@@ -89,24 +89,30 @@ const hostOf = ({ judgement }: Rig): string => {
 };
 
 describe.each<Door>(['operations', 'bytes'])('canary writes (%s)', (door) => {
-  it.each(['a table', 'a bucket'] as const)('go to %s, are found there, and are removed', async (what) => {
-    const r = await rig([carts(), bucket], door);
-    const outside = r.outside();
-    const endpoint = what === 'a table' ? TABLE : hostOf(r);
-    const count = () => (what === 'a table' ? itemsIn(r) : objectsIn(r));
-    expect(await r.drive(outside.request(endpoint, 0))).toMatchObject({ kind: 'served', region: REGION });
-    expect(r.session.sent.filter((s) => s.grade !== 'read')).toEqual([]);
-    const logs = [];
-    for (const n of [1_000, 1_001, 1_500]) logs.push(await r.drive(outside.write(endpoint, n)));
-    const [first] = logs;
-    const log = first?.kind === 'written' ? first.log : '';
-    expect(await r.drive(outside.contents(log))).toEqual([1_000, 1_001, 1_500].map((sequence) => ({ sequence, corrupt: false })));
-    expect(await count()).toBeGreaterThanOrEqual(3);
-    await r.drive(outside.tidy());
-    expect(await count()).toBe(0);
-    await r.drive(outside.tidy());
-    // The SDK's clients are loaded on the way.
-  }, 30_000);
+  it.each(['a table', 'a bucket'] as const)(
+    'go to %s, are found there, and are removed',
+    async (what) => {
+      const r = await rig([carts(), bucket], door);
+      const outside = r.outside();
+      const endpoint = what === 'a table' ? TABLE : hostOf(r);
+      const count = () => (what === 'a table' ? itemsIn(r) : objectsIn(r));
+      expect(await r.drive(outside.request(endpoint, 0))).toMatchObject({ kind: 'served', region: REGION });
+      expect(r.session.sent.filter((s) => s.grade !== 'read')).toEqual([]);
+      const logs = [];
+      for (const n of [1_000, 1_001, 1_500]) logs.push(await r.drive(outside.write(endpoint, n)));
+      const [first] = logs;
+      const log = first?.kind === 'written' ? first.log : '';
+      expect(await r.drive(outside.contents(log))).toEqual(
+        [1_000, 1_001, 1_500].map((sequence) => ({ sequence, corrupt: false })),
+      );
+      expect(await count()).toBeGreaterThanOrEqual(3);
+      await r.drive(outside.tidy());
+      expect(await count()).toBe(0);
+      await r.drive(outside.tidy());
+      // The SDK's clients are loaded on the way.
+    },
+    30_000,
+  );
 });
 
 describe('canary writes', () => {
