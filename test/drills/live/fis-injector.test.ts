@@ -1,4 +1,5 @@
 import type * as FIS from '@aws-sdk/client-fis';
+import type * as RDS from '@aws-sdk/client-rds';
 import { describe, expect, it } from 'vitest';
 import type { Call } from '../../../src/aws/call.ts';
 import { LIVE_CALLS, startExperiment } from '../../../src/drills/live/calls.ts';
@@ -79,12 +80,17 @@ describe('the loss of an AZ', () => {
     30_000,
   );
 
-  it('touches what the service has there, and nothing else', async () => {
-    const { injector, drive } = await rig();
-    const plan = await drive(injector.plan(ZONE));
-    const arns = typeof plan === 'string' ? plan : plan.touched.map((t) => t.arn.split(':').slice(5).join(':')).sort();
-    expect(arns).toEqual(['db:orders', `instance/${INSTANCES.a}`, `subnet/${SUBNETS.a}`]);
-  });
+  it.each(['a', 'b'] as const)(
+    '%s touches what the service has there, the primary of a database too, and nothing else',
+    async (az) => {
+      const { aws, injector, drive } = await rig();
+      const [db] = (await call<RDS.DescribeDBInstancesCommandOutput>(aws, 'rds', 'DescribeDBInstances', {})).DBInstances ?? [];
+      const plan = await drive(injector.plan({ kind: 'az-loss', zone: `us-east-1${az}` }));
+      const arns = typeof plan === 'string' ? plan : plan.touched.map((t) => t.arn.split(':').slice(5).join(':')).sort();
+      const primary = db?.AvailabilityZone === `us-east-1${az}` ? ['db:orders'] : [];
+      expect(arns).toEqual([...primary, `instance/${INSTANCES[az]}`, `subnet/${SUBNETS[az]}`]);
+    },
+  );
 
   it('ends by itself, and says when it must', async () => {
     const r = await rig();
