@@ -200,7 +200,7 @@ describe('drill on real AWS', () => {
     // Nobody can follow writes to the database: its promises are unknown, and nothing else is wrong.
     expect(await run({ json: true })).toBe(3);
     const { runs, notes } = JSON.parse(printed.join('')) as {
-      runs: readonly { run: string; drillHash: string; result: { status: string; left: readonly string[]; reason: string } }[];
+      runs: readonly { drillHash: string; result: { run: string; status: string; left: readonly string[] } }[];
       notes: readonly string[];
     };
     expect({ notes, ...runs[0]?.result }).toMatchObject({ notes: [], status: 'recovered', left: [] });
@@ -215,7 +215,10 @@ describe('drill on real AWS', () => {
     const kept = [];
     for await (const one of store.evidence.read()) if (one.kind === 'drill-result') kept.push(one);
     expect(kept.map(({ subject, body }) => [subject, body])).toEqual([
-      [runs[0]?.run, expect.objectContaining({ drillHash: hash, approvers: ['ada'], change: 'CHG-123', requester: 'rita' })],
+      [
+        runs[0]?.result.run,
+        expect.objectContaining({ drillHash: hash, approvers: ['ada'], change: 'CHG-123', requester: 'rita' }),
+      ],
     ]);
     expect(await store.journal.open()).toEqual([]);
     await store.close();
