@@ -47,6 +47,7 @@ export function observationsOf(held: Held, judgement: Judgement): readonly Obser
       });
   const scope = SCOPE_OF[spec.kind];
   if (scope === undefined || result.scope !== scope) return [];
+  if (scope === 'supplier' && !isSupplier(result, judgement)) return [];
   return metrics
     .filter((m) => m.scope === scope)
     .map((m): Observation => {
@@ -54,6 +55,10 @@ export function observationsOf(held: Held, judgement: Judgement): readonly Obser
       return { ...common, metric: m.id, automatic, value, says };
     });
 }
+
+/** Another service that it calls is no supplier, whatever was promised for the loss of one. */
+const isSupplier = ({ service, member }: DrillResult, { assignment }: Judgement): boolean =>
+  assignment.services.get(service)?.entry.dependsOn.some(({ on }) => on.kind === 'supplier' && on.id === member) === true;
 
 function said(metric: Metric, held: Held): Says {
   const { result, notTaken } = held;

@@ -203,7 +203,7 @@ const CASES: readonly (readonly [what: string, asked: Asked, status: string, als
       services: servicesOn('soft'),
     },
     'recovered',
-    ({ held }) => expect(held.result.rto).toBe(0),
+    ({ held, observations }) => expect([held.result.rto, observations]).toEqual([0, []]),
   ],
   [
     'dependency-loss: and not without what it cannot',
@@ -214,6 +214,8 @@ const CASES: readonly (readonly [what: string, asked: Asked, status: string, als
       services: servicesOn('hard'),
     },
     'not-recovered',
+    // A service is no supplier.
+    ({ observations }) => expect(observations).toEqual([]),
   ],
   [
     'dependency-loss: what a supplier runs is out of reach',

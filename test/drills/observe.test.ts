@@ -72,6 +72,32 @@ describe('what a drill says', () => {
     });
   });
 
+  it('of suppliers: only when it took one away, and not another service', () => {
+    const services = `services:
+  shop:
+    tier: 1
+    resources: [{ urn: '**::carts' }]
+    entry: [{ urn: '**::carts' }]
+    dependsOn: [{ supplier: psp }, { service: login }]
+  login: { tier: 3, resources: [{ urn: '**::login' }], entry: [{ urn: '**::login' }] }
+suppliers: { psp: {} }`;
+    const login = { ...TABLE, name: 'login', inputs: { ...TABLE.inputs, name: 'login' } };
+    const two = judgeSpecs([TABLE, login], promising('{ RTO: { supplier: 1h } }', '', services));
+    const of = (member: string): number =>
+      observationsOf(
+        {
+          spec: { ...SPEC, kind: 'dependency-loss' },
+          result: { ...RESULT, kind: 'dependency-loss', scope: 'supplier', member },
+          entries: [],
+          people: [],
+          blind: [],
+          notTaken: [],
+        },
+        two,
+      ).length;
+    expect(['psp', 'login', 'shop', '*'].map(of)).toEqual([1, 0, 0, 0]);
+  });
+
   it.each<DrillKind>(['global-database-failover', 'global-database-switchover', 'dns-failover', 'bucket-failover', 'key-loss'])(
     'of one part: nothing (%s)',
     (kind) => expect(shown(kind)).toEqual({}),
