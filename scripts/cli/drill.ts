@@ -103,6 +103,7 @@ export function withDrills(drill: Command): void {
     .option('--service <id>', 'only if it is of this service')
     .option('--member <name>', 'take away this AZ, Region or part only')
     .option('--requester <name>', 'who asks for it (default: the user of this machine)')
+    .option('--picture <file>', 'write the timelines as an SVG picture')
     .option('--dry-run', 'show what would be done, and do nothing')
     .option('--allow-disruption', 'on real AWS: hold the drill when every gate is open')
     .option('--change <reference>', 'on real AWS: change under which it is held')

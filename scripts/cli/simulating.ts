@@ -17,6 +17,7 @@ export function withSimulating(holdfast: Command): void {
     .option('--service <id>', 'drill this service only')
     .option('--scope <scope>', 'drill this scope only: instance, az, region, data, account, control-plane or supplier')
     .option('--member <name>', 'take away this only: an AZ, a Region, an account, a dependency, or a part by its URN')
+    .option('--picture <file>', 'write the timelines as an SVG picture')
     .option('--kind <kind>', 'hold drills of this kind only (by default those that speak for what is agreed)')
     .option('--seed <number>', 'seed of the simulated world', whole, 1)
     .addHelpText(

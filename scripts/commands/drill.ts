@@ -40,6 +40,8 @@ export interface DrillRunFlags extends DrillFlags {
   readonly dryRun?: boolean;
   readonly allowDisruption?: boolean;
   readonly change?: string;
+  /** File for the timelines as an SVG picture. */
+  readonly picture?: string;
 }
 
 /** Where a resource goes whose source does not say: AWS's example account. */
@@ -150,20 +152,26 @@ const isDry = ({ dryRun: dry, aws, allowDisruption }: DrillRunFlags): boolean =>
 
 const isJson = ({ json, format }: Pick<DrillRunFlags, 'json' | 'format'>): boolean => json === true || format === 'json';
 
-export function report(
+export async function report(
   { world, judgement }: Pick<Theatre, 'world' | 'judgement'>,
   held: readonly Conducted[],
   notes: readonly string[],
-  flags: Pick<DrillRunFlags, 'format' | 'json' | 'out'>,
+  flags: Pick<DrillRunFlags, 'format' | 'json' | 'out' | 'picture'>,
   around: Surroundings,
-): number {
+): Promise<number> {
   const metrics: ReadonlyMap<string, Metric> = new Map(judgement.verdicts.map((v) => [v.metric.id, v.metric]));
   const result = resultOf(
     world,
     held.map((one) => ({ held: one, metrics })),
     notes,
   );
-  around.write(isJson(flags) ? `${JSON.stringify(result, undefined, 2)}\n` : textOf(result), flags.out);
+  if (flags.picture !== undefined) {
+    const { timelineChart } = await import('../../src/reports/timeline-chart.ts');
+    const targets = [...metrics.values()].map((m) => ({ ...m, service: m.serviceId }));
+    around.write(await timelineChart({ drills: result.runs, metrics: targets, world }), flags.picture);
+  }
+  const json = flags.json === true || flags.format === 'json';
+  around.write(json ? `${JSON.stringify(result, undefined, 2)}\n` : textOf(result), flags.out);
   return exitOf(result);
 }
 

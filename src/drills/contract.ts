@@ -14,7 +14,7 @@ export interface Actuator {
   /** What it would do, for a dry run and for the journal. */
   describe(): Json;
   act(token: string, signal: AbortSignal): Promise<Json>;
-  /** After a crash between intent and outcome: was it done? */
+  /** After a crash: was it done? What was made or moved is told to those who follow it (canary writes), as `act` does. */
   outcome(token: string): Promise<'done' | 'not-done' | 'unknown'>;
   /** Puts back what it changed. Safe to call more than once, and when nothing was done. */
   compensate(token: string): Promise<Json>;

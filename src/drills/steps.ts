@@ -23,7 +23,11 @@ export const tokenOf = (run: string, phase: string, actuator: Actuator): string 
 export async function done(steps: Steps, phase: string, actuator: Actuator): Promise<void> {
   const { log, signal } = steps;
   const token = tokenOf(steps.run, phase, actuator);
-  if (outcomeIn(log, token) === 'done') return;
+  if (outcomeIn(log, token) === 'done') {
+    // Whoever takes the drill up learns by asking where writers and users were led.
+    await actuator.outcome(token).catch(() => undefined);
+    return;
+  }
   signal.throwIfAborted();
   const intended = log.entries.some((e) => e.kind === 'intent' && e.token === token);
   if (!intended) await log.write({ kind: 'intent', about: actuator.id, token, data: actuator.describe() });
