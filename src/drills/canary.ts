@@ -25,7 +25,8 @@ export interface Canary {
   /** As before the drill. */
   back(): void;
   write(): Promise<boolean>;
-  measure(t0: number): Promise<Measured['stores'][number]>;
+  /** `log`: the store that is read; by default the one that was written to last. */
+  measure(t0: number, log?: string): Promise<Measured['stores'][number]>;
   /** What a store that was restored to `moment` should hold, and does not, or holds wrong; undefined: it cannot be read. */
   compare(log: string, moment: number): Promise<Compared | undefined>;
 }
@@ -35,7 +36,12 @@ export interface Compared {
   readonly of: number;
   readonly missing: number;
   readonly wrong: number;
+  /** Writes of after the moment that are there all the same. */
+  readonly later: number;
 }
+
+/** Milliseconds by which two clocks, and a moment in whole seconds, may be apart. Assumed. */
+const APART = 5_000;
 
 interface Acknowledged {
   readonly sequence: number;
@@ -143,8 +149,8 @@ export function canary(
       tells: 't3',
       look,
     },
-    measure: async (t0) => {
-      const found = log === undefined ? undefined : await outside.contents(log);
+    measure: async (t0, of = log) => {
+      const found = of === undefined ? undefined : await outside.contents(of);
       return { store: store.title, ...counted(acknowledged, found, t0) };
     },
     compare: async (restored, moment) => {
@@ -156,6 +162,7 @@ export function canary(
         of: expected.length,
         missing: expected.filter((w) => !has.has(w.sequence)).length,
         wrong: found.filter((w) => w.corrupt).length,
+        later: acknowledged.filter((w) => w.at > moment + APART && has.has(w.sequence)).length,
       };
     },
   };

@@ -8,7 +8,7 @@ import { type Observation, seconds } from '../verdicts/kpi5.ts';
 import { WRITES } from './canary.ts';
 import { DETECTORS } from './kinds/detectors.ts';
 import { NOT_COMBINED } from './kinds/losses.ts';
-import { OLDEST } from './kinds/restores.ts';
+import { OLDEST, UNHARMED } from './kinds/restores.ts';
 import { DECIDES, NOTICES } from './kinds/table-top.ts';
 import { type DrillResult, member as memberOf } from './result.ts';
 
@@ -126,7 +126,8 @@ function time(metric: Metric, { result, blind, spec }: Held): Says {
     const unread = result.measured?.stores.find((s) => s.rpo === null && s.written > 0);
     if (unread !== undefined) return [null, `whether ${unread.store} holds what it held could not be read`];
   }
-  return [taken, `recovered after ${seconds(taken)}`];
+  const unharmed = blind.some((b) => b.startsWith(UNHARMED));
+  return [taken, unharmed ? `restored and read after ${seconds(taken)}; ${UNHARMED}` : `recovered after ${seconds(taken)}`];
 }
 
 /** Seconds. A Region that is left in good order is away only while somebody is not served, however long leaving it takes. */
@@ -190,8 +191,9 @@ function meanOver(
 }
 
 /** When a detector of the service's own first signalled. What the drill sees from outside is no detector of the service. */
-function detected({ result, entries }: Held): Says {
+function detected({ result, entries, blind }: Held): Says {
   const { t0, t1 } = result.marks;
+  if (blind.some((b) => b.startsWith(UNHARMED))) return [null, `${UNHARMED}, so there was nothing to detect`];
   if (t0 === undefined || !['recovered', 'not-recovered'].includes(result.status)) return [null, result.reason];
   const seen = entries.filter((e) => e.kind === 'observation' && e.about === DETECTORS);
   if (seen.length === 0) return [null, 'no health check and no alarm of the service could be watched'];

@@ -145,11 +145,12 @@ export async function prepare(spec: DrillSpec, member: Member, run: string, grou
       ...(spec.kind === 'table-top'
         ? {}
         : {
-            measure: async (t0: number) => together(await Promise.all(canaries.map((c) => c.measure(t0)))),
+            measure: async (t0: number) =>
+              together((await play.measure?.(t0)) ?? (await Promise.all(canaries.map((c) => c.measure(t0))))),
           }),
       limit: scene.limit,
       ...dwellOf(spec, play),
-      afterCrash: spec.afterCrash,
+      afterCrash: play.ends === true ? 'roll-back' : spec.afterCrash,
       resumed: scene.resumed,
       clock: ground.clock,
     },

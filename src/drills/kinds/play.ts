@@ -7,7 +7,7 @@ import type { Protection } from '../../model/protection.ts';
 import type { Scope } from '../../model/scope.ts';
 import { byHand, byRules } from '../by-hand/by-hand.ts';
 import type { Hand, StepMaker } from '../by-hand/hand.ts';
-import type { Actuator, PreparedDrill, Probe } from '../contract.ts';
+import type { Actuator, Measured, PreparedDrill, Probe } from '../contract.ts';
 import type { Disruption } from '../ports.ts';
 import { arnOf } from './places.ts';
 import { itemsOf, type Scene } from './scene.ts';
@@ -34,6 +34,10 @@ export interface Play {
   readonly validated?: () => Promise<boolean>;
   /** Milliseconds. */
   readonly dwell?: number;
+  /** In the place of what the canaries of the scene say. `t0`: the onset. */
+  readonly measure?: (t0: number) => Promise<Measured['stores']>;
+  /** Another controller could not know what this one has seen: it rolls back, whatever the drill says. */
+  readonly ends?: boolean;
 }
 
 /** A string: why such a drill cannot be held here, in one clause. Nothing is changed and nothing lost before its steps act. */

@@ -21,6 +21,8 @@ export const backupRestore: Kind = async (scene) => {
   const arns = [...new Set(scene.stores.map((s) => s.arn))];
   if (arns.length === 0) return `no store of ${scene.spec.service} is known by its ARN`;
   const lost: Disruption = { kind: 'corruption', stores: arns };
+  // As real AWS does.
+  if ((await scene.ground.injector.refuses(lost)) !== undefined) return validation(scene, lost);
   const hands = people(scene, lost);
   const oldest = scene.spec.points.includes('oldest') ? oldestOf(scene) : [];
   return {
@@ -30,15 +32,87 @@ export const backupRestore: Kind = async (scene) => {
     disrupt: [disruption(scene.ground.injector, lost, scene.strike)],
     ...hands,
     recover: [...hands.recover, ...oldest],
-    preconditions: [
-      {
-        id: 'way-back',
-        // Wrong data never becomes right by itself.
-        check: async () => (hands.notTaken.length > 0 ? `no step here takes ${hands.notTaken.join(' or ')}` : undefined),
-      },
-    ],
+    preconditions: [wayBack(hands)],
   };
 };
+
+/** Wrong data never becomes right by itself. */
+const wayBack = ({ notTaken }: Hands) => ({
+  id: 'way-back',
+  check: async () => (notTaken.length > 0 ? `no step here takes ${notTaken.join(' or ')}` : undefined),
+});
+
+/** Beginning of what says that nothing was harmed. */
+export const UNHARMED = 'no wrong data was written';
+
+/**
+ * Where nothing may be harmed: the moment of the onset is restored beside the stores, which go on, and what was restored is read. The
+ * service is taken to be back when every copy is there and right.
+ */
+function validation(scene: Scene, lost: Disruption): Play {
+  const { canaries } = scene;
+  /** Where the copies are, by role. */
+  const copies = new Map<string, string>();
+  const staying = canaries.map((canary) => ({
+    ...canary,
+    move: ([to]: readonly string[]) => void (to === undefined || copies.set(canary.id, to)),
+    hold: () => undefined,
+    back: () => void copies.delete(canary.id),
+  }));
+  const hands = people({ ...scene, canaries: staying }, lost);
+  const done = new Set<string>();
+  const noted = (step: Actuator): Actuator => ({
+    ...step,
+    act: async (token, signal) => {
+      const detail = await step.act(token, signal);
+      done.add(step.id);
+      return detail;
+    },
+  });
+  const isRight = async (canary: (typeof canaries)[number]): Promise<boolean> => {
+    const copy = copies.get(canary.id);
+    const seen = copy === undefined ? undefined : await canary.compare(copy, scene.onset());
+    if (copy === undefined || seen === undefined) return copy !== undefined;
+    return seen.wrong === 0 && seen.later === 0 && (seen.of === 0 || seen.missing < seen.of);
+  };
+  const oldest = scene.spec.points.includes('oldest') ? oldestOf(scene) : [];
+  return {
+    scope: 'data',
+    member: scene.member.name,
+    disrupt: [moment(scene)],
+    ...hands,
+    recover: [...hands.recover.map(noted), ...oldest],
+    blind: [
+      `${UNHARMED}: that somebody would notice, and lead clients to what was restored, was not shown`,
+      ...(canaries.length > 0 ? [] : ['no canary write shows whether what was restored is right']),
+    ],
+    preconditions: [
+      wayBack(hands),
+      { id: 'restores', check: async () => (hands.recover.length > 0 ? undefined : 'nobody restores anything') },
+    ],
+    validated: async () =>
+      hands.recover.every((step) => done.has(step.id)) && (await Promise.all(canaries.map(isRight))).every((right) => right),
+    // What cannot be read is known to nobody, however well its source is.
+    measure: (t0) => Promise.all(canaries.map((c) => c.measure(t0, copies.get(c.id) ?? ''))),
+    ends: true,
+  };
+}
+
+/** Everything written up to now should be in what is restored, and nothing of later. */
+const moment = (scene: Scene): Actuator => ({
+  id: 'take the moment that is to be restored',
+  describe: () => ({ disrupts: 'nothing' }),
+  act: async () => {
+    await scene.strike();
+    return { moment: new Date(scene.onset()).toISOString() };
+  },
+  outcome: async () => 'not-done',
+  compensate: async () => {
+    scene.returned();
+    return null;
+  },
+  left: async () => [],
+});
 
 /** Whoever holds the account deletes what can be deleted: what is locked, or kept in another account, is restored. */
 export const ransomwareRecovery: Kind = async (scene) => {

@@ -6,6 +6,7 @@ import {
   BACKUPS,
   type Backup,
   invalid,
+  itemAt,
   lasting,
   nameOf,
   type Op,
@@ -86,7 +87,10 @@ function restored(
   );
   world.clock.after(takes, () => {
     if (table.restored !== undefined) table.restored.RestoreInProgress = false;
-    for (const [key, item] of source.items) if (item.at <= at) table.items.set(key, item);
+    for (const [key, item] of source.items) {
+      const then = itemAt(item, at);
+      if (then !== undefined) table.items.set(key, then);
+    }
     restore(world, source.arn, table.arn, at);
   });
   return description(table, world);

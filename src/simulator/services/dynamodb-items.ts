@@ -5,6 +5,7 @@ import { type CallContext, page, ServiceFault } from '../service.ts';
 import type { World } from '../world/world.ts';
 import {
   accountOfTable,
+  type Item,
   isStopped,
   keyOf,
   type Op,
@@ -49,7 +50,7 @@ const putItem: Op<DynamoDB.PutItemCommandInput, DynamoDB.PutItemCommandOutput> =
   const value = input.Item ?? {};
   const key = keyOf(table, value);
   const before = table.items.get(key);
-  const item = { value, at: context.world.clock.now() };
+  const item: Item = { value, at: context.world.clock.now(), before };
   table.items.set(key, item);
   replicate(context, table, (there) => {
     if ((there.items.get(key)?.at ?? 0) <= item.at) there.items.set(key, item);

@@ -21,6 +21,15 @@ export interface Group {
 export interface Item {
   readonly value: Record<string, DynamoDB.AttributeValue>;
   readonly at: number;
+  /** What it overwrote. */
+  readonly before?: Item | undefined;
+}
+
+/** As it was at a moment; undefined: it was not there. */
+export function itemAt(item: Item, moment: number): Item | undefined {
+  let found: Item | undefined = item;
+  while (found !== undefined && found.at > moment) found = found.before;
+  return found;
 }
 
 export interface Table {
