@@ -4,6 +4,7 @@ import type { LiveAws } from '../../checks/check.ts';
 import type { Call, Grade, Place } from '../../src/aws/call.ts';
 import { assumedRoles, CALLER, defaultChain } from '../../src/aws/credentials.ts';
 import { AwsFailure, isOneOf, reasonOf, saysOf, stopOf } from '../../src/aws/failure.ts';
+import { elsewhere, isOfAws } from '../../src/aws/hosts.ts';
 import { limiter } from '../../src/aws/limits.ts';
 import { TARGET_CALLS, type Targets, targetsOf } from '../../src/aws/organisation.ts';
 import { pagesOf } from '../../src/aws/pages.ts';
@@ -113,21 +114,14 @@ export async function openAws(
   return { session: open, clock: systemClock, targets, readings: declared, drive: (work) => work, real: (work) => work };
 }
 
-/** Hosts of AWS: its public endpoints, and those of interface endpoints in a VPC. */
-const OF_AWS = /(?:^|\.)(?:amazonaws\.com(?:\.cn)?|api\.aws|api\.amazonwebservices\.com\.cn)$/;
-
 /**
- * The SDK would ask there whatever is named in the environment (SDKs and Tools reference, "Service-specific endpoints"). What answers
- * is no real AWS, and what it shows must not be kept as if it were.
+ * The SDK would ask there whatever is named in the environment (SDKs and Tools reference, "Service-specific endpoints"). A profile may
+ * name one too: the transport sees that.
  */
 export function refuseElsewhere(env: Readonly<Record<string, string | undefined>>): void {
   for (const [name, url] of Object.entries(env)) {
     if (!/^AWS_ENDPOINT_URL(?:_|$)/i.test(name) || url === undefined || url === '') continue;
-    if (URL.canParse(url) && OF_AWS.test(new URL(url).hostname)) continue;
-    throw new UsageError(
-      'endpoint-elsewhere',
-      `${name}: expected no endpoint beside --aws live, found ${url}, which is no host of AWS. Unset it, or name it: --aws ${url}.`,
-    );
+    if (!URL.canParse(url) || !isOfAws(new URL(url).hostname)) throw elsewhere(name, url);
   }
 }
 

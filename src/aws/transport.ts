@@ -3,6 +3,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { ARC_CLIENTS, sendArc } from './arc.ts';
 import type { ClientId, Place } from './call.ts';
 import { type ClientKit, loadClient, type SdkClient } from './clients.ts';
+import { elsewhere, isOfAws } from './hosts.ts';
 
 export interface Transport {
   /** One attempt. Throws whatever the SDK throws; `failureOf` (failure.ts) makes sense of it. */
@@ -38,18 +39,40 @@ const MAX_CLIENTS = 256;
 const CONNECT_TIMEOUT = 5_000;
 const REQUEST_TIMEOUT = 60_000;
 
+function network(isAws: boolean): HttpHandler {
+  const http = new NodeHttpHandler({
+    connectionTimeout: CONNECT_TIMEOUT,
+    requestTimeout: REQUEST_TIMEOUT,
+    throwOnRequestTimeout: true,
+    httpsAgent: { keepAlive: true, maxSockets: 100 },
+    httpAgent: { keepAlive: true, maxSockets: 100 },
+  });
+  return isAws ? onlyAws(http) : http;
+}
+
+/** The SDK takes an endpoint out of the environment and out of profiles without asking anybody. Throws `UsageError` then. */
+const onlyAws = (http: HttpHandler): HttpHandler => ({
+  handle: async (request: Addressed, options) => {
+    if (!isOfAws(request.hostname)) throw elsewhere('an endpoint_url of the AWS configuration', urlOf(request));
+    return http.handle(request as never, options);
+  },
+});
+
+interface Addressed {
+  readonly protocol?: string;
+  readonly hostname: string;
+  readonly port?: number;
+}
+
+const urlOf = ({ protocol = 'https:', hostname, port }: Addressed): string =>
+  `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`;
+
 export function sdkTransport(options: SdkTransportOptions): Transport {
   const { credentials, endpoint } = options;
   let shared = options.requestHandler;
   /** One handler for all clients, so that all share its connections. */
   const handler = (): HttpHandler => {
-    shared ??= new NodeHttpHandler({
-      connectionTimeout: CONNECT_TIMEOUT,
-      requestTimeout: REQUEST_TIMEOUT,
-      throwOnRequestTimeout: true,
-      httpsAgent: { keepAlive: true, maxSockets: 100 },
-      httpAgent: { keepAlive: true, maxSockets: 100 },
-    });
+    shared ??= network(endpoint === undefined);
     return shared;
   };
   const kits = new Map<ClientId, Promise<ClientKit>>();

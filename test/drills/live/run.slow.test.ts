@@ -88,6 +88,7 @@ const FLAGS: DrillFlags = {
   config: [],
   timeout: 60,
   memory: 512,
+  color: false,
   aws: 'live',
   seed: 1,
   regions: REGION,
