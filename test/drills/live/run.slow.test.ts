@@ -26,7 +26,7 @@ const world = vi.hoisted(() => ({
   before: (_: string): void => undefined,
   /** One world for all commands that follow. */
   keeps: false,
-  kept: undefined as unknown,
+  kept: undefined,
 }));
 
 vi.mock('../../../src/aws/transport.ts', async (original) => {
@@ -113,7 +113,7 @@ const READS = /:(?:Describe|Get|List|Head|Query|Scan|BatchGet)/;
 /** What was sent that changes something. */
 const changes = (): readonly string[] => world.sent.filter((call) => !READS.test(call));
 const run = (flags: Partial<DrillRunFlags> = {}, wanted = 'lose-a-zone') =>
-  drillRun(wanted, ['source'], { ...RUN, ...flags } as DrillRunFlags, around);
+  drillRun(wanted, ['source'], { ...RUN, ...flags }, around);
 
 async function approved(hash: string, person = 'ada', drillId = 'lose-a-zone', at = NOW - 3_600_000): Promise<void> {
   const store = await openStore({ folder: join(folder, 'store') });
