@@ -16,10 +16,10 @@ const EXIT_CODES =
   '\nExit codes: 0 recovered within all targets, 1 a promise broken or not recovered, 2 bad usage or refused, 3 nothing can be said.';
 
 /** Options of what goes to where a drill is held. */
-function withGround(command: Command): Command {
+function withGround(command: Command, aws: 'simulator' | undefined): Command {
   return withSources(command)
     .option('--store <place>', STORE)
-    .option('--aws <world>', 'simulator (a world of its own), live, or the URL of holdfast simulator --control', 'simulator')
+    .option('--aws <world>', 'simulator (a world of its own), live, or the URL of holdfast simulator --control', aws)
     .option('--control <token>', 'token of the control door, with a URL')
     .option('--seed <number>', 'seed of the simulated world', whole, 1)
     .option('--profile <name>', 'on real AWS: profile of the shared configuration')
@@ -96,6 +96,7 @@ export function withDrills(drill: Command): void {
         .description(
           'hold a drill, roll everything back, and keep what it showed as evidence; on real AWS a dry run until --allow-disruption',
         ),
+      'simulator',
     ),
   )
     .argument('<drill>', 'id of a drill of the catalogue or of drill list --suggest, or a drill file')
@@ -112,7 +113,11 @@ export function withDrills(drill: Command): void {
       process.exitCode = await drillRun(wanted, sources, options, surroundings());
     });
 
-  withResult(withGround(drill.command('resume').description('take up the runs that have not ended: go on, or roll back')))
+  const resume = drill
+    .command('resume')
+    .description('take up the runs that have not ended, where each was begun: go on, or roll back');
+  // No place is the default but that one.
+  withResult(withGround(resume, undefined))
     .argument('[run]', 'default: all that are open')
     .option('--allow-disruption', 'on real AWS: go on when every gate is open; rolling back needs no gate')
     .option('--change <reference>', 'on real AWS: change under which it is held')
@@ -146,7 +151,7 @@ export function withDrills(drill: Command): void {
       process.exitCode = await drillKillSwitch(to, options, surroundings());
     });
 
-  withGround(drill.command('approve').description('approve a drill as it would be held now, or refuse it'))
+  withGround(drill.command('approve').description('approve a drill as it would be held now, or refuse it'), 'simulator')
     .argument('<drill>', 'id of a drill or of a run, or a drill file')
     .argument('[sources...]', SOURCES)
     .requiredOption('--by <name>', 'who decides; not who asks for the drill')

@@ -10,6 +10,7 @@ import { type DrillResult, MEASURED, member } from '../../src/drills/result.ts';
 import { tokenOf } from '../../src/drills/steps.ts';
 import { tape } from '../../src/drills/tape.ts';
 import type { DrillSpec } from '../../src/model/drill.ts';
+import { UsageError } from '../../src/model/errors.ts';
 import type { JournalEntry, Json } from '../../src/model/journal.ts';
 import type { Member } from '../../src/model/scope.ts';
 import type { Approval, History } from '../../src/store/history.ts';
@@ -70,6 +71,12 @@ export async function conducted(
   const { clock, ground } = stage;
   const others = async (): Promise<readonly string[]> => (await ground.others()).filter((other) => other !== run);
   const before = await stage.journal.read(run);
+  const begun = member(before[0]?.data ?? null, 'world');
+  if (begun !== undefined && begun !== ground.world)
+    throw new UsageError(
+      'other-world',
+      `${run}: expected the ${String(begun)} world, in which it was begun, found ${ground.world}.`,
+    );
   const taped = tape({ ...ground, others }, requestOf(before)?.seen ?? null);
   const prepared = await prepare(drill, lost, run, taped.ground);
   taped.stop();

@@ -18,7 +18,7 @@ interface Open {
 }
 
 export async function drillResume(run: string | undefined, flags: DrillResumeFlags, around: Surroundings): Promise<number> {
-  const { open, notes } = await withStore(flags, around, (store) => openRuns(run, store));
+  const { open, notes } = await withStore(flags, around, (store) => openRuns(run, flags.aws, store));
   if (open.length === 0) {
     around.write([...notes, 'no open run of a drill', ''].join('\n'), flags.out);
     return notes.length === 0 ? 0 : 3;
@@ -34,7 +34,14 @@ export async function drillResume(run: string | undefined, flags: DrillResumeFla
 const RANK: readonly number[] = [0, 2, 3, 1];
 const worse = (a: number, b: number): number => (RANK.indexOf(a) > RANK.indexOf(b) ? a : b);
 
-async function openRuns(run: string | undefined, { journal }: Store): Promise<{ open: readonly Open[]; notes: string[] }> {
+/** A run that were undone in another world would be written down as undone, and stay as it is. */
+const kindOf = (aws: string): string => (/^https?:/.test(aws) ? 'URL' : aws);
+
+async function openRuns(
+  run: string | undefined,
+  aws: string | undefined,
+  { journal }: Store,
+): Promise<{ open: readonly Open[]; notes: string[] }> {
   const open: Open[] = [];
   const notes: string[] = [];
   for (const name of run === undefined ? await journal.open() : [run]) {
@@ -43,6 +50,8 @@ async function openRuns(run: string | undefined, { journal }: Store): Promise<{ 
     if (entries.length === 0)
       throw new UsageError('run-unknown', `${name}: expected a run of the store, found none. holdfast drill list shows them.`);
     if (request === undefined) notes.push(`${name}: not a run of drill run; it is left alone`);
+    else if (aws !== undefined && kindOf(aws) !== kindOf(request.aws))
+      notes.push(`${name}: was begun with --aws ${request.aws}, and can be taken up nowhere else: leave --aws out`);
     else open.push({ run: name, entries, request });
   }
   return { open, notes };

@@ -1,4 +1,6 @@
+import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
+import { withDrills } from '../../../scripts/cli/drill.ts';
 import type { DrillRunFlags } from '../../../scripts/commands/drill.ts';
 import type { DryRun } from '../../../scripts/commands/drill-dry-run.ts';
 import { namedMembers } from '../../../scripts/commands/drill-live.ts';
@@ -79,4 +81,11 @@ describe('what comes after a dry run', () => {
   it('is nothing in a simulated world', () => {
     expect(nextOf('lose-a-zone', [], [shown()], { ...flags, aws: 'simulator' })).toEqual([]);
   });
+});
+
+it('a run is taken up where it was begun, unless somebody says otherwise', () => {
+  const drill = new Command('drill');
+  withDrills(drill);
+  const worldOf = (name: string): unknown => drill.commands.find((c) => c.name() === name)?.opts().aws;
+  expect(['run', 'approve', 'resume'].map(worldOf)).toEqual(['simulator', 'simulator', undefined]);
 });
