@@ -1,5 +1,6 @@
 /** Probes that look at a service as its users do, at what DNS says, and at how late replicas are. */
 import type { Probe, ProbeResult, StopCondition } from './contract.ts';
+import { lagsOf, type StoreMember } from './kinds/lag.ts';
 import type { Outside } from './ports.ts';
 
 /** Requests to each host at a look, in turn by every resolver. */
@@ -95,13 +96,13 @@ export async function answersOf(name: string, outside: Outside, resolvers: reado
   return found;
 }
 
-/** How late the copies of a store are. Always well while it can be told: how late is too late is for a stop condition. */
-export function lagProbe(title: string, arn: string, outside: Outside, every: number): Probe {
+/** How late the copies of one store are. Always well while it can be told: how late is too late is for a stop condition. */
+export function lagProbe(store: readonly StoreMember[], outside: Outside, every: number): Probe {
   return {
-    id: `lag of ${title}`,
+    id: `lag of ${store[0]?.role.title ?? ''}`,
     every,
     look: async (): Promise<ProbeResult> => {
-      const lag = await outside.lag(arn);
+      const [{ seconds: lag } = { seconds: undefined }] = await lagsOf(store, outside);
       // Rounded up to the order of magnitude: the journal keeps what changes.
       return lag === undefined
         ? { ok: true, says: 'nobody can tell', data: null }

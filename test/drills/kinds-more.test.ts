@@ -4,6 +4,7 @@ import type { Spec } from '../services/support-traffic.ts';
 import { out } from '../services/support-traffic.ts';
 import { TABLE } from '../verdicts/estates.ts';
 import { AWAY, BARE, BARE_TABLE, cache, hold, MULTI, type Placed } from './kinds-support.ts';
+import { AURORA_GLOBAL } from './shops.ts';
 
 const ZONE: Spec = { type: 'aws:route53/zone:Zone', name: 'example', inputs: { name: 'example.com' } };
 
@@ -101,6 +102,14 @@ describe('what must hold before, and what stops', () => {
     // What does not replicate is not late.
     expect(held.result.status).toBe(what.startsWith('a replication') ? 'recovered' : 'refused');
     expect(held.result).toMatchObject({ left: [], steady: true });
+  });
+
+  it('the source of a global database tells how late its copies are: neither they nor the global cluster need to', async () => {
+    const regional = { specs: AURORA_GLOBAL, metrics: '{ RTO: { region: 1h } }', member: 'us-east-1' };
+    const late = async (seconds: number) =>
+      (await hold({ ...regional, drill: { kind: 'region-loss', preconditions: [{ kind: 'lag-within', seconds }] } })).held.result;
+    expect((await late(120)).reason).not.toContain('lag-within');
+    expect(await late(0)).toMatchObject({ status: 'refused', reason: expect.stringContaining('behind') });
   });
 
   it('fresh backups and no other drill hold here', async () => {

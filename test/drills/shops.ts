@@ -76,7 +76,7 @@ function auroraIn(region: string, first: boolean): readonly Spec[] {
   ];
 }
 
-const AURORA_GLOBAL: readonly Spec[] = [GLOBAL_CLUSTER, ...auroraIn('us-east-1', true), ...auroraIn(AWAY, false)];
+export const AURORA_GLOBAL: readonly Spec[] = [GLOBAL_CLUSTER, ...auroraIn('us-east-1', true), ...auroraIn(AWAY, false)];
 
 const CACHE: Spec = {
   type: 'aws:elasticache/replicationGroup:ReplicationGroup',

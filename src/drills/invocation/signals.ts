@@ -9,8 +9,9 @@ import { is, known, type Truth, unknown } from '../../model/known.ts';
 import { formatDuration, formatPercent } from '../../model/quantity.ts';
 import type { Ground } from '../ground.ts';
 import { describeAlarms, healthCheckStatus } from '../kinds/calls.ts';
+import { lagsOf } from '../kinds/lag.ts';
 import { arnOf } from '../kinds/places.ts';
-import { itemsOf, replicates } from '../kinds/scene.ts';
+import { itemsOf } from '../kinds/scene.ts';
 import { healthCheck, healthEvents, statistics } from './calls.ts';
 import { doorsOf, knock } from './doors.ts';
 import type { Reading, Readings } from './history.ts';
@@ -192,14 +193,11 @@ async function late(rule: Extract<SignalRule, { kind: 'lag-above' }>, { ground, 
   const { estate } = ground.judgement;
   let worst: number | undefined;
   const doubts: string[] = [];
-  for (const role of stores) {
-    const items = itemsOf(role, estate).filter((item) => matches(item.resource.urn));
-    if (!items.some(replicates)) continue;
-    const arns = items.map(arnOf).filter((arn) => arn !== undefined);
-    const lags = (await Promise.all(arns.map((arn) => ground.outside.lag(arn)))).filter((lag) => lag !== undefined);
-    // Whichever of them is the source replicates; the others have nothing to say.
-    if (lags.length === 0) doubts.push(role.title);
-    else worst = Math.max(worst ?? 0, ...lags);
+  const members = stores.flatMap((role) => itemsOf(role, estate).map((item) => ({ item, role })));
+  const asked = members.filter(({ item }) => matches(item.resource.urn));
+  for (const { title, seconds } of await lagsOf(asked, ground.outside)) {
+    if (seconds === undefined) doubts.push(title);
+    else worst = Math.max(worst ?? 0, seconds);
   }
   const says = worst === undefined ? 'no lag is known' : `at most ${formatDuration(Math.round(worst))} behind`;
   if (worst !== undefined && worst > rule.seconds) return { shows: known(true), says };

@@ -6,8 +6,9 @@ import type { PreparedDrill, StopCondition } from '../contract.ts';
 import type { Ground } from '../ground.ts';
 import { availabilityStop } from '../probes.ts';
 import { calendarState, continuousBackups, describeAlarms, describeClusters, instanceBackups, recoveryPoints } from './calls.ts';
+import { lagsOf } from './lag.ts';
 import type { Located } from './places.ts';
-import { replicates, type Scene } from './scene.ts';
+import type { Scene } from './scene.ts';
 
 type Check = PreparedDrill['preconditions'][number];
 
@@ -46,10 +47,9 @@ async function unmet(rule: Precondition, scene: Scene): Promise<string | undefin
 }
 
 async function late(seconds: number, { stores, ground }: Scene): Promise<string | undefined> {
-  for (const { item, arn } of stores) {
-    const lag = await ground.outside.lag(arn);
-    if (lag === undefined ? replicates(item) : lag > seconds)
-      return `${item.title} ${lag === undefined ? 'replicates, and nobody can tell how late' : `is ${formatDuration(Math.round(lag))} behind`}`;
+  for (const { title, seconds: lag } of await lagsOf(stores, ground.outside)) {
+    if (lag === undefined) return `${title} replicates, and nobody can tell how late`;
+    if (lag > seconds) return `${title} is ${formatDuration(Math.round(lag))} behind`;
   }
   return undefined;
 }
@@ -146,10 +146,9 @@ function stopOf(rule: StopRule, scene: Scene): StopCondition {
       return {
         id: `lag above ${rule.seconds} s`,
         holds: async () => {
-          const lags = await Promise.all(stores.filter((s) => replicates(s.item)).map((s) => ground.outside.lag(s.arn)));
-          const known = lags.filter((lag) => lag !== undefined);
-          if (known.some((lag) => lag > rule.seconds)) return true;
-          return lags.length === 0 || known.length < lags.length ? undefined : false;
+          const lags = await lagsOf(stores, ground.outside);
+          if (lags.some(({ seconds }) => seconds !== undefined && seconds > rule.seconds)) return true;
+          return lags.length === 0 || lags.some(({ seconds }) => seconds === undefined) ? undefined : false;
         },
       };
     case 'longer-than':

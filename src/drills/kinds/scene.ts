@@ -1,5 +1,5 @@
 /** What every drill of a service shares, whatever is taken away: its recovery path, its doors and stores, and how they are watched. */
-import { type Estate, type EstateResource, meaningOf } from '../../estate/estate.ts';
+import type { Estate, EstateResource } from '../../estate/estate.ts';
 import type { Role } from '../../estate/roles.ts';
 import type { Metric } from '../../model/agreement.ts';
 import { type DrillSpec, SCOPE_OF } from '../../model/drill.ts';
@@ -12,10 +12,10 @@ import type { Judgement } from '../../verdicts/judge.ts';
 import { type Canary, canary } from '../canary.ts';
 import type { Probe } from '../contract.ts';
 import type { Ground } from '../ground.ts';
-import { REPLICATING } from '../mechanisms.ts';
 import { dnsProbe, type EntryWatch, entryWatch, lagProbe } from '../probes.ts';
 import { capacityProbes } from './capacity.ts';
 import { detectorProbe } from './detectors.ts';
+import { copied } from './lag.ts';
 import { type Located, located, regionsOf, storeEndpoints, textsOf } from './places.ts';
 
 export interface Scene {
@@ -102,8 +102,7 @@ export async function sceneOf(spec: DrillSpec, member: Member, run: string, grou
   const extra: Probe[] = [];
   for (const rule of spec.probes) {
     if (rule.kind === 'dns') extra.push(dnsProbe(rule.name, outside, every, resolversOf(rule.resolvers, ground)));
-    if (rule.kind === 'lag')
-      for (const store of stores) if (replicates(store.item)) extra.push(lagProbe(store.item.title, store.arn, outside, every));
+    if (rule.kind === 'lag') for (const members of copied(stores).values()) extra.push(lagProbe(members, outside, every));
   }
   const before = judgement.pathOf(asking(spec, NOWHERE));
   const capacity = wants('entry')
@@ -258,6 +257,3 @@ function resolversOf(named: readonly string[], { outside }: Ground): readonly nu
   const all = outside.resolvers.map((_, i) => i);
   return named.length === 0 ? all : all.filter((i) => named.includes(outside.resolvers[i] ?? ''));
 }
-
-export const replicates = (item: EstateResource): boolean =>
-  (meaningOf(item)?.protections ?? []).some((p) => REPLICATING.has(p.mechanism));
