@@ -33,7 +33,7 @@ export function specificationOf(charts: readonly TimelineChart[]): TopLevelSpec 
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     background: 'white',
     padding: 16,
-    config: { font: 'sans-serif', axis: { labelFontSize: 11, titleFontSize: 11 }, view: { stroke: '#dddddd' } },
+    config: { font: 'sans-serif', axis: { labelFontSize: 11, titleFontSize: 11, labelLimit: LABELS }, view: { stroke: '#dddddd' } },
     vconcat: charts.map(panelOf),
     resolve: { legend: { color: 'shared' } },
   };
@@ -65,7 +65,7 @@ function panelOf(chart: TimelineChart): Extract<TopLevelSpec, { vconcat: unknown
         encoding: {
           x: { ...x, field: 'from', axis },
           x2: { field: 'to' },
-          y: { field: 'row', type: 'nominal', sort: rows, title: null, axis: { labelLimit: LABELS } },
+          y: { field: 'row', type: 'nominal', sort: rows, title: null },
           color: {
             field: 'state',
             type: 'nominal',
