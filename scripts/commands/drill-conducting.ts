@@ -75,7 +75,7 @@ export async function conducted(
   if (begun !== undefined && begun !== ground.world)
     throw new UsageError(
       'other-world',
-      `${run}: expected the ${String(begun)} world, in which it was begun, found ${ground.world}.`,
+      `${run}: expected the world in which it was begun (${JSON.stringify(begun)}), found ${ground.world}.`,
     );
   const taped = tape({ ...ground, others }, requestOf(before)?.seen ?? null);
   const prepared = await prepare(drill, lost, run, taped.ground);

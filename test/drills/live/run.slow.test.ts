@@ -26,7 +26,6 @@ const world = vi.hoisted(() => ({
   before: (_: string): void => undefined,
   /** One world for all commands that follow. */
   keeps: false,
-  kept: undefined,
 }));
 
 vi.mock('../../../src/aws/transport.ts', async (original) => {
@@ -46,10 +45,11 @@ vi.mock('../../../src/aws/transport.ts', async (original) => {
 });
 vi.mock('../../../scripts/commands/observing.ts', async (original) => {
   const real = await original<typeof import('../../../scripts/commands/observing.ts')>();
+  let kept: Awaited<ReturnType<typeof real.openAws>> | undefined;
   const openAws: typeof real.openAws = async (flags, ...rest) => {
     if (!world.keeps) return real.openAws({ ...flags, aws: 'simulator' }, ...rest);
-    world.kept ??= await real.openAws({ ...flags, aws: 'simulator' }, ...rest);
-    return world.kept as Awaited<ReturnType<typeof real.openAws>>;
+    kept ??= await real.openAws({ ...flags, aws: 'simulator' }, ...rest);
+    return kept;
   };
   return { ...real, openAws };
 });
