@@ -33,7 +33,11 @@ export function specificationOf(charts: readonly TimelineChart[]): TopLevelSpec 
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     background: 'white',
     padding: 16,
-    config: { font: 'sans-serif', axis: { labelFontSize: 11, titleFontSize: 11, labelLimit: LABELS }, view: { stroke: '#dddddd' } },
+    config: {
+      font: 'sans-serif',
+      axis: { labelFontSize: 11, titleFontSize: 11, labelLimit: LABELS },
+      view: { stroke: '#dddddd' },
+    },
     vconcat: charts.map(panelOf),
     resolve: { legend: { color: 'shared' } },
   };
