@@ -45,9 +45,9 @@ const DRILL_FILE = '.drill.yaml';
 export function writtenDrills(catalogue: Catalogue): readonly DrillSpec[] {
   const folder = dirname(catalogue.file);
   const files = readdirSync(folder).filter((name) => name.endsWith(DRILL_FILE));
-  return files.sort().reduce<readonly DrillSpec[]>((drills, name) => {
-    return [...drills, ...readDrillFile(join(folder, name), { ...catalogue, drills })];
-  }, catalogue.drills);
+  const drills = [...catalogue.drills];
+  for (const name of files.sort()) drills.push(...readDrillFile(join(folder, name), { ...catalogue, drills: [...drills] }));
+  return drills;
 }
 
 /** Reads and parses a drill file. Throws `UsageError`: `drill-file-unreadable`, or `drill-file-invalid` for what is in it. */
