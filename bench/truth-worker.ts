@@ -1,11 +1,9 @@
-/** Takes seeds and gives back what their estates came to, until there are no more. */
-import { parentPort } from 'node:worker_threads';
+/** Takes seeds and gives back what their estates came to, until nobody is there to ask. */
 import { truthOf } from './truth-run.ts';
 
-parentPort?.on('message', (seed: number) => {
+process.on('message', (seed: number) => {
   truthOf(seed).then(
-    (truth) => parentPort?.postMessage({ truth }),
-    (error: unknown) =>
-      parentPort?.postMessage({ seed, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+    (truth) => process.send?.({ truth }),
+    (error: unknown) => process.send?.({ seed, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
   );
 });

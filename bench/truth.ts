@@ -3,8 +3,9 @@
  * agreements speak of. The simulator shares the cited service times with the model and nothing else, and is given another pace: so it
  * is composition that is measured.
  */
+import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import { fileURLToPath } from 'node:url';
 import type { Check } from './measure.ts';
 import type { EstateTruth } from './truth-run.ts';
 import { type Summary, summaryOf, tableOf } from './truth-table.ts';
@@ -46,24 +47,32 @@ function all(count: number): Promise<readonly EstateTruth[]> {
   return new Promise((resolve, reject) => {
     const truths: EstateTruth[] = [];
     let next = 0;
-    const workers = Array.from(
-      { length: Math.min(count, availableParallelism()) },
-      () => new Worker(new URL('truth-worker.ts', import.meta.url)),
+    const path = fileURLToPath(new URL('truth-worker.ts', import.meta.url));
+    // Infinity stays what it is on the way, which JSON does not let it.
+    const workers = Array.from({ length: Math.min(count, availableParallelism()) }, () =>
+      fork(path, { serialization: 'advanced' }),
     );
-    const stop = (): Promise<unknown> => Promise.all(workers.map((w) => w.terminate()));
+    const stop = (): void => {
+      for (const worker of workers) worker.disconnect();
+    };
     for (const worker of workers) {
       worker.on('error', reject);
+      worker.on('exit', (code) => code !== 0 && reject(new Error(`a worker ended with ${code}`)));
       worker.on('message', ({ truth, seed, error }: Said) => {
         if (truth === undefined) {
-          void stop().finally(() => reject(new Error(`estate ${seed}: ${error}`)));
+          stop();
+          reject(new Error(`estate ${seed}: ${error}`));
           return;
         }
         truths.push(truth);
         if (process.stderr.isTTY) process.stderr.write(`\r  ${truths.length} of ${count} estates`);
-        if (next < count) worker.postMessage(next++);
-        else if (truths.length === count) stop().then(() => resolve(truths.sort((a, b) => a.seed - b.seed)), reject);
+        if (next < count) worker.send(next++);
+        else if (truths.length === count) {
+          stop();
+          resolve(truths.sort((a, b) => a.seed - b.seed));
+        }
       });
-      worker.postMessage(next++);
+      worker.send(next++);
     }
   });
 }
