@@ -73,8 +73,8 @@ export function withJudging(holdfast: Command): void {
 
   holdfast
     .command('iam')
-    .description('the least-privilege IAM policy of the commands that read AWS')
-    .argument('[commands...]', 'check, verify, drill (default: all that only read AWS)')
+    .description('the least-privilege IAM policy of the commands that use AWS')
+    .argument('[commands...]', 'check, verify, drill, invoke (default: all that only read AWS)')
     .option('--organization', 'also list the accounts of an organization and assume a role in each')
     .option('--publish', 'also what check --publish changes in Resilience Hub')
     .option('--fis-role', 'instead: who may take the role that FIS acts in during drills, and what it must be allowed')

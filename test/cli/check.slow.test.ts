@@ -107,7 +107,7 @@ describe('bad usage ends in 2 and says what was expected', () => {
     [['check', '--no-catalog', '--accounts', '12'], 'expected ids of twelve digits'],
     [['check', '--no-catalog', '--role', 'nonsense'], 'Expected the ARN of a role'],
     [['check', '--no-catalog', '--aws', 'http://127.0.0.1:9'], 'Expected valid AWS credentials'],
-    [['iam', 'nope'], 'expected commands that read AWS'],
+    [['iam', 'nope'], 'expected commands that use AWS'],
     [['simulator', '--key', 'short'], 'expected ACCESS:SECRET:ACCOUNT'],
   ])('%j', async (args, expected) => {
     const ran = await holdfast(args, { env: NO_KEYS });
