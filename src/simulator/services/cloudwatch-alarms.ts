@@ -2,7 +2,7 @@
 import type { MetricStat, PutMetricAlarmCommandInput, StateValue } from '@aws-sdk/client-cloudwatch';
 import { passOn } from '../plane/targets.ts';
 import type { World } from '../world/world.ts';
-import { dimensionsOf, type Place, statistic, valuesIn } from './cloudwatch-metrics.ts';
+import { dimensionsOf, type Place, statistic, valuesOf } from './cloudwatch-metrics.ts';
 import { ALARMS, alarmNamed, type StoredAlarm } from './cloudwatch-model.ts';
 import { ruleHolds } from './cloudwatch-rule.ts';
 
@@ -57,8 +57,9 @@ function stateOf(
     dimensions: dimensionsOf(stat.Metric?.Dimensions),
   };
   // Data points that are late are waited for: the evaluation range is longer than the periods (user guide, "Evaluation range").
+  const read = valuesOf(world, place, metric);
   const points = Array.from({ length: periods + 2 }, (_, i) => end - (periods + 2 - i) * step).map((from) =>
-    statistic(valuesIn(world, place, metric, from, from + step), stat.Stat ?? 'Average'),
+    statistic(read(from, from + step), stat.Stat ?? 'Average'),
   );
   const newest = points.findLastIndex((p) => p !== undefined);
   const judged = newest < 0 ? points.slice(-periods) : points.slice(Math.max(0, newest + 1 - periods), newest + 1);

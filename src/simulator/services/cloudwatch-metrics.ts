@@ -13,6 +13,7 @@ import type {
   PutMetricDataCommandInput,
   PutMetricDataCommandOutput,
 } from '@aws-sdk/client-cloudwatch';
+import type { MetricSeries } from '../metric-source.ts';
 import { type Operation, page, type Reply, ServiceFault } from '../service.ts';
 import type { World } from '../world/world.ts';
 import { metricKey, POINTS } from './cloudwatch-model.ts';
@@ -37,22 +38,29 @@ const RESOLUTION_MS = 60_000;
 export const dimensionsOf = (dimensions: readonly Dimension[] | undefined): Record<string, string> =>
   Object.fromEntries((dimensions ?? []).map((d) => [d.Name ?? '', d.Value ?? '']));
 
-/** Values that fall into `[from, to)`, as far as they have arrived by now. */
-export function valuesIn(world: World, at: Place, metric: Metric, from: number, to: number): readonly number[] {
+/** Values that fall into `[from, to)`, as far as they have arrived by now; `metric` is looked for once. */
+export function valuesOf(world: World, at: Place, metric: Metric): (from: number, to: number) => readonly number[] {
   const key = metricKey(metric.namespace, metric.metric, metric.dimensions);
-  const put = (world.get(POINTS, at.account, at.region, key) ?? []).filter((p) => p.at >= from && p.at < to);
-  if (put.length > 0) return put.map((p) => p.value);
-  const series = METRIC_SOURCES.filter((s) => s.namespace === metric.namespace && s.metric === metric.metric)
-    .flatMap((s) => [...s.dimensions(world)])
-    .find(
-      (s) =>
-        s.account === at.account && s.region === at.region && metricKey(metric.namespace, metric.metric, s.dimensions) === key,
-    );
-  if (series === undefined || world.regionIsLost(at.region)) return [];
+  const points = world.get(POINTS, at.account, at.region, key) ?? [];
+  const series = world.regionIsLost(at.region) ? undefined : seriesOf(world, at, metric, key);
   const arrived = world.clock.now() - SERVICE_DELAY_MS;
-  const values: number[] = [];
-  for (let t = Math.max(from, world.settings.start); t < to; t += RESOLUTION_MS) if (t <= arrived) values.push(series.value(t));
-  return values;
+  return (from, to) => {
+    const put = points.filter((p) => p.at >= from && p.at < to);
+    if (put.length > 0 || series === undefined) return put.map((p) => p.value);
+    const values: number[] = [];
+    for (let t = Math.max(from, world.settings.start); t < to; t += RESOLUTION_MS) if (t <= arrived) values.push(series.value(t));
+    return values;
+  };
+}
+
+function seriesOf(world: World, at: Place, { namespace, metric }: Metric, key: string): MetricSeries | undefined {
+  for (const source of METRIC_SOURCES) {
+    if (source.namespace !== namespace || source.metric !== metric) continue;
+    for (const series of source.dimensions(world))
+      if (series.account === at.account && series.region === at.region && metricKey(namespace, metric, series.dimensions) === key)
+        return series;
+  }
+  return undefined;
 }
 
 export function statistic(values: readonly number[], name: string): number | undefined {
@@ -91,8 +99,9 @@ const getStatistics: Operation<GetMetricStatisticsCommandInput, Reply<GetMetricS
   const names = [...(input.Statistics ?? []), ...(input.ExtendedStatistics ?? [])];
   if (names.length === 0) throw new ServiceFault('MissingParameter', 'Statistics or ExtendedStatistics must be given');
   const metric = { namespace: Namespace, metric: MetricName, dimensions: dimensionsOf(input.Dimensions) };
+  const read = valuesOf(context.world, context, metric);
   const datapoints = periods(Number(StartTime), Number(EndTime), Period).flatMap((at): Datapoint[] => {
-    const values = valuesIn(context.world, context, metric, at, at + Period * 1000);
+    const values = read(at, at + Period * 1000);
     if (values.length === 0) return [];
     const known = (input.Statistics ?? []).map((name) => [name, statistic(values, name)] as const);
     const extended = (input.ExtendedStatistics ?? []).map((name) => [name, statistic(values, name) ?? 0] as const);
@@ -153,8 +162,9 @@ function pointsOf(
     metric: Metric?.MetricName ?? '',
     dimensions: dimensionsOf(Metric?.Dimensions),
   };
+  const read = valuesOf(world, at, metric);
   return periods(Number(input.StartTime), Number(input.EndTime), Period).flatMap((start) => {
-    const value = statistic(valuesIn(world, at, metric, start, start + Period * 1000), Stat);
+    const value = statistic(read(start, start + Period * 1000), Stat);
     return value === undefined ? [] : [{ at: start, value }];
   });
 }
