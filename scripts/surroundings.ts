@@ -1,6 +1,6 @@
 /** Everything that a command takes from outside: streams, clock, terminal, environment. */
 import { writeFileSync } from 'node:fs';
-import { UsageError } from '../src/model/errors.ts';
+import { messageOf, UsageError } from '../src/model/errors.ts';
 import type { Paint } from '../src/reports/text.ts';
 import { ansiPaint, noPaint } from '../src/reports/text.ts';
 
@@ -44,7 +44,7 @@ export function surroundings(): Surroundings {
       } catch (error) {
         throw new UsageError(
           'out-unwritable',
-          `${file}: cannot be written (${error instanceof Error ? error.message : String(error)}). Give --out a file that you may write.`,
+          `${file}: cannot be written (${messageOf(error)}). Give --out a file that you may write.`,
         );
       }
     },

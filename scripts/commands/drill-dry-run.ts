@@ -2,6 +2,7 @@
 import { type Gate, open } from '../../src/drills/live/gates.ts';
 import { prepare } from '../../src/drills/prepare.ts';
 import type { DrillSpec } from '../../src/model/drill.ts';
+import { messageOf } from '../../src/model/errors.ts';
 import type { Json } from '../../src/model/journal.ts';
 import { formatDuration } from '../../src/model/quantity.ts';
 import type { World } from '../../src/model/resource.ts';
@@ -55,7 +56,7 @@ export async function dryRun(drill: DrillSpec, member: Member, stage: Stage): Pr
   const { preconditions, disrupt, recover, probes, stops, limit } = prepared.drill;
   const asked: DryRun['preconditions'][number][] = [];
   for (const { id, check } of preconditions) {
-    const why = await check().catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+    const why = await check().catch(messageOf);
     asked.push({ id, holds: why === undefined, says: why ?? 'holds' });
   }
   const experiments: Experiment[] = [];

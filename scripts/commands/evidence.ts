@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { findCatalogue } from '../../src/catalog/find.ts';
 import { oneLine } from '../../src/catalog/problem.ts';
-import { UsageError } from '../../src/model/errors.ts';
+import { messageOf, UsageError } from '../../src/model/errors.ts';
 import type { World } from '../../src/model/resource.ts';
 import { sha256 } from '../../src/store/canonical.ts';
 import { writePack } from '../../src/store/pack.ts';
@@ -188,7 +188,7 @@ function readCatalogueBytes(file: string): Uint8Array {
   } catch (error) {
     throw new UsageError(
       'catalog-unreadable',
-      `${file}: expected a catalogue, found that it cannot be read (${error instanceof Error ? error.message : String(error)}). Name another with --catalog.`,
+      `${file}: expected a catalogue, found that it cannot be read (${messageOf(error)}). Name another with --catalog.`,
     );
   }
 }

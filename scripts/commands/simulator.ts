@@ -1,6 +1,6 @@
 /** `holdfast simulator`: simulated AWS as an HTTP endpoint of this machine, with declared resources in it. */
 import { randomBytes } from 'node:crypto';
-import { UsageError } from '../../src/model/errors.ts';
+import { messageOf, UsageError } from '../../src/model/errors.ts';
 import { type ControlDoor, controlDoor } from '../../src/simulator/control.ts';
 import { type HttpDoor, openHttpDoor } from '../../src/simulator/http.ts';
 import type { SimulatedAws } from '../../src/simulator/world/invoke.ts';
@@ -91,7 +91,7 @@ async function open(aws: SimulatedAws, control: ControlDoor | undefined, { host,
   try {
     return await openHttpDoor(aws, settings);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new UsageError(
       'no-door',
       `expected an address of this machine and a free port, found ${host} port ${port}: ${reason}. Give --host 127.0.0.1, and --port 0 for any free port.`,

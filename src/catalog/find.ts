@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Catalogue } from '../model/agreement.ts';
 import type { DrillSpec } from '../model/drill.ts';
-import { UsageError } from '../model/errors.ts';
+import { messageOf, UsageError } from '../model/errors.ts';
 import { parseDrillFile } from './drills.ts';
 import { parseCatalogue } from './parse.ts';
 import type { Vocabulary } from './references.ts';
@@ -87,7 +87,7 @@ function readText(path: string, { code, expected, advice }: FileKind): string {
     if (size > 4 * MAX_TEXT) throw new Error(`it has ${size} bytes`);
     bytes = readFileSync(path);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new UsageError(code, `${path}: expected ${expected}, but ${why}; ${advice}`);
   }
   try {

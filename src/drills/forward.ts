@@ -1,4 +1,5 @@
 /** A drill from where its journal ends to the point at which everything is to be rolled back. */
+import { messageOf } from '../model/errors.ts';
 import { LeaseLost } from '../model/journal.ts';
 import type { Probe } from './contract.ts';
 import type { Course } from './course.ts';
@@ -70,7 +71,7 @@ function outcomeBy(error: unknown, { log, halted }: Course): Outcome {
   if (log.lost.aborted) throw log.lost.reason;
   // What an act throws when it is cut short is not why it was.
   const why: unknown = halted.aborted ? halted.reason : error;
-  const reason = why instanceof Error ? why.message : String(why);
+  const reason = messageOf(why);
   return { status: why instanceof Halt ? why.kind : 'failed', reason };
 }
 
@@ -79,7 +80,7 @@ async function unfit(course: Course): Promise<string | undefined> {
   const { drill, log } = course;
   await course.phase('preconditions');
   for (const { id, check } of drill.preconditions) {
-    const why = await check().catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+    const why = await check().catch(messageOf);
     const data = { ok: why === undefined, says: why ?? 'holds' };
     await log.write({ kind: 'observation', about: `precondition ${id}`, data });
     if (why !== undefined) return `${id}: ${why}`;

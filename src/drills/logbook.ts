@@ -1,11 +1,12 @@
 /** A run's journal under a lease: what is written is kept, what cannot be written stops everything at once. */
 import type { Clock } from '../model/clock.ts';
+import { messageOf } from '../model/errors.ts';
 import { type Entry, type Journal, type JournalEntry, type Json, type Lease, LeaseLost } from '../model/journal.ts';
 
 /** The journal cannot be written: nobody may act, since nobody would know of it. The run stays open. */
 export class JournalLost extends Error {
   constructor(run: string, cause: unknown) {
-    super(`run ${run}: the journal does not take entries (${cause instanceof Error ? cause.message : String(cause)})`);
+    super(`run ${run}: the journal does not take entries (${messageOf(cause)})`);
     this.name = 'JournalLost';
   }
 }

@@ -1,4 +1,5 @@
 /** Rollback, re-check, nothing left: whatever a drill came to. */
+import { messageOf } from '../model/errors.ts';
 import type { Actuator } from './contract.ts';
 import type { Course } from './course.ts';
 import { STEADY_LOOKS } from './forward.ts';
@@ -62,6 +63,6 @@ async function leftOf(actuator: Actuator, token: string): Promise<readonly strin
     return await actuator.left(token);
   } catch (error) {
     // Nobody can tell is not nothing.
-    return [`${actuator.id}: what it left cannot be told (${error instanceof Error ? error.message : String(error)})`];
+    return [`${actuator.id}: what it left cannot be told (${messageOf(error)})`];
   }
 }

@@ -1,5 +1,6 @@
 /** One step of a drill: intent, act, outcome; and its undoing. Idempotent by token, whatever was written when somebody died. */
 import type { Clock } from '../model/clock.ts';
+import { messageOf } from '../model/errors.ts';
 import type { Json } from '../model/journal.ts';
 import type { Actuator } from './contract.ts';
 import type { Logbook } from './logbook.ts';
@@ -41,7 +42,7 @@ export async function done(steps: Steps, phase: string, actuator: Actuator): Pro
   try {
     detail = await actuator.act(token, signal);
   } catch (error) {
-    const says = error instanceof Error ? error.message : String(error);
+    const says = messageOf(error);
     await log.write({ kind: 'outcome', about: actuator.id, token, data: { result: 'failed', detail: says } });
     throw error;
   }
@@ -66,7 +67,7 @@ export async function compensated(steps: Steps, phase: string, actuator: Actuato
       return undefined;
     } catch (error) {
       log.check();
-      why = error instanceof Error ? error.message : String(error);
+      why = messageOf(error);
       await log.write({ kind: 'outcome', about, token: undo, data: { result: 'failed', detail: why } });
     }
     if (n + 1 < UNDO_TRIES) await clock.sleep(UNDO_PAUSE * 2 ** n, log.lost);

@@ -1,5 +1,6 @@
 /** What runs beside a drill's steps: the lease is renewed, probes look, stop conditions are evaluated, the clock is watched. */
 import type { Clock } from '../model/clock.ts';
+import { messageOf } from '../model/errors.ts';
 import type { Json } from '../model/journal.ts';
 import type { Probe, ProbeResult, StopCondition } from './contract.ts';
 
@@ -89,7 +90,7 @@ export async function looked(probe: Probe): Promise<ProbeResult> {
   try {
     return await probe.look();
   } catch (error) {
-    const says = error instanceof Error ? error.message : String(error);
+    const says = messageOf(error);
     return { ok: undefined, says, data: null };
   }
 }

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kysely } from 'kysely';
-import { UsageError } from '../model/errors.ts';
+import { messageOf, UsageError } from '../model/errors.ts';
 import type { Connection } from './connection.ts';
 import { takeLock } from './lock.ts';
 import { pgliteDialect } from './pglite-dialect.ts';
@@ -62,6 +62,6 @@ async function openData(folder: string) {
 function unusable(folder: string, error: unknown): UsageError {
   return new UsageError(
     'store-unusable',
-    `${folder}: expected a folder that holds or can hold a store, found that it cannot be opened (${error instanceof Error ? error.message : String(error)}). Name another with HOLDFAST_STORE, or make it writable.`,
+    `${folder}: expected a folder that holds or can hold a store, found that it cannot be opened (${messageOf(error)}). Name another with HOLDFAST_STORE, or make it writable.`,
   );
 }

@@ -8,7 +8,7 @@ import { createWriteStream, mkdirSync, readdirSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { UsageError } from '../model/errors.ts';
+import { messageOf, UsageError } from '../model/errors.ts';
 import { canonicalJson } from './canonical.ts';
 import type { EvidenceRecord } from './record.ts';
 import { breakAt, count, GENESIS, lineOf, sayBreak, startTally, type Tally } from './record.ts';
@@ -112,7 +112,7 @@ function prepare(folder: string): void {
   } catch (error) {
     throw new UsageError(
       'pack-folder',
-      `${folder}: expected a folder that can be written, found ${error instanceof Error ? error.message : String(error)}. Give another with --out.`,
+      `${folder}: expected a folder that can be written, found ${messageOf(error)}. Give another with --out.`,
     );
   }
   if (found.length > 0)

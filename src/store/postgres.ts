@@ -1,7 +1,7 @@
 /** The store on a Postgres server, for any number of processes. */
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import { UsageError } from '../model/errors.ts';
+import { messageOf, UsageError } from '../model/errors.ts';
 import type { Connection } from './connection.ts';
 import { SCHEMA, type Tables } from './tables.ts';
 
@@ -62,6 +62,6 @@ const types: pg.CustomTypesConfig = {
 function detail(error: unknown, url: string): string {
   // Of a host with several addresses each fails by itself.
   const errors = error instanceof AggregateError ? (error.errors as readonly unknown[]) : [error];
-  const text = errors.map((e) => (e instanceof Error ? e.message : String(e))).join('; ');
+  const text = errors.map((e) => messageOf(e)).join('; ');
   return text.includes(url) ? 'the URL' : text;
 }

@@ -4,7 +4,7 @@ import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { UsageError } from '../model/errors.ts';
+import { messageOf, UsageError } from '../model/errors.ts';
 import type { Json } from '../model/journal.ts';
 import { canonicalJson } from './canonical.ts';
 import { hashSchema, MANIFEST, type Manifest, manifestSchema, RECORDS, SIGNATURE } from './pack.ts';
@@ -141,7 +141,7 @@ function shallowEnough(body: unknown, file: string, number: number): Json {
     canonicalJson(body as Json);
     return body as Json;
   } catch (error) {
-    throw badRecord(file, number, 'a record', error instanceof Error ? error.message : String(error));
+    throw badRecord(file, number, 'a record', messageOf(error));
   }
 }
 
@@ -190,7 +190,7 @@ function sizeOf(file: string, largest: number): number {
   try {
     size = statSync(file).size;
   } catch (error) {
-    throw badFile(file, error instanceof Error ? error.message : String(error));
+    throw badFile(file, messageOf(error));
   }
   if (size > largest) throw badFile(file, `${size} bytes, more than ${largest}`);
   return size;
@@ -201,7 +201,7 @@ function readWhole(file: string, largest: number): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw badFile(file, error instanceof Error ? error.message : String(error));
+    throw badFile(file, messageOf(error));
   }
 }
 

@@ -1,5 +1,6 @@
 /** Act and validate: the steps of the plan, each approved where the plan says so, until the service is well again. */
 import { compileGlob } from '../../catalog/glob.ts';
+import { messageOf } from '../../model/errors.ts';
 import type { ApprovalRule } from '../../model/invocation.ts';
 import { LeaseLost } from '../../model/journal.ts';
 import { formatDuration } from '../../model/quantity.ts';
@@ -92,7 +93,7 @@ async function attempt(course: Course, step: InvocationStep): Promise<void> {
     } catch (error) {
       if (error instanceof LeaseLost || error instanceof JournalLost) throw error;
       course.log.check();
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       if (steps.signal.aborted) throw new Pause('act', `stopped during ${step.actuator.id}`);
       if (n >= TRIES) throw new Pause('act', `${step.actuator.id}: ${why}`);
       await plan.clock.sleep(PAUSE, steps.signal).catch(() => undefined);

@@ -1,4 +1,5 @@
 /** Deactivate and return to normal: once what was lost is back, data first, then everything else, in the reverse order. */
+import { messageOf } from '../../model/errors.ts';
 import { formatDuration } from '../../model/quantity.ts';
 import { asJson } from '../logbook.ts';
 import { compensated } from '../steps.ts';
@@ -75,7 +76,7 @@ async function dataIsBack(course: Course, step: InvocationStep): Promise<void> {
   if (log.entries.some((e) => e.kind === 'intent' && e.token === `${token}#undo`)) return;
   const begun = plan.clock.now();
   for (;;) {
-    const why = await step.dataBack?.(token).catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+    const why = await step.dataBack?.(token).catch(messageOf);
     const last = log.entries.findLast((e) => e.kind === 'observation' && e.about === about);
     const says = why ?? 'has caught up';
     if (JSON.stringify(last?.data) !== JSON.stringify({ ok: why === undefined, says }))
@@ -96,7 +97,7 @@ export async function leftBy({ plan }: Course, begun: readonly InvocationStep[])
     left.push(
       ...(await step.actuator
         .left(tokenOfStep(plan, step))
-        .catch((error: unknown) => [`${step.actuator.id} (${error instanceof Error ? error.message : String(error)})`])),
+        .catch((error: unknown) => [`${step.actuator.id} (${messageOf(error)})`])),
     );
   return left;
 }

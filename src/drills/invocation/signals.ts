@@ -4,6 +4,7 @@ import type { Place } from '../../aws/call.ts';
 import { AwsFailure, reasonOf, saysOf } from '../../aws/failure.ts';
 import { compileGlob } from '../../catalog/glob.ts';
 import type { Role } from '../../estate/roles.ts';
+import { messageOf } from '../../model/errors.ts';
 import type { MetricRule, NamedSignal, SignalRule } from '../../model/invocation.ts';
 import { is, known, type Truth, unknown } from '../../model/known.ts';
 import { formatDuration, formatPercent } from '../../model/quantity.ts';
@@ -61,7 +62,7 @@ export async function readSignals(signals: readonly NamedSignal[], settings: Sig
       try {
         return [id, { vantage, since: undefined, ...(await inTime(reading(rule, settings), settings)) }];
       } catch (error) {
-        const says = error instanceof AwsFailure ? saysOf(error) : error instanceof Error ? error.message : String(error);
+        const says = error instanceof AwsFailure ? saysOf(error) : messageOf(error);
         const reason = error instanceof AwsFailure ? reasonOf(error) : 'error';
         return [id, { vantage, since: undefined, shows: unknown(reason, says), says }];
       }

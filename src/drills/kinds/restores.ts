@@ -1,5 +1,6 @@
 /** Drills of what cannot be failed over: wrong data, and an account in other hands. Something older is restored beside it, and read. */
 import type { Estate, EstateResource } from '../../estate/estate.ts';
+import { messageOf } from '../../model/errors.ts';
 import { disruption } from '../actuators.ts';
 import { restoreBackup } from '../by-hand/backup.ts';
 import { DECIDES } from '../by-hand/by-hand.ts';
@@ -240,7 +241,7 @@ function oldestStep(item: EstateResource, store: Located, role: Parameters<typeo
         return { oldest: asJson(found) };
       } catch (error) {
         signal.throwIfAborted();
-        return { failed: error instanceof Error ? error.message : String(error) };
+        return { failed: messageOf(error) };
       }
     },
     outcome: async (token) => inner?.outcome(token) ?? 'not-done',

@@ -2,6 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Call, Place, Session } from '../../aws/call.ts';
 import type { AnyCall } from '../../aws/failure.ts';
+import { messageOf } from '../../model/errors.ts';
 import type { Actuator, PreparedDrill, StopCondition } from '../contract.ts';
 import { GATES, type Gate, open } from './gates.ts';
 
@@ -59,7 +60,7 @@ export function guard({ session, calls, gates }: GuardSettings): Guard {
     try {
       all = await gates();
     } catch (error) {
-      const says = error instanceof Error ? error.message : String(error);
+      const says = messageOf(error);
       return GATES.map((id) => ({ id, holds: 'unknown', says }));
     }
     if (open(all)) return [];

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Place, Session } from '../../aws/call.ts';
 import { AwsFailure, reasonOf, saysOf } from '../../aws/failure.ts';
+import { messageOf } from '../../model/errors.ts';
 import { type Known, known, type Truth, unknown } from '../../model/known.ts';
 import type { Whereabouts as StoreWhereabouts } from '../../store/whereabouts.ts';
 import { getParameter } from './calls.ts';
@@ -84,7 +85,7 @@ export async function killSwitch({ named, session, at, flag }: KillSwitch): Prom
     return known((await textOf(named, session, at)).trim().toLowerCase() !== OFF);
   } catch (error) {
     if (error instanceof AwsFailure) return unknown(reasonOf(error), saysOf(error));
-    return unknown('error', error instanceof Error ? error.message : String(error));
+    return unknown('error', messageOf(error));
   }
 }
 
@@ -101,6 +102,6 @@ export const asKnown = async <T>(asked: Promise<T>): Promise<Known<T>> => {
     return known(await asked);
   } catch (error) {
     if (error instanceof AwsFailure) return unknown(reasonOf(error), saysOf(error));
-    return unknown('error', error instanceof Error ? error.message : String(error));
+    return unknown('error', messageOf(error));
   }
 };

@@ -4,6 +4,7 @@ import { Resolver } from 'node:dns/promises';
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { isIP } from 'node:net';
+import { messageOf } from '../../model/errors.ts';
 import type { Reached } from '../ports.ts';
 
 export interface DnsPlace {
@@ -188,7 +189,7 @@ function saysOf(error: unknown, url: string): string {
   const code = codeOf(error);
   if (code === 'ECONNREFUSED') return `${host} refuses connections`;
   if (code === 'ECONNRESET') return `${host} breaks the connection off`;
-  return `${host}: ${code === '' ? (error instanceof Error ? error.message : String(error)) : code}`;
+  return `${host}: ${code === '' ? messageOf(error) : code}`;
 }
 
 function codeOf(error: unknown): string {

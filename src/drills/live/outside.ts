@@ -1,8 +1,8 @@
 /** A service on real AWS as its users see it: over the network, through its stores' own data planes, and through CloudWatch. */
-
 import type { Place, Session } from '../../aws/call.ts';
 import { AwsFailure, saysOf } from '../../aws/failure.ts';
 import type { Clock } from '../../model/clock.ts';
+import { messageOf } from '../../model/errors.ts';
 import { placeOfArn } from '../kinds/places.ts';
 import type { Disruption, Outside, Reached } from '../ports.ts';
 import type { Standing } from './footprint.ts';
@@ -149,7 +149,7 @@ const isGone = (error: unknown): boolean => error instanceof AwsFailure && error
 const clauseOf = (error: unknown): string => {
   if (error instanceof AwsFailure) return saysOf(error);
   if (error instanceof GateClosed) return error.message;
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 };
 
 /** The service's own endpoint for canaries. */

@@ -5,7 +5,7 @@ import { AwsFailure, reasonOf, saysOf, stopOf } from '../../aws/failure.ts';
 import type { Target, Unreached } from '../../aws/organisation.ts';
 import type { Tally } from '../../aws/session.ts';
 import type { Clock } from '../../model/clock.ts';
-import { UsageError } from '../../model/errors.ts';
+import { messageOf, UsageError } from '../../model/errors.ts';
 import { type Reason, type Unknown, unknown } from '../../model/known.ts';
 import type { Gap, Resource, World } from '../../model/resource.ts';
 import { GLOBAL_REGION } from '../../model/scope.ts';
@@ -188,12 +188,7 @@ async function run(job: Job, send: Send, stopped: () => boolean): Promise<Result
   if (straight.error === undefined || stopped()) return straight.result;
   const { result, lost, error } = await salvage(send, job, once);
   const unreadable = (action: string, cause: unknown): ObservedGap =>
-    gapOf(
-      job,
-      action,
-      'error',
-      `${job.scan.id} cannot read what ${action} answers: ${cause instanceof Error ? cause.message : String(cause)}`,
-    );
+    gapOf(job, action, 'error', `${job.scan.id} cannot read what ${action} answers: ${messageOf(cause)}`);
   const own = error === undefined ? [] : [unreadable(actionOf(job.scan), error)];
   return { ...result, gaps: [...result.gaps, ...lost.map((l) => unreadable(l.action, l.error)), ...own] };
 }

@@ -1,4 +1,5 @@
 /** Deploys declared resources into simulated AWS, in the order of their references, as `pulumi up` would. */
+import { messageOf } from '../../model/errors.ts';
 import type { Known } from '../../model/known.ts';
 import { fold, known } from '../../model/known.ts';
 import type { Resource, SourceReading } from '../../model/resource.ts';
@@ -88,7 +89,7 @@ export async function deploy(aws: SimulatedAws, readings: readonly SourceReading
           renames.set(before, value);
       }
     } catch (error) {
-      notes.push(`${resource.urn}: not made: ${error instanceof Error ? error.message : String(error)}`);
+      notes.push(`${resource.urn}: not made: ${messageOf(error)}`);
     }
   }
   aws.world.clock.advance(SETTLE);

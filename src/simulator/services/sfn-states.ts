@@ -1,4 +1,5 @@
 /** Amazon States Language, as far as failover automation uses it (https://states-language.net/spec.html, JSONPath states). */
+import { messageOf } from '../../model/errors.ts';
 import { deliver, sdkCall } from '../plane/targets.ts';
 import { type CallContext, ServiceFault } from '../service.ts';
 import type { World } from '../world/world.ts';
@@ -168,7 +169,7 @@ const catches = (names: readonly string[], error: string): boolean =>
 function failureOf(thrown: unknown): StateFailure {
   if (thrown instanceof StateFailure) return thrown;
   if (thrown instanceof ServiceFault) return new StateFailure(thrown.code, thrown.message);
-  return new StateFailure('States.TaskFailed', thrown instanceof Error ? thrown.message : String(thrown));
+  return new StateFailure('States.TaskFailed', messageOf(thrown));
 }
 
 /** SDK integrations, functions, and targets by ARN; the optimised integrations of Lambda, SNS, SQS and Step Functions. */

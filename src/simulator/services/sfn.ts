@@ -1,5 +1,6 @@
 /** Simulated Step Functions: state machines of one Region, whose executions call other services as their account. */
 import type * as SFN from '@aws-sdk/client-sfn';
+import { messageOf } from '../../model/errors.ts';
 import type { Created, Deployer, Deployment, Given } from '../deploy/deployer.ts';
 import { type CallContext, type Operation, page, type Reply, ServiceFault, type SimulatedService } from '../service.ts';
 import { shelf } from '../world/world.ts';
@@ -111,7 +112,7 @@ const start: Operation<SFN.StartExecutionCommandInput, Reply<SFN.StartExecutionC
       ended({
         status: 'FAILED',
         error: thrown instanceof StateFailure ? thrown.error : 'States.Runtime',
-        cause: thrown instanceof Error ? thrown.message : String(thrown),
+        cause: messageOf(thrown),
       }),
   );
   return { executionArn: arn, startDate: context.now };

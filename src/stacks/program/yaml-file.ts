@@ -1,7 +1,7 @@
 /** Reads one of a Pulumi project's YAML files, with the place of everything in it at hand for errors. */
 import { readFile } from 'node:fs/promises';
 import { isMap, isScalar, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
-import { UsageError } from '../../model/errors.ts';
+import { messageOf, UsageError } from '../../model/errors.ts';
 
 /** A project or stack file is a page of text; anything near this size is something else. */
 const MAX_BYTES = 4_000_000;
@@ -26,7 +26,7 @@ export async function readYamlFile(file: string, code: string): Promise<YamlFile
   try {
     text = await readFile(file, 'utf8');
   } catch (e) {
-    throw new UsageError(code, `${file}: cannot be read (${e instanceof Error ? e.message : String(e)})`);
+    throw new UsageError(code, `${file}: cannot be read (${messageOf(e)})`);
   }
   if (text.length > MAX_BYTES) throw new UsageError(code, `${file}: ${text.length} characters is not a Pulumi settings file`);
   const lines = new LineCounter();
@@ -49,7 +49,7 @@ export async function readYamlFile(file: string, code: string): Promise<YamlFile
     try {
       return node.toJS(document, { maxAliasCount: MAX_ALIASES });
     } catch (e) {
-      throw wrong(node, `values that can be read (${e instanceof Error ? e.message : String(e)})`);
+      throw wrong(node, `values that can be read (${messageOf(e)})`);
     }
   };
   return { file, top: isMap(top) ? top : undefined, at, wrong, data };
