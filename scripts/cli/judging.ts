@@ -9,18 +9,9 @@ import type { VerifyFlags } from '../commands/verify.ts';
 import { surroundings } from '../surroundings.ts';
 import { collect, EXIT_CODES, whole, withAws, withGivenEvidence, withSources } from './options.ts';
 
-export function withJudging(holdfast: Command): void {
-  withGivenEvidence(
-    withAws(
-      withSources(
-        holdfast
-          .command('verify')
-          .description('designed level: what the code promises; with evidence, what was demonstrated. Findings, verdicts, KPIs')
-          .argument('[sources...]', 'Pulumi project folder (FOLDER@STACK), JSON file (export, checkpoint, preview, plan), or -'),
-      ),
-    ),
-  )
-    .option('--with-live', 'show beside it what AWS shows, and where the two differ; the exit code stays that of the code')
+/** Options of every command whose result is verdicts. */
+function withVerdicts(command: Command): Command {
+  return withGivenEvidence(withAws(withSources(command)))
     .addOption(new Option('--format <format>', 'output format').choices(['table', 'json', 'markdown']).default('table'))
     .option('--json', 'short for --format json')
     .option('--no-catalog', 'judge without agreements: what survives, resource by resource')
@@ -30,23 +21,27 @@ export function withJudging(holdfast: Command): void {
         .default('critical'),
     )
     .option('--allow-unknown', 'exit 0 instead of 3 when nothing is broken but something is unknown')
-    .addHelpText('after', EXIT_CODES)
+    .addHelpText('after', EXIT_CODES);
+}
+
+export function withJudging(holdfast: Command): void {
+  withVerdicts(
+    holdfast
+      .command('verify')
+      .description('designed level: what the code promises; with evidence, what was demonstrated. Findings, verdicts, KPIs')
+      .argument('[sources...]', 'Pulumi project folder (FOLDER@STACK), JSON file (export, checkpoint, preview, plan), or -'),
+  )
+    .option('--with-live', 'show beside it what AWS shows, and where the two differ; the exit code stays that of the code')
     .action(async (sources: string[], options: VerifyFlags) => {
       const { verify } = await import('../commands/verify.ts');
       process.exitCode = await verify(sources, options, surroundings());
     });
 
-  withGivenEvidence(
-    withAws(
-      withSources(
-        holdfast
-          .command('check')
-          .description(
-            'in-place level: reads AWS, judges what is there by the same rules, and says where it differs from the code',
-          )
-          .argument('[checks...]', 'names of checks (default: all)'),
-      ),
-    ),
+  withVerdicts(
+    holdfast
+      .command('check')
+      .description('in-place level: reads AWS, judges what is there by the same rules, and says where it differs from the code')
+      .argument('[checks...]', 'names of checks (default: all)'),
   )
     .option(
       '--source <source>',
@@ -56,16 +51,6 @@ export function withJudging(holdfast: Command): void {
     )
     .option('--since <duration>', 'how far back measurements are looked at', '1h')
     .option('--publish', 'publish services and agreed policies to AWS Resilience Hub as apps of Holdfast, and assess them')
-    .addOption(new Option('--format <format>', 'output format').choices(['table', 'json', 'markdown']).default('table'))
-    .option('--json', 'short for --format json')
-    .option('--no-catalog', 'judge without agreements: what survives, resource by resource')
-    .addOption(
-      new Option('--fail-on <severity>', 'findings at or above it make the exit code 1')
-        .choices([...SEVERITIES, 'never'])
-        .default('critical'),
-    )
-    .option('--allow-unknown', 'exit 0 instead of 3 when nothing is broken but something is unknown')
-    .addHelpText('after', EXIT_CODES)
     .action(async (checks: string[], options: CheckFlags) => {
       const { check } = await import('../commands/check.ts');
       process.exitCode = await check(checks, options, surroundings());
