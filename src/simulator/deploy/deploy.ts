@@ -4,9 +4,9 @@ import type { Known } from '../../model/known.ts';
 import { fold, known } from '../../model/known.ts';
 import type { Resource, SourceReading } from '../../model/resource.ts';
 import { Hole, isList, isRecord, type Value, type Values } from '../../model/value.ts';
-import { administrator } from '../world/access.ts';
-import { invoke, type SimulatedAws } from '../world/invoke.ts';
-import type { Created, Deployer, Deployment, Given, Plain } from './deployer.ts';
+import type { SimulatedAws } from '../world/invoke.ts';
+import type { Created, Given, Plain } from './deployer.ts';
+import { isSimulated, makeOne } from './one.ts';
 import { plainRecord, propertyAt, type Resolution } from './values.ts';
 
 export interface DeployOptions {
@@ -24,16 +24,12 @@ export interface Deployed {
   readonly notes: readonly string[];
 }
 
-/** A day of virtual time is more than any AWS resource takes to come into being. */
-const PATIENCE = 24 * 3600 * 1000;
 /** How long things settle after the last creation: replicas are made, health checks have probed, metrics have values. */
 const SETTLE = 30 * 60 * 1000;
 /** Shorter texts are words, not names of one thing. */
 const NAME_LENGTH = 12;
 
 export async function deploy(aws: SimulatedAws, readings: readonly SourceReading[], options: DeployOptions): Promise<Deployed> {
-  const deployers = new Map<string, Deployer>();
-  for (const service of aws.services.values()) for (const d of service.deployers ?? []) deployers.set(d.type, d);
   const made = new Map<
     string,
     { readonly created: Created; readonly inputs: Readonly<Record<string, Plain>>; readonly given: Given }
@@ -43,7 +39,6 @@ export async function deploy(aws: SimulatedAws, readings: readonly SourceReading
   const notes: string[] = [];
   const declared = readings.flatMap((r) => r.resources);
   for (const resource of inOrder(declared)) {
-    const deployer = deployers.get(resource.type);
     if (!resource.custom || resource.pending === 'delete' || /^pulumi[:/]/.test(resource.type)) continue;
     const region = told(resource.region) ?? options.region;
     const resolution: Resolution = {
@@ -75,14 +70,12 @@ export async function deploy(aws: SimulatedAws, readings: readonly SourceReading
       id: resource.id,
       outputs,
     };
-    if (deployer === undefined) {
-      opaque.push(resource.urn);
-      made.set(resource.urn, { created: opaqueThing(given), inputs, given });
-      continue;
-    }
+    const simulated = isSimulated(aws, resource.type);
+    if (!simulated) opaque.push(resource.urn);
     try {
-      const created = await deployer.create(given, deploymentOf(aws, given));
+      const created = await makeOne(aws, given);
       made.set(resource.urn, { created, inputs, given });
+      if (!simulated) continue;
       for (const [property, value] of Object.entries(created.outputs)) {
         const before = outputs[property];
         if (typeof value === 'string' && typeof before === 'string' && before !== value && before.length >= NAME_LENGTH)
@@ -98,16 +91,6 @@ export async function deploy(aws: SimulatedAws, readings: readonly SourceReading
     opaque,
     notes,
   };
-}
-
-/** What is known of anything that AWS makes: a name and an ARN, by which others refer to it. */
-function opaqueThing({ type, name, id, inputs, outputs, account, region }: Given): Created {
-  const named = inputs.name ?? inputs.roleName;
-  const own = typeof named === 'string' ? named : (id ?? name);
-  const [, module = '', kind = ''] = /^aws:([^/:]+)[/:]([^:]+)/.exec(type) ?? [];
-  const place = module === 'iam' ? '' : region;
-  const arn = `arn:aws:${module}:${place}:${account}:${kind}/${own}`;
-  return { id: id ?? own, outputs: { name: own, arn, ...outputs } };
 }
 
 function afterUp(
@@ -147,34 +130,6 @@ function fillOne(declared: Value, plain: Plain | undefined): Value {
   if (isRecord(declared) && typeof plain === 'object' && plain !== null && !Array.isArray(plain))
     return filled(declared, plain as Readonly<Record<string, Plain>>);
   return plain;
-}
-
-function deploymentOf(aws: SimulatedAws, given: Given): Deployment {
-  const { world } = aws;
-  const principal = administrator(given.account);
-  const keep = { id: given.id };
-  return {
-    world,
-    call: (client, operation, input, region) =>
-      invoke(aws, client, operation, input, {
-        account: given.account,
-        region: region ?? given.region,
-        principal,
-        keep,
-      }),
-    physicalName: (resource) => {
-      const kept = resource.outputs.name ?? resource.id;
-      return typeof kept === 'string' && !kept.startsWith('arn:') ? kept : `${resource.name}-${world.random.hex(7)}`;
-    },
-    until: async (ready, what) => {
-      const end = world.clock.now() + PATIENCE;
-      while (!(await ready())) {
-        const next = world.clock.next;
-        if (next === undefined || next > end) throw new Error(`${what} did not happen within a day`);
-        world.clock.advance(next - world.clock.now());
-      }
-    },
-  };
 }
 
 /** Each after what it depends on, its parent and what its inputs mention; within a cycle, in the source's order. */
