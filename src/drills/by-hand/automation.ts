@@ -6,7 +6,7 @@ import type * as Lambda from '@aws-sdk/client-lambda';
 import type * as SFN from '@aws-sdk/client-sfn';
 import type * as SSM from '@aws-sdk/client-ssm';
 import type { Place } from '../../aws/call.ts';
-import { disrupts, reads } from './calls.ts';
+import { disrupts, reads } from '../calls.ts';
 import { type Hand, type Named, named, StepFailure, type StepMaker, subjectOf } from './hand.ts';
 import { markOf } from './memo.ts';
 import { unless, until, worded } from './waiting.ts';

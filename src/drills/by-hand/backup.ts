@@ -1,7 +1,7 @@
 /** AWS Backup: a recovery point restored into a new resource beside the old one, which is removed at the end. */
 import type * as Backup from '@aws-sdk/client-backup';
 import type { Place } from '../../aws/call.ts';
-import { disrupts, reads } from './calls.ts';
+import { disrupts, reads } from '../calls.ts';
 import { LONGEST_TABLE, madeTable, removeTable } from './dynamodb.ts';
 import { restoredFileSystem } from './efs.ts';
 import { type Hand, type Named, named, StepFailure, type StepMaker, subjectOf } from './hand.ts';

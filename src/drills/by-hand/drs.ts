@@ -1,6 +1,6 @@
 /** AWS Elastic Disaster Recovery: servers are launched from their copies as a drill, beside those that run, and terminated at the end. */
 import type * as DRS from '@aws-sdk/client-drs';
-import { disrupts, reads } from './calls.ts';
+import { disrupts, reads } from '../calls.ts';
 import { StepFailure, type StepMaker, subjectOf } from './hand.ts';
 import { markOf } from './memo.ts';
 import { until, worded } from './waiting.ts';

@@ -1,7 +1,7 @@
 /** DynamoDB tables: restored to a point in time, into a new table. */
 import type * as DynamoDB from '@aws-sdk/client-dynamodb';
 import type { Place, Session } from '../../aws/call.ts';
-import { disrupts, reads } from './calls.ts';
+import { disrupts, reads } from '../calls.ts';
 import { type Hand, named, type StepMaker, subjectOf } from './hand.ts';
 import { type Made, making } from './making.ts';
 import { newName } from './memo.ts';

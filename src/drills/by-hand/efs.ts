@@ -2,8 +2,8 @@
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type * as EFS from '@aws-sdk/client-efs';
 import type { Place, Session } from '../../aws/call.ts';
+import { disrupts, reads } from '../calls.ts';
 import type { Actuator } from '../contract.ts';
-import { disrupts, reads } from './calls.ts';
 import { changing, LATER } from './changing.ts';
 import { arnOf, type Hand, lostRegion, type Named, named, StepFailure, type StepMaker, subjectOf } from './hand.ts';
 import type { Made } from './making.ts';

@@ -1,7 +1,7 @@
 /** ElastiCache: another node or another Region becomes the primary, and groups made anew from a snapshot. */
 import type * as ElastiCache from '@aws-sdk/client-elasticache';
 import type { Place, Session } from '../../aws/call.ts';
-import { disrupts, reads } from './calls.ts';
+import { disrupts, reads } from '../calls.ts';
 import { changing } from './changing.ts';
 import { arnOf, type Named, named, outputOf, StepFailure, type StepMaker, subjectOf } from './hand.ts';
 import type { Tags } from './memo.ts';

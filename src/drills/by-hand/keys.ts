@@ -1,7 +1,7 @@
 /** Keys and secrets: a key that can be used again, a primary in another Region, a replica that becomes a secret of its own. */
 import type * as KMS from '@aws-sdk/client-kms';
 import type * as Secrets from '@aws-sdk/client-secrets-manager';
-import { disrupts, reads } from './calls.ts';
+import { disrupts, reads } from '../calls.ts';
 import { changing } from './changing.ts';
 import { named, StepFailure, type StepMaker, subjectOf } from './hand.ts';
 import { fromTag, type Tags, tagKey, toTag } from './memo.ts';

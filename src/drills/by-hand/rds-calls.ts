@@ -1,7 +1,7 @@
 /** Calls of RDS that steps make. Aurora, DocumentDB and Neptune answer the same API under the same IAM prefix. */
 import type * as Rds from '@aws-sdk/client-rds';
 import type { Place, Session } from '../../aws/call.ts';
-import { disrupts, reads } from './calls.ts';
+import { disrupts, reads } from '../calls.ts';
 import type { Tags } from './memo.ts';
 import { unless } from './waiting.ts';
 

@@ -3,8 +3,8 @@
  * it is executed the other way. An execution is found again by the comment that carries the mark of the step's token.
  */
 import type { Place } from '../../aws/call.ts';
+import { disrupts, reads } from '../calls.ts';
 import type { Actuator } from '../contract.ts';
-import { disrupts, reads } from './calls.ts';
 import { arnOf, type Hand, lostRegion, StepFailure, type StepMaker } from './hand.ts';
 import { markOf } from './memo.ts';
 import { until, worded } from './waiting.ts';

@@ -4,8 +4,8 @@
  */
 import type * as Route53 from '@aws-sdk/client-route-53';
 import type { Place, Session } from '../../aws/call.ts';
+import { disrupts, reads } from '../calls.ts';
 import type { Actuator } from '../contract.ts';
-import { disrupts, reads } from './calls.ts';
 import { changing } from './changing.ts';
 import { type Hand, lostRegion, outputOf, placeOf, StepFailure, type StepMaker } from './hand.ts';
 import { markOf, type Tags } from './memo.ts';

@@ -1,8 +1,8 @@
 /** S3 buckets: what was in them before the damage, copied into a new bucket; and clients that move to the replica. */
 import type * as S3 from '@aws-sdk/client-s3';
 import type { Place, Session } from '../../aws/call.ts';
+import { disrupts, reads } from '../calls.ts';
 import type { Actuator } from '../contract.ts';
-import { disrupts, reads } from './calls.ts';
 import { type Hand, outputOf, placeOf, StepFailure, type StepMaker } from './hand.ts';
 import { type Made, making } from './making.ts';
 import { newName } from './memo.ts';

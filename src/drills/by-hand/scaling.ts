@@ -6,7 +6,7 @@ import type * as EKS from '@aws-sdk/client-eks';
 import type { Place, Session } from '../../aws/call.ts';
 import { meaningOf } from '../../estate/estate.ts';
 import { fold } from '../../model/known.ts';
-import { disrupts, reads } from './calls.ts';
+import { disrupts, reads } from '../calls.ts';
 import { changing } from './changing.ts';
 import { type Hand, StepFailure, type StepMaker, subjectOf } from './hand.ts';
 import { markOf, type Tags } from './memo.ts';

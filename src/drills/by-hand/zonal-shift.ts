@@ -1,6 +1,6 @@
 /** ARC zonal shift: traffic leaves an AZ for a while, and returns when the shift is cancelled. */
 import type * as EC2 from '@aws-sdk/client-ec2';
-import { disrupts, reads } from './calls.ts';
+import { disrupts, reads } from '../calls.ts';
 import { StepFailure, type StepMaker, subjectOf } from './hand.ts';
 import { markOf } from './memo.ts';
 import { unless, worded } from './waiting.ts';

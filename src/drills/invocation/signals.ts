@@ -9,11 +9,11 @@ import type { MetricRule, NamedSignal, SignalRule } from '../../model/invocation
 import { is, known, type Truth, unknown } from '../../model/known.ts';
 import { formatDuration, formatPercent } from '../../model/quantity.ts';
 import type { Ground } from '../ground.ts';
-import { describeAlarms, healthCheckStatus } from '../kinds/calls.ts';
+import { describeAlarms, healthCheck, healthCheckStatus } from '../kinds/calls.ts';
 import { lagsOf } from '../kinds/lag.ts';
 import { arnOf } from '../kinds/places.ts';
 import { itemsOf } from '../kinds/scene.ts';
-import { healthCheck, healthEvents, statistics } from './calls.ts';
+import { healthEvents, statistics } from './calls.ts';
 import { doorsOf, knock } from './doors.ts';
 import type { Reading, Readings } from './history.ts';
 

@@ -7,11 +7,12 @@ import type * as Rds from '@aws-sdk/client-rds';
 import type * as Route53 from '@aws-sdk/client-route-53';
 import type * as Ssm from '@aws-sdk/client-ssm';
 import type { Call } from '../../aws/call.ts';
-import { reads } from '../by-hand/calls.ts';
+import { reads } from '../calls.ts';
 
 export const describeAlarms = reads<CloudWatch.DescribeAlarmsCommandInput, CloudWatch.DescribeAlarmsCommandOutput>(
   'cloudwatch',
   'DescribeAlarms',
+  { pages: 'NextToken' },
 );
 export const calendarState = reads<Ssm.GetCalendarStateCommandInput, Ssm.GetCalendarStateCommandOutput>(
   'ssm',
@@ -28,6 +29,7 @@ export const continuousBackups = reads<
 export const describeClusters = reads<Rds.DescribeDBClustersCommandInput, Rds.DescribeDBClustersCommandOutput>(
   'rds',
   'DescribeDBClusters',
+  { pages: 'Marker' },
 );
 export const instanceBackups = reads<
   Rds.DescribeDBInstanceAutomatedBackupsCommandInput,

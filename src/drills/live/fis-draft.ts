@@ -4,7 +4,8 @@ import type * as FIS from '@aws-sdk/client-fis';
 import type { Place, Session } from '../../aws/call.ts';
 import { pagesOf } from '../../aws/pages.ts';
 import { known } from '../../model/known.ts';
-import { describeClusters, describeDatabases, describeInstances, describeVolumes } from './calls.ts';
+import { describeClusters } from '../kinds/calls.ts';
+import { describeDatabases, describeInstances, describeVolumes } from './calls.ts';
 import { type LiveSubnet, type Standing, tagsIn } from './footprint.ts';
 import type { Touched } from './gates.ts';
 

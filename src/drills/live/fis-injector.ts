@@ -10,11 +10,11 @@ import type { Clock } from '../../model/clock.ts';
 import type { Json } from '../../model/journal.ts';
 import { sha256 } from '../../store/canonical.ts';
 import type { StopCondition } from '../contract.ts';
+import { describeAlarms } from '../kinds/calls.ts';
 import type { Disruption, Injector } from '../ports.ts';
 import {
   createTemplate,
   deleteTemplate,
-  describeAlarms,
   getExperiment,
   listExperiments,
   listTemplates,

@@ -1,5 +1,5 @@
 /** Calls of AWS as data, with the prefixes under which IAM knows their services. */
-import { type Call, type ClientId, call } from '../../aws/call.ts';
+import { type Call, type CallParts, type ClientId, call } from '../aws/call.ts';
 
 /** Service Authorization Reference: services whose prefix is not the name of their SDK client. */
 const PREFIXES: Readonly<Record<ClientId, string>> = {
@@ -17,9 +17,11 @@ interface More {
   readonly action?: string;
   /** Region of the one control plane of a global service. */
   readonly only?: string;
+  /** Member that carries the token of the next page; both of them where the reply has another than the request. */
+  readonly pages?: string | CallParts['pages'];
 }
 
-function made<I, O>(grade: 'read' | 'disrupt', client: ClientId, operation: string, { action, only }: More): Call<I, O> {
+function made<I, O>(grade: 'read' | 'disrupt', client: ClientId, operation: string, { action, only, pages }: More): Call<I, O> {
   const prefix = PREFIXES[client] ?? client;
   return call<I, O>({
     client,
@@ -27,6 +29,7 @@ function made<I, O>(grade: 'read' | 'disrupt', client: ClientId, operation: stri
     action: action ?? `${prefix}:${operation}`,
     grade,
     ...(only === undefined ? {} : { only }),
+    ...(pages === undefined ? {} : { pages: typeof pages === 'string' ? { input: pages, output: pages } : pages }),
   });
 }
 
