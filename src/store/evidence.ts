@@ -90,26 +90,27 @@ function headOf(db: Kysely<Tables>): Promise<ChainPoint> {
   return db.selectFrom('evidence_head').select(['sequence', 'hash']).executeTakeFirstOrThrow();
 }
 
-/** The next page is on its way while one is looked at. */
+/**
+ * The next page is on its way while one is looked at. Records after `upTo` are read with the last page and dropped: were the
+ * statement bounded on both sides, a Postgres without statistics of the table would expect few rows and sort all that are left,
+ * for every page.
+ */
 async function* pages(db: Kysely<Tables>, after: number, upTo: number): AsyncGenerator<readonly SealedRecord[]> {
   const page = (from: number): Promise<readonly SealedRecord[]> =>
-    db
-      .selectFrom('evidence')
-      .selectAll()
-      .where('sequence', '>', from)
-      .where('sequence', '<=', upTo)
-      .orderBy('sequence')
-      .limit(PAGE)
-      .execute();
+    db.selectFrom('evidence').selectAll().where('sequence', '>', from).orderBy('sequence').limit(PAGE).execute();
   let next = page(after);
   for (;;) {
     const rows = await next;
-    const last = rows.at(-1);
-    if (last === undefined) return;
+    const wanted = rows.filter((r) => r.sequence <= upTo);
+    const last = wanted.at(-1);
+    if (last === undefined || wanted.length < PAGE) {
+      yield wanted;
+      return;
+    }
     next = page(last.sequence);
     // Whoever stops half-way must not leave a rejection that nobody sees.
     next.catch(() => undefined);
-    yield rows;
+    yield wanted;
   }
 }
 

@@ -85,6 +85,19 @@ export function evidenceContract(storeOf: () => Store, raw: (sql: string) => Pro
     });
   });
 
+  it('reads a chain of many pages whole, as it was when reading began', async () => {
+    const { sequence: before } = (await evidence().verify()).sound.last;
+    const records = 4_100;
+    await evidence().append(Array.from({ length: records }, (_, i) => draft(i)));
+    const read: number[] = [];
+    for await (const { sequence } of evidence().read(before)) {
+      if (read.length === 0) await evidence().append([draft(1)]);
+      read.push(sequence);
+    }
+    expect(read).toEqual(Array.from({ length: records }, (_, i) => before + 1 + i));
+    expect(await evidence().verify()).toMatchObject({ sound: { last: { sequence: before + records + 1 } }, broken: undefined });
+  });
+
   it('takes foreign evidence in once, as foreign, in the world that it comes from', async () => {
     const theirs = seal(draft(1, { world: 'simulated', subject: 'their/RTO' }), GENESIS);
     const more = seal(draft(2, { kind: 'drill-result' }), theirs);
