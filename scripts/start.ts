@@ -2,6 +2,7 @@
  * Runs the reference workload through the main job: judged on its code, deployed into simulated AWS and read from there, drilled,
  * and judged again by the evidence that the drills left. Everything goes into out/; all of it happened in simulated AWS.
  */
+
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,15 +22,16 @@ import { openStore, type Store } from '../src/store/store.ts';
 import { checked } from './commands/check.ts';
 import { type Conducted, conducted } from './commands/drill-conducting.ts';
 import { resultOf as drillsResultOf, textOf } from './commands/drill-result.ts';
-import { accountOf, ownTheatre, type Theatre } from './commands/drill-theatre.ts';
+import { ownTheatre, type Theatre } from './commands/drill-theatre.ts';
 import { evidenceFrom, sourceOf, withGiven } from './commands/evidence-given.ts';
 import { type Inputs, inputsOf } from './commands/judging.ts';
+import { accountOf } from './commands/places.ts';
 import { surroundings } from './surroundings.ts';
 
 /** This file runs as dist/scripts/start.js. */
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const SEED = 1;
-const PLACE = { account: '123456789012', region: 'eu-west-1' };
+const REGION = 'eu-west-1';
 
 /** An AZ with a database in it, the Region that the shop runs in, a database that fails over, and one that is restored. */
 const SHOWN: readonly (readonly [kind: DrillKind, service: string, member?: string])[] = [
@@ -90,7 +92,7 @@ async function drilled(
   store: Store,
 ): Promise<{ held: readonly Conducted[]; theatre: Theatre }> {
   if (catalogue === undefined) throw new Error('the reference workload has a catalogue');
-  const place = { ...PLACE, account: accountOf(readings) ?? PLACE.account };
+  const place = { account: accountOf(readings), region: REGION };
   const theatre = await ownTheatre({ catalogue, readings, today, seed: SEED, place, journal: memoryJournal(), now: Date.now });
   const suggested = suggest(theatre.judgement);
   const held: Conducted[] = [];

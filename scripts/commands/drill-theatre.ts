@@ -12,24 +12,15 @@ import type { Catalogue } from '../../src/model/agreement.ts';
 import type { DrillSpec } from '../../src/model/drill.ts';
 import { UsageError } from '../../src/model/errors.ts';
 import type { Journal } from '../../src/model/journal.ts';
-import { fold } from '../../src/model/known.ts';
 import type { SourceReading, World } from '../../src/model/resource.ts';
 import type { Member } from '../../src/model/scope.ts';
 import { SERVICES } from '../../src/services/registry.ts';
 import { type Judgement, judge } from '../../src/verdicts/judge.ts';
 import { journalIn, leasedInRealTime, type WorldClock } from './drill-journal.ts';
+import { regionsOf } from './places.ts';
 import { remoteGround } from './remote-ground.ts';
 import { simulatedInjector, simulatedOutside } from './simulated-ground.ts';
-import {
-  criticalOf,
-  deployedWorld,
-  membersIn,
-  regionsOf,
-  simulatedSession,
-  transportIn,
-  WARM,
-  warmUp,
-} from './simulated-world.ts';
+import { criticalOf, deployedWorld, membersIn, simulatedSession, transportIn, WARM, warmUp } from './simulated-world.ts';
 
 /** One controller's place in a world, for one run. */
 export interface Stage {
@@ -198,19 +189,6 @@ export async function remoteTheatre(
     },
     close: () => world.close(),
   };
-}
-
-/** The account of the first resource that says one. */
-export function accountOf(readings: readonly SourceReading[]): string | undefined {
-  for (const { account } of readings.flatMap((r) => r.resources)) {
-    const known = fold<string, string | undefined>(
-      account,
-      (a) => a,
-      () => undefined,
-    );
-    if (known !== undefined) return known;
-  }
-  return undefined;
 }
 
 export const noControl = (url: string): UsageError =>

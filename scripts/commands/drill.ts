@@ -1,4 +1,5 @@
 /** `holdfast drill run`: holds a drill where it was told to, one run for each member that it takes away. */
+
 import { existsSync, statSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { resolve } from 'node:path';
@@ -17,10 +18,11 @@ import { type DryRun, dryJson, dryRun, dryText, mayBeHeld } from './drill-dry-ru
 import { liveDrills, namedMembers } from './drill-live.ts';
 import { nextOf } from './drill-next.ts';
 import { exitOf, resultOf, textOf } from './drill-result.ts';
-import { accountOf, type HeldPlan, noControl, ownTheatre, remoteTheatre, type Theatre } from './drill-theatre.ts';
+import { type HeldPlan, noControl, ownTheatre, remoteTheatre, type Theatre } from './drill-theatre.ts';
 import { placeOf, type StoreFlags } from './evidence.ts';
 import { catalogueFor, read, type SourceFlags, sourcesOf } from './judging.ts';
 import type { LiveFlags } from './live-ground.ts';
+import { accountOf, DEFAULT_REGION } from './places.ts';
 
 export interface DrillFlags extends Omit<SourceFlags, 'catalog'>, StoreFlags, Omit<LiveFlags, 'aws'> {
   readonly aws: string;
@@ -43,10 +45,6 @@ export interface DrillRunFlags extends DrillFlags {
   /** File for the timelines as an SVG picture. */
   readonly picture?: string;
 }
-
-/** Where a resource goes whose source does not say: AWS's example account. */
-const ACCOUNT = '123456789012';
-const REGION = 'us-east-1';
 
 export async function drillRun(
   wanted: string,
@@ -264,7 +262,7 @@ async function open(
   }
   if (aws !== 'simulator') throw new UsageError('aws-unknown', `--aws: expected simulator, live or a URL, found ${aws}.`);
   around.progress('deploying into simulated AWS');
-  const place = { account: accountOf(readings) ?? ACCOUNT, region: flags.region ?? REGION };
+  const place = { account: accountOf(readings), region: flags.region ?? DEFAULT_REGION };
   return { theatre: await ownTheatre({ ...settings, readings, place }), sources };
 }
 

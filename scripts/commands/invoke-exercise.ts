@@ -3,7 +3,7 @@ import type { People, Saying, SayingKind } from '../../src/drills/invocation/peo
 import type { Disruption } from '../../src/drills/ports.ts';
 import { member } from '../../src/drills/result.ts';
 import { UsageError } from '../../src/model/errors.ts';
-import { regionOfZone } from '../../src/model/scope.ts';
+import { isRegionName, regionOfZone } from '../../src/model/scope.ts';
 import type { Stage, Theatre } from './drill-theatre.ts';
 
 /** Milliseconds: the world is well first, then something is away for a while. */
@@ -25,7 +25,7 @@ export interface Story {
 
 /** `name`: a Region or an AZ of the sources. */
 export function losing(name: string, theatre: Theatre): Lost {
-  const isRegion = /^[a-z]{2}(?:-[a-z]+)+-\d$/.test(name);
+  const isRegion = isRegionName(name);
   if (!isRegion && regionOfZone(name) === undefined)
     throw new UsageError(
       'lose-unknown',

@@ -12,13 +12,15 @@ import { type CountingSession, session } from '../../src/aws/session.ts';
 import { type Credentials, sdkTransport, type Transport } from '../../src/aws/transport.ts';
 import { abortError, type Clock } from '../../src/model/clock.ts';
 import { UsageError } from '../../src/model/errors.ts';
-import { fold, type Known, known, unknown } from '../../src/model/known.ts';
-import type { Resource, SourceReading } from '../../src/model/resource.ts';
+import { type Known, known, unknown } from '../../src/model/known.ts';
+import type { SourceReading } from '../../src/model/resource.ts';
+import { isRegionName } from '../../src/model/scope.ts';
 import { deploy } from '../../src/simulator/deploy/deploy.ts';
 import { freshAws } from '../../src/simulator/fresh.ts';
 import { requestHandler } from '../../src/simulator/wire/request-handler.ts';
 import { addAdministratorKey } from '../../src/simulator/world/keys.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { accountOf, accountsIn, DEFAULT_REGION, regionsOf } from './places.ts';
 
 export interface AwsFlags {
   /** `live`, `simulator`, or the URL of an endpoint that speaks AWS's protocols. */
@@ -49,9 +51,6 @@ export interface OpenAws {
 
 type AnyCall = Call<never, unknown>;
 
-/** AWS's example account: where declared resources go whose source names no account. */
-const ACCOUNT = '123456789012';
-const REGION = 'us-east-1';
 /** A simulated world has lived this long before anybody looks: schedules have run, metrics have values. */
 const AGE = 26 * 3600 * 1000;
 
@@ -103,7 +102,7 @@ export async function openAws(
   const targets = await answered(
     targetsOf({
       session: open,
-      region: flags.region ?? regions[0] ?? REGION,
+      region: flags.region ?? regions[0] ?? DEFAULT_REGION,
       organisation: flags.organization === true,
       // With a role, every account that the sources speak of; else the account of the credentials.
       accounts: flags.organization === true || accounts.length === 0 ? undefined : accounts,
@@ -145,7 +144,7 @@ function realTransport(flags: AwsFlags, endpoint: string | undefined): Transport
   const base = defaultChain(flags.profile);
   if (flags.role === undefined) return sdkTransport({ credentials: () => base, endpoint });
   const own = sdkTransport({ credentials: () => base, endpoint });
-  const role = { role: flags.role, region: flags.region ?? REGION, transport: own, clock: systemClock };
+  const role = { role: flags.role, region: flags.region ?? DEFAULT_REGION, transport: own, clock: systemClock };
   const credentials = assumedRoles(base, role);
   return sdkTransport({ credentials, endpoint });
 }
@@ -160,7 +159,7 @@ async function openSimulator(
   const start = Date.parse(`${around.today}T00:00:00Z`) - AGE;
   const aws = freshAws({ start, seed: flags.seed, consistency: 0 });
   const { clock } = aws.world;
-  const place = { account: accountsIn(declared)[0] ?? ACCOUNT, region: flags.region ?? regionsOf(declared)[0] ?? REGION };
+  const place = { account: accountOf(declared), region: flags.region ?? regionsOf(declared)[0] ?? DEFAULT_REGION };
   around.progress('deploying into simulated AWS');
   const { readings, notes, opaque } = await clock.drive(deploy(aws, declared, place));
   clock.advance(AGE);
@@ -235,36 +234,13 @@ function accountIds(text: string): readonly string[] {
   return ids;
 }
 
-const REGION_NAME = /^[a-z]{2}(?:-[a-z]+)+-\d$/;
-
 function listed(text: string): readonly string[] {
   const names = text.split(',').map((name) => name.trim());
-  const wrong = names.find((name) => !REGION_NAME.test(name));
+  const wrong = names.find((name) => !isRegionName(name));
   if (wrong !== undefined)
     throw new UsageError(
       'region-unreadable',
       `--regions: expected names of Regions with commas between (eu-west-1,us-east-1), found ${wrong === '' ? 'an empty name' : wrong}.`,
     );
   return names;
-}
-
-/** A resource of a global service has no Region that could be asked. */
-const regionsOf = (readings: readonly SourceReading[]): readonly string[] =>
-  distinct(awsResources(readings).map((r) => r.region)).filter((name) => REGION_NAME.test(name));
-
-const accountsIn = (readings: readonly SourceReading[]): readonly string[] =>
-  distinct(awsResources(readings).map((r) => r.account));
-
-const awsResources = (readings: readonly SourceReading[]): readonly Resource[] =>
-  readings.flatMap((r) => r.resources.filter((x) => x.custom && x.type.startsWith('aws:')));
-
-function distinct(values: readonly Known<string>[]): readonly string[] {
-  const found = new Set<string>();
-  for (const value of values)
-    fold(
-      value,
-      (v) => found.add(v),
-      () => undefined,
-    );
-  return [...found].sort();
 }

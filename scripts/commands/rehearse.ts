@@ -1,7 +1,7 @@
 /** `holdfast rehearse`: deploys the sources into simulated AWS, takes away what the agreements speak of, and tells what happened. */
+
 import { type Held, observationsOf } from '../../src/drills/observe.ts';
 import { UsageError } from '../../src/model/errors.ts';
-import { fold } from '../../src/model/known.ts';
 import { formatDuration } from '../../src/model/quantity.ts';
 import { memberLabel } from '../../src/model/scope.ts';
 import type { MetricVerdict } from '../../src/model/verdict.ts';
@@ -13,6 +13,7 @@ import { type Observation, rehearsedVerdict, type Shown } from '../../src/verdic
 import type { Surroundings } from '../surroundings.ts';
 import type { SourceFlags } from './judging.ts';
 import { inputsOf } from './judging.ts';
+import { accountOf, DEFAULT_REGION } from './places.ts';
 import { isAgreed, type Rehearsal, rehearsal } from './rehearsing.ts';
 
 export interface RehearseFlags extends SourceFlags {
@@ -28,10 +29,6 @@ export interface RehearseFlags extends SourceFlags {
   /** A kind of drill; by default those that speak for what is agreed. */
   readonly kind?: string;
 }
-
-/** Where a resource goes whose source does not say: AWS's example account. */
-const ACCOUNT = '123456789012';
-const REGION = 'us-east-1';
 
 /** 0: every rehearsed promise was kept without a person; 1: one was not; 3: none was broken, and something is not known. */
 export async function rehearse(named: readonly string[], flags: RehearseFlags, around: Surroundings): Promise<number> {
@@ -67,23 +64,13 @@ export async function rehearsed(
       'no-catalogue',
       'expected a catalogue (holdfast.yaml): a rehearsal drills what is agreed. Write one with holdfast init, or name it with --catalog.',
     );
-  const accounts = readings
-    .flatMap((r) => r.resources)
-    .map((r) =>
-      fold<string, string | undefined>(
-        r.account,
-        (a) => a,
-        () => undefined,
-      ),
-    );
-  const account = accounts.find((a) => a !== undefined) ?? ACCOUNT;
   around.progress('deploying into simulated AWS');
   const made = await rehearsal({
     readings,
     catalogue,
     today,
     seed: flags.seed,
-    place: { account, region: flags.region ?? REGION },
+    place: { account: accountOf(readings), region: flags.region ?? DEFAULT_REGION },
   });
   const possible = made.targets.filter((t) => (flags.kind === undefined ? isAgreed(t, made.judgement) : t.kind === flags.kind));
   const wanted = possible.filter(

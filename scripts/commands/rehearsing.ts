@@ -19,13 +19,13 @@ import type { SimulatedAws } from '../../src/simulator/world/invoke.ts';
 import type { Pace } from '../../src/simulator/world/world.ts';
 import { memoryJournal } from '../../src/store/memory-journal.ts';
 import { type Judgement, judge } from '../../src/verdicts/judge.ts';
+import { regionsOf } from './places.ts';
 import { simulatedInjector, simulatedOutside } from './simulated-ground.ts';
 import {
   criticalOf,
   type DeployedWorld,
   deployedWorld,
   membersIn,
-  regionsOf,
   simulatedSession,
   transportIn,
   WARM,

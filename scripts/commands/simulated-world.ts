@@ -8,7 +8,6 @@ import type { Canary } from '../../src/drills/canary.ts';
 import { SIGNAL_CALLS } from '../../src/drills/invocation/calls.ts';
 import { DRILL_CALLS } from '../../src/drills/kinds/calls.ts';
 import type { Clock } from '../../src/model/clock.ts';
-import { fold } from '../../src/model/known.ts';
 import type { SourceReading } from '../../src/model/resource.ts';
 import { ANY_MEMBER, type Member } from '../../src/model/scope.ts';
 import { deploy } from '../../src/simulator/deploy/deploy.ts';
@@ -102,16 +101,4 @@ export function membersIn(member: Member, regions: readonly string[]): readonly 
   if (region === undefined) return [member];
   const all = zonesOf(region);
   return zones(which === '?' ? all : all.slice(Number(which) - 1, Number(which)));
-}
-
-/** Where the resources are. */
-export function regionsOf(readings: readonly SourceReading[]): readonly string[] {
-  const regions = new Set<string>();
-  for (const { region } of readings.flatMap((r) => r.resources))
-    fold(
-      region,
-      (name) => /^[a-z]{2}(?:-[a-z]+)+-\d$/.test(name) && regions.add(name),
-      () => undefined,
-    );
-  return [...regions].sort();
 }

@@ -1,4 +1,5 @@
 /** `holdfast simulator`: simulated AWS as an HTTP endpoint of this machine, with declared resources in it. */
+
 import { randomBytes } from 'node:crypto';
 import { messageOf, UsageError } from '../../src/model/errors.ts';
 import { type ControlDoor, controlDoor } from '../../src/simulator/control.ts';
@@ -8,6 +9,7 @@ import { addAdministratorKey } from '../../src/simulator/world/keys.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { SourceFlags } from './judging.ts';
 import { read } from './judging.ts';
+import { DEFAULT_REGION, EXAMPLE_ACCOUNT } from './places.ts';
 import { type DeployedWorld, deployedWorld } from './simulated-world.ts';
 import { worldAnswers } from './world-answers.ts';
 
@@ -28,8 +30,7 @@ interface GivenKey {
 }
 
 /** AWS's example account, with the key that emulators take by custom. */
-const DEFAULT_KEY: GivenKey = { id: 'test', secret: 'test', account: '123456789012' };
-const DEFAULT_REGION = 'us-east-1';
+const DEFAULT_KEY: GivenKey = { id: 'test', secret: 'test', account: EXAMPLE_ACCOUNT };
 /** Milliseconds of real time after which virtual time follows. */
 const PACE = 50;
 

@@ -5,6 +5,9 @@ export type Scope = (typeof SCOPES)[number];
 /** The Region of resources that belong to none, as AWS's partition metadata names it. */
 export const GLOBAL_REGION = 'aws-global';
 
+/** `eu-west-1`, `us-gov-east-1`: spelt as AWS spells its Regions. */
+export const isRegionName = (name: string): boolean => /^[a-z]{2}(?:-[a-z]+)+-\d$/.test(name);
+
 /** One thing of a scope's kind that can be lost: an AZ, a Region, an account, a supplier. */
 export interface Member {
   readonly scope: Scope;

@@ -1,6 +1,8 @@
 /** Data Lifecycle Manager policies: when they take snapshots of which volumes, and where they copy them. */
+
 import type { Known, Truth } from '../model/known.ts';
 import { all, andThen, any, equals, fold, known, map, no, not, unknown, yes } from '../model/known.ts';
+import { isRegionName } from '../model/scope.ts';
 import type { Values } from '../model/value.ts';
 import { Hole, isRecord } from '../model/value.ts';
 import { inOtherRegion } from './apart.ts';
@@ -165,7 +167,7 @@ function readSchedule(schedule: Props): DlmSchedule {
 
 function regionAt(block: Props, path: string): Known<string> {
   return andThen(block.text(path), (region) =>
-    region === undefined || !/^[a-z]{2}(-[a-z]+)+-\d$/.test(region)
+    region === undefined || !isRegionName(region)
       ? unknown('not-reported', 'the copy names no Region', block.origin(path))
       : known(region, block.origin(path)),
   );

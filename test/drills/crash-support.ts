@@ -1,10 +1,10 @@
 /** Controllers that stop dead in a small simulated AWS, and what is counted there. */
+import { regionsOf } from '../../scripts/commands/places.ts';
 import { simulatedInjector, simulatedOutside } from '../../scripts/commands/simulated-ground.ts';
 import {
   type DeployedWorld,
   deployedWorld,
   membersIn,
-  regionsOf,
   simulatedSession,
   transportIn,
   warmUp,

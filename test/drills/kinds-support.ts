@@ -1,6 +1,7 @@
 /** Small services in simulated AWS, and one drill of them. */
+import { regionsOf } from '../../scripts/commands/places.ts';
 import { rehearsal } from '../../scripts/commands/rehearsing.ts';
-import { membersIn, regionsOf } from '../../scripts/commands/simulated-world.ts';
+import { membersIn } from '../../scripts/commands/simulated-world.ts';
 import { parseCatalogue } from '../../src/catalog/parse.ts';
 import { type Held, observationsOf } from '../../src/drills/observe.ts';
 import { membersOf } from '../../src/drills/prepare.ts';
