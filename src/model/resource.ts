@@ -34,6 +34,8 @@ export interface Resource {
   /** Set when none of its properties could be read: it exists, or is declared, and nothing more is known of it. */
   readonly unread?: Hole;
   readonly parent: string | undefined;
+  /** URNs that it went by before (`aliases`), where the source tells. */
+  readonly aliases?: readonly string[];
   readonly dependencies: readonly string[];
   readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
   /** URN of the provider resource. */

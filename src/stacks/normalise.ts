@@ -48,6 +48,7 @@ function resourceOf(raw: RawResource, around: Surroundings, options: ReadOptions
     inputs: shape(raw.inputs),
     outputs: shape(raw.outputs),
     parent: raw.parent,
+    aliases: raw.aliases ?? [],
     dependencies: raw.dependencies,
     propertyDependencies: raw.propertyDependencies,
     provider: around.providerOf(raw),

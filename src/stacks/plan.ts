@@ -5,7 +5,7 @@
 import { plainText, stackOf } from './deployment.ts';
 import { deletionNotes, stepKind } from './preview.ts';
 import type { RawChange, RawReading, RawResource } from './raw.ts';
-import { awsConfigOf, checkUrn, readPropertyDependencies } from './resource-state.ts';
+import { awsConfigOf, checkUrn, readAliases, readPropertyDependencies } from './resource-state.ts';
 import {
   at,
   expectRecord,
@@ -82,6 +82,7 @@ function readChange(urn: string, plans: JsonRecord, parent: Spot): readonly RawC
     },
     outputs: toValues(optionalRecord(plan, 'state', spot), { spot: at(spot, 'state') }),
     parent: optionalText(goal, 'parent', goalSpot),
+    aliases: readAliases(goal),
     dependencies: textList(goal, 'dependencies', goalSpot),
     propertyDependencies,
     provider: optionalText(goal, 'provider', goalSpot),

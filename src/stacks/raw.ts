@@ -12,6 +12,8 @@ export interface RawResource {
   readonly inputs: Values;
   readonly outputs: Values;
   readonly parent: string | undefined;
+  /** URNs that it went by before. */
+  readonly aliases?: readonly string[];
   readonly dependencies: readonly string[];
   readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
   /** Provider reference as the engine writes it: `<provider urn>::<id>`. */

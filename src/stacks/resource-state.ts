@@ -42,6 +42,7 @@ export function readResource(raw: unknown, spot: Spot, pending?: RawResource['pe
       secretProperties: textList(state, 'additionalSecretOutputs', spot),
     }),
     parent: optionalText(state, 'parent', spot),
+    aliases: readAliases(state),
     dependencies: textList(state, 'dependencies', spot),
     propertyDependencies,
     provider: optionalText(state, 'provider', spot),
@@ -83,6 +84,12 @@ export function checkUrn(urn: string, spot: Spot): void {
     'malformed-urn',
     `${spotLabel(spot)}: expected a URN such as urn:pulumi:<stack>::<project>::<type>::<name>, found ${JSON.stringify(clip(urn))}.`,
   );
+}
+
+/** URNs that a resource went by before. They help a comparison and decide nothing: what is no text is left out. */
+export function readAliases(record: JsonRecord): readonly string[] {
+  const raw = field(record, 'aliases');
+  return Array.isArray(raw) ? raw.filter((alias) => typeof alias === 'string') : [];
 }
 
 /** Reads `project:///index.ts#12,5`; anything else is no position. Positions help a reader and decide nothing. */

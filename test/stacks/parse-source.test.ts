@@ -127,11 +127,13 @@ describe('deployments', () => {
           protect: true,
           retainOnDelete: true,
           ignoreChanges: ['name'],
+          aliases: ['urn:pulumi:prod::shop::aws:sqs/queue:Queue::before', 3],
           sourcePosition: 'project:///src/my%20app.ts#12,5',
         }),
       ]),
     ).resources;
     expect(resource).toEqual({
+      aliases: ['urn:pulumi:prod::shop::aws:sqs/queue:Queue::before'],
       urn: 'urn:pulumi:prod::shop::aws:sqs/queue:Queue::a::b',
       type: 'aws:sqs/queue:Queue',
       custom: true,

@@ -52,6 +52,7 @@ export interface WireResource {
   readonly inputs: JsonRecord;
   readonly outputs: JsonRecord;
   readonly parent: string | undefined;
+  readonly aliases: readonly string[];
   readonly dependencies: readonly string[];
   readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
   readonly provider: string | undefined;

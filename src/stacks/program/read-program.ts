@@ -181,6 +181,7 @@ function raw(r: WireResource, urnOf: UrnOf, inputs: RawResource['inputs'], outpu
     inputs,
     outputs,
     parent: r.parent === undefined ? undefined : urnOf(r.parent),
+    aliases: r.aliases,
     dependencies: r.dependencies.map(urnOf),
     propertyDependencies: Object.fromEntries(Object.entries(r.propertyDependencies).map(([k, urns]) => [k, urns.map(urnOf)])),
     provider: r.provider === undefined ? undefined : urnOf(r.provider),

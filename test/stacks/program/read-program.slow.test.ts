@@ -41,6 +41,23 @@ vpc.id.apply((id) => new s3.Bucket('later', { bucket: 'fixed', tags: { id } }));
     expect(named(reading, 'vm').position).toEqual({ file: 'index.ts', line: 8, column: 1 });
   });
 
+  it('keeps the URNs that a resource went by, and those that its parent hands down', async () => {
+    const reading = await read(
+      ts(`
+class Shop extends pulumi.ComponentResource {
+  constructor(name: string, opts: pulumi.ComponentResourceOptions) { super('shop:Shop', name, {}, opts); new s3.Bucket(name + '-carts', {}, { parent: this }); }
+}
+new Shop('new', { aliases: [{ name: 'old' }] });
+new s3.Bucket('in', {}, { aliases: [{ parent: pulumi.rootStackResource }, 'urn:pulumi:dev::shop::aws:s3/bucket:Bucket::before'] });
+new s3.Bucket('plain');
+`),
+    );
+    expect(named(reading, 'new').aliases).toEqual([named(reading, 'new').urn.replace(/new$/, 'old')]);
+    expect(named(reading, 'new-carts').aliases).toContain(named(reading, 'new-carts').urn.replace(/new-carts$/, 'old-carts'));
+    expect(named(reading, 'in').aliases).toContain('urn:pulumi:dev::shop::aws:s3/bucket:Bucket::before');
+    expect(named(reading, 'plain').aliases).toEqual([named(reading, 'plain').urn.replace('bucket:Bucket', 'bucketV2:BucketV2')]);
+  });
+
   it('runs the program although an apply() fails on stand-in text', async () => {
     const reading = await read(
       ts(`

@@ -26,9 +26,9 @@ const STACK_TYPE = 'pulumi:pulumi:Stack';
 const STACK_REFERENCE = 'pulumi:pulumi:StackReference';
 /**
  * `resourceReferences` off: a resource given as an input arrives as its id. `outputValues` off: an output arrives as
- * its value or as unknown.
+ * its value or as unknown. `aliasSpecs` off: aliases arrive as URNs, those that a parent hands down included.
  */
-const NOT_SUPPORTED = new Set(['resourceReferences', 'outputValues']);
+const NOT_SUPPORTED = new Set(['resourceReferences', 'outputValues', 'aliasSpecs']);
 
 export function monitorOf(run: RunRequest, sdk: Sdk, book: MarkerBook, declared: Declarations, positions: Positions): Monitor {
   const resources: (WireResource & { outputs: JsonRecord })[] = [];
@@ -95,6 +95,7 @@ export function monitorOf(run: RunRequest, sdk: Sdk, book: MarkerBook, declared:
       inputs: final.inputs,
       outputs: {},
       parent: parent === '' ? undefined : parent,
+      aliases: req.getAliasurnsList(),
       dependencies: final.dependencies,
       propertyDependencies: Object.fromEntries(
         [...req.getPropertydependenciesMap().entries()].map(([k, v]) => [k, v.getUrnsList()]),
@@ -137,6 +138,7 @@ export function monitorOf(run: RunRequest, sdk: Sdk, book: MarkerBook, declared:
         inputs,
         outputs: {},
         parent: parent === '' ? undefined : parent,
+        aliases: [],
         dependencies: req.getDependenciesList(),
         propertyDependencies: {},
         provider: provider === '' ? undefined : provider,

@@ -27,6 +27,7 @@ export interface RegisterRequest {
   getProtect(): boolean | undefined;
   getRetainondelete?(): boolean | undefined;
   getIgnorechangesList(): string[];
+  getAliasurnsList(): string[];
   getDependenciesList(): string[];
   getPropertydependenciesMap(): { entries(): Iterable<[string, { getUrnsList(): string[] }]> };
   getTransformsList?(): CallbackRef[];
