@@ -15,13 +15,12 @@ import { memberLabel } from '../src/model/scope.ts';
 import { renderMarkdown } from '../src/reports/markdown.ts';
 import type { VerifyResult } from '../src/reports/result-schema.ts';
 import { renderTable } from '../src/reports/table.ts';
-import { timelineChart } from '../src/reports/timeline-chart.ts';
 import { established } from '../src/reports/words.ts';
 import { memoryJournal } from '../src/store/memory-journal.ts';
 import { openStore, type Store } from '../src/store/store.ts';
 import { checked } from './commands/check.ts';
 import { type Conducted, conducted } from './commands/drill-conducting.ts';
-import { resultOf as drillsResultOf, textOf } from './commands/drill-result.ts';
+import { resultOf as drillsResultOf, pictureOf, textOf } from './commands/drill-result.ts';
 import { ownTheatre, type Theatre } from './commands/drill-theatre.ts';
 import { evidenceFrom, sourceOf, withGiven } from './commands/evidence-given.ts';
 import { type Inputs, inputsOf } from './commands/judging.ts';
@@ -83,8 +82,7 @@ writeFileSync(join(out, 'holdfast.json'), `${JSON.stringify(result, undefined, 2
 writeFileSync(join(out, 'holdfast.md'), renderMarkdown(result));
 writeFileSync(join(out, 'drills.json'), `${JSON.stringify(drills, undefined, 2)}\n`);
 writeFileSync(join(out, 'drills.txt'), textOf(drills));
-const promised = [...metrics.values()].map((m) => ({ ...m, service: m.serviceId }));
-writeFileSync(join(out, 'drills.svg'), await timelineChart({ world: 'simulated', drills: drills.runs, metrics: promised }));
+writeFileSync(join(out, 'drills.svg'), await pictureOf(drills, [...metrics.values()]));
 say(result, held);
 
 async function drilled(

@@ -1,4 +1,5 @@
 /** One run of a drill: prepared, conducted, and kept as evidence. */
+
 import type { Actuator, PreparedDrill } from '../../src/drills/contract.ts';
 import { conduct } from '../../src/drills/engine.ts';
 import { drillHash } from '../../src/drills/hash.ts';
@@ -6,12 +7,13 @@ import { asJson } from '../../src/drills/logbook.ts';
 import { type Held, observationsOf } from '../../src/drills/observe.ts';
 import { type Prepared, prepare } from '../../src/drills/prepare.ts';
 import { DRILL_RECORD_VERSION, type DrillRecord } from '../../src/drills/record.ts';
-import { type DrillResult, MEASURED, member } from '../../src/drills/result.ts';
+import { type DrillResult, MEASURED } from '../../src/drills/result.ts';
 import { tokenOf } from '../../src/drills/steps.ts';
 import { tape } from '../../src/drills/tape.ts';
 import type { DrillSpec } from '../../src/model/drill.ts';
 import { UsageError } from '../../src/model/errors.ts';
 import type { JournalEntry, Json } from '../../src/model/journal.ts';
+import { memberOf } from '../../src/model/journal.ts';
 import type { Member } from '../../src/model/scope.ts';
 import type { Approval, History } from '../../src/store/history.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -71,7 +73,7 @@ export async function conducted(
   const { clock, ground } = stage;
   const others = async (): Promise<readonly string[]> => (await ground.others()).filter((other) => other !== run);
   const before = await stage.journal.read(run);
-  const begun = member(before[0]?.data ?? null, 'world');
+  const begun = memberOf(before[0]?.data ?? null, 'world');
   if (begun !== undefined && begun !== ground.world)
     throw new UsageError(
       'other-world',
@@ -147,7 +149,7 @@ const ending = (drill: PreparedDrill, { outlives }: Stage): PreparedDrill =>
 /** What an earlier controller began, and is no step of the drill any more: it is there, and this one cannot undo it. */
 function withForgotten(drill: PreparedDrill, entries: readonly JournalEntry[]): PreparedDrill {
   const undone = new Set(
-    entries.flatMap((e) => (e.kind === 'outcome' && member(e.data, 'result') === 'done' ? [e.token ?? ''] : [])),
+    entries.flatMap((e) => (e.kind === 'outcome' && memberOf(e.data, 'result') === 'done' ? [e.token ?? ''] : [])),
   );
   const forgotten = (phase: 'disrupt' | 'recover'): readonly Actuator[] => {
     const known = new Set(drill[phase].map((step) => tokenOf(drill.run, phase, step)));

@@ -91,3 +91,9 @@ export function textOf({ world, runs, notes }: DrillRunResult): string {
   for (const note of notes) lines.push(`note: ${note}`);
   return `${lines.join('\n')}\n`;
 }
+
+/** The same runs as a picture (SVG), beside what was promised. */
+export async function pictureOf({ runs, world }: DrillRunResult, metrics: readonly Metric[]): Promise<string> {
+  const { timelineChart } = await import('../../src/reports/timeline-chart.ts');
+  return timelineChart({ drills: runs, metrics: metrics.map((m) => ({ ...m, service: m.serviceId })), world });
+}

@@ -17,7 +17,7 @@ import { type Conducted, conducted, type Request } from './drill-conducting.ts';
 import { type DryRun, dryJson, dryRun, dryText, mayBeHeld } from './drill-dry-run.ts';
 import { liveDrills, namedMembers } from './drill-live.ts';
 import { nextOf } from './drill-next.ts';
-import { exitOf, resultOf, textOf } from './drill-result.ts';
+import { exitOf, pictureOf, resultOf, textOf } from './drill-result.ts';
 import { type HeldPlan, noControl, ownTheatre, remoteTheatre, type Theatre } from './drill-theatre.ts';
 import { placeOf, type StoreFlags } from './evidence.ts';
 import { catalogueFor, read, type SourceFlags, sourcesOf } from './judging.ts';
@@ -163,11 +163,7 @@ export async function report(
     held.map((one) => ({ held: one, metrics })),
     notes,
   );
-  if (flags.picture !== undefined) {
-    const { timelineChart } = await import('../../src/reports/timeline-chart.ts');
-    const targets = [...metrics.values()].map((m) => ({ ...m, service: m.serviceId }));
-    around.write(await timelineChart({ drills: result.runs, metrics: targets, world }), flags.picture);
-  }
+  if (flags.picture !== undefined) around.write(await pictureOf(result, [...metrics.values()]), flags.picture);
   const json = flags.json === true || flags.format === 'json';
   around.write(json ? `${JSON.stringify(result, undefined, 2)}\n` : textOf(result), flags.out);
   return exitOf(result);

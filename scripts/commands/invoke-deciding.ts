@@ -1,9 +1,10 @@
 /** What people decide about invocations, kept in the store: whoever conducts the run reads it there. */
+
 import { DEACTIVATED, DECLARED } from '../../src/drills/invocation/course.ts';
 import { type People, SAYINGS, type Saying, type SayingKind, textIn } from '../../src/drills/invocation/people.ts';
-import { member } from '../../src/drills/result.ts';
 import { UsageError } from '../../src/model/errors.ts';
 import type { JournalEntry, Json } from '../../src/model/journal.ts';
+import { memberOf } from '../../src/model/journal.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { Stage } from './drill-theatre.ts';
@@ -18,7 +19,7 @@ export function storedPeople({ history }: Pick<Store, 'history'>, { clock }: Pic
       (await clock.real(history.approvals(run))).flatMap(({ subject, person, at, data }): readonly Saying[] => {
         const kind = SAYINGS.find((s) => subject === `${INVOKE} ${s}`);
         if (kind === undefined) return [];
-        const onset = member(data, 'onset');
+        const onset = memberOf(data, 'onset');
         return [
           {
             kind,
@@ -27,7 +28,7 @@ export function storedPeople({ history }: Pick<Store, 'history'>, { clock }: Pic
             at,
             reason: textIn(data, 'reason'),
             onset: typeof onset === 'number' ? onset : undefined,
-            stays: member(data, 'stays') === true,
+            stays: memberOf(data, 'stays') === true,
           },
         ];
       }),
@@ -114,7 +115,7 @@ export async function openRun({ journal }: Store, run: string): Promise<readonly
 }
 
 function stepsOf(entries: readonly JournalEntry[]): readonly string[] {
-  const steps = member(entries[0]?.data ?? null, 'steps');
+  const steps = memberOf(entries[0]?.data ?? null, 'steps');
   return Array.isArray(steps) ? steps.map((s: Json) => textIn(s, 'id')) : [];
 }
 
@@ -147,8 +148,8 @@ function statusLines(run: string, entries: readonly JournalEntry[]): readonly st
   const held = entries[heldAt];
   const says = (about: string): string => textIn(entries.findLast((e) => e.about === about)?.data, 'says') || 'not read yet';
   const decided = (about: string): string => {
-    const made = member(entries.find((e) => e.about === about)?.data ?? null, 'made') ?? null;
-    const by = member(made, 'by');
+    const made = memberOf(entries.find((e) => e.about === about)?.data ?? null, 'made') ?? null;
+    const by = memberOf(made, 'by');
     const names = Array.isArray(by) && by.length > 0 ? by.join(' and ') : 'automatically';
     return made === null ? 'no' : `${names}: ${textIn(made, 'reason')}`;
   };

@@ -1,8 +1,9 @@
 /** A plan exercised in simulated AWS: something is lost and comes back, and those who are named act at once. */
+
 import type { People, Saying, SayingKind } from '../../src/drills/invocation/people.ts';
 import type { Disruption } from '../../src/drills/ports.ts';
-import { member } from '../../src/drills/result.ts';
 import { UsageError } from '../../src/model/errors.ts';
+import { memberOf } from '../../src/model/journal.ts';
 import { isRegionName, regionOfZone } from '../../src/model/scope.ts';
 import type { Stage, Theatre } from './drill-theatre.ts';
 
@@ -64,7 +65,7 @@ export function actors(names: readonly string[], reason: string | undefined, run
     said: async () => {
       const entries = names.length === 0 ? [] : await journal.read(run);
       const criteria = entries.findLast((e) => e.about === 'criteria');
-      const holds = criteria === undefined ? undefined : member(criteria.data, 'holds');
+      const holds = criteria === undefined ? undefined : memberOf(criteria.data, 'holds');
       if (holds === 'yes') speak('declare', '');
       for (const { kind, about } of entries) {
         const [, step] = APPROVAL.exec(about) ?? [];

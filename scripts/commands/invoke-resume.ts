@@ -1,6 +1,7 @@
 /** `holdfast invoke resume`: takes up an invocation where its journal ends. */
-import { member } from '../../src/drills/result.ts';
+
 import type { JournalEntry } from '../../src/model/journal.ts';
+import { memberOf } from '../../src/model/journal.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { interruption } from './drill.ts';
 import { withStore } from './evidence.ts';
@@ -33,5 +34,5 @@ export async function invokeResume(run: string, flags: Omit<InvokeFlags, 'by'>, 
 
 function requestIn(entries: readonly JournalEntry[]): InvokeRequest {
   // Written by `carriedOut` from a value of this very type.
-  return member(entries[0]?.data ?? null, 'request') as unknown as InvokeRequest;
+  return memberOf(entries[0]?.data ?? null, 'request') as unknown as InvokeRequest;
 }

@@ -1,7 +1,9 @@
 /** What one drill says about each promise. A drill that was not carried through says nothing, and neither does what it could not see. */
+
 import type { Metric } from '../model/agreement.ts';
 import { type DrillSpec, SCOPE_OF } from '../model/drill.ts';
 import type { JournalEntry, Json } from '../model/journal.ts';
+import { memberOf } from '../model/journal.ts';
 import { formatPercent } from '../model/quantity.ts';
 import type { Judgement } from '../verdicts/judge.ts';
 import { type Observation, seconds } from '../verdicts/kpi5.ts';
@@ -10,7 +12,7 @@ import { DETECTORS } from './kinds/detectors.ts';
 import { NOT_COMBINED } from './kinds/losses.ts';
 import { OLDEST, UNHARMED } from './kinds/restores.ts';
 import { DECIDES, NOTICES } from './kinds/table-top.ts';
-import { type DrillResult, member as memberOf } from './result.ts';
+import type { DrillResult } from './result.ts';
 
 export interface Held {
   readonly spec: DrillSpec;

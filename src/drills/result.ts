@@ -1,6 +1,8 @@
 /** What a drill came to, worked out from its journal alone. */
+
 import type { DrillKind } from '../model/drill.ts';
 import type { JournalEntry, Json } from '../model/journal.ts';
+import { memberOf } from '../model/journal.ts';
 import type { Scope } from '../model/scope.ts';
 import { MARKS, type Mark, type Measured, type PreparedDrill } from './contract.ts';
 
@@ -69,7 +71,7 @@ export function seenBy(entries: readonly JournalEntry[]): ReadonlyMap<string, re
   const seen = new Map<string, Seen[]>();
   for (const { kind, about, at, data } of entries) {
     if (kind !== 'observation') continue;
-    const ok = member(data, 'ok');
+    const ok = memberOf(data, 'ok');
     const list = seen.get(about) ?? [];
     list.push({ at, ok: typeof ok === 'boolean' ? ok : undefined });
     seen.set(about, list);
@@ -162,7 +164,7 @@ export function marksOf(entries: readonly JournalEntry[]): DrillResult['marks'] 
   for (const { kind, about, data } of entries) {
     if (kind !== 'mark') continue;
     const name = MARKS.find((m) => m === about);
-    const at = member(data, 'at');
+    const at = memberOf(data, 'at');
     if (name !== undefined && typeof at === 'number') marks[name] ??= at;
   }
   return marks;
@@ -178,10 +180,4 @@ function measuredIn(entries: readonly JournalEntry[]): Measured | null {
   const entry = entries.find((e) => e.kind === 'outcome' && e.about === MEASURED);
   // Written by the engine from a value of this very type.
   return entry === undefined ? null : (entry.data as unknown as Measured);
-}
-
-export function member(data: Json, name: string): Json | undefined {
-  return typeof data === 'object' && data !== null && !Array.isArray(data)
-    ? (data as Readonly<Record<string, Json>>)[name]
-    : undefined;
 }

@@ -1,6 +1,8 @@
 /** Where a drill stands, by its journal alone. */
+
 import type { JournalEntry, Json } from '../model/journal.ts';
-import { DRILL_STATUSES, type DrillResult, type Ending, member } from './result.ts';
+import { memberOf } from '../model/journal.ts';
+import { DRILL_STATUSES, type DrillResult, type Ending } from './result.ts';
 
 /** About of the decision that calls a drill off. */
 export const ABORT = 'abort';
@@ -17,8 +19,8 @@ export function outcomeOf(entries: readonly JournalEntry[]): Outcome | undefined
   const halted = entries.find((e) => e.kind === 'stop' || (e.kind === 'decision' && e.about === ABORT));
   const data = (began ?? halted)?.data;
   if (data === undefined) return undefined;
-  const status = DRILL_STATUSES.find((s) => s === member(data, 'status')) ?? 'failed';
-  return { status, reason: textOf(member(data, 'reason')) ?? textOf(member(data, 'says')) ?? '' };
+  const status = DRILL_STATUSES.find((s) => s === memberOf(data, 'status')) ?? 'failed';
+  return { status, reason: textOf(memberOf(data, 'reason')) ?? textOf(memberOf(data, 'says')) ?? '' };
 }
 
 /** The result as it stood once everything was rolled back: whatever happens to its controllers later does not change it. */

@@ -1,7 +1,9 @@
 /** One step of a drill: intent, act, outcome; and its undoing. Idempotent by token, whatever was written when somebody died. */
+
 import type { Clock } from '../model/clock.ts';
 import { messageOf } from '../model/errors.ts';
 import type { Json } from '../model/journal.ts';
+import { memberOf } from '../model/journal.ts';
 import type { Actuator } from './contract.ts';
 import type { Logbook } from './logbook.ts';
 
@@ -77,7 +79,6 @@ export async function compensated(steps: Steps, phase: string, actuator: Actuato
 
 export function outcomeIn(log: Logbook, token: string): string | undefined {
   const entry = log.entries.findLast((e) => e.kind === 'outcome' && e.token === token);
-  const data = entry?.data;
-  if (typeof data !== 'object' || data === null || !('result' in data)) return undefined;
-  return typeof data.result === 'string' ? data.result : undefined;
+  const result = memberOf(entry?.data ?? null, 'result');
+  return typeof result === 'string' ? result : undefined;
 }

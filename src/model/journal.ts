@@ -3,6 +3,13 @@
 /** Plain data, as JSON holds it. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
+/** A member of an object; undefined of anything else. */
+export function memberOf(data: Json, name: string): Json | undefined {
+  return typeof data === 'object' && data !== null && !Array.isArray(data)
+    ? (data as Readonly<Record<string, Json>>)[name]
+    : undefined;
+}
+
 export const ENTRY_KINDS = [
   /** The run as it was asked for: definition, requester, approvals, world. Always the first. */
   'created',

@@ -1,5 +1,7 @@
 /** A drill's journal as spans of time: who was well when, and who acted when. */
+
 import type { JournalEntry, Json } from '../model/journal.ts';
+import { memberOf } from '../model/journal.ts';
 
 export const SPAN_STATES = ['well', 'not well', 'unknown', 'a person acts', 'the drill acts'] as const;
 export type SpanState = (typeof SPAN_STATES)[number];
@@ -68,6 +70,3 @@ function stepSpans(
     return span(about, at, outcome?.at ?? end, people.has(about) ? 'a person acts' : 'the drill acts');
   });
 }
-
-const memberOf = (data: Json, name: string): Json | undefined =>
-  typeof data === 'object' && data !== null && !Array.isArray(data) ? (data as Readonly<Record<string, Json>>)[name] : undefined;

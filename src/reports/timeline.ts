@@ -1,5 +1,7 @@
 /** The story of a drill as text: who did what when, the marks, what users saw, what was lost. */
+
 import type { JournalEntry, Json } from '../model/journal.ts';
+import { memberOf } from '../model/journal.ts';
 import { formatDuration } from '../model/quantity.ts';
 
 export interface TimelineLine {
@@ -59,16 +61,11 @@ export function renderTimeline(lines: readonly TimelineLine[]): string {
   return lines.map((l, i) => `  ${(clock[i] ?? '').padStart(width)}  ${l.who.padEnd(6)}  ${l.what}`).join('\n');
 }
 
-function inRecord(data: Json, name: string): Json | undefined {
-  return typeof data === 'object' && data !== null && !Array.isArray(data)
-    ? (data as Readonly<Record<string, Json>>)[name]
-    : undefined;
-}
 const textIn = (data: Json, name: string): string | undefined => {
-  const value = inRecord(data, name);
+  const value = memberOf(data, name);
   return typeof value === 'string' ? value : undefined;
 };
 const numberIn = (data: Json, name: string): number | undefined => {
-  const value = inRecord(data, name);
+  const value = memberOf(data, name);
   return typeof value === 'number' ? value : undefined;
 };

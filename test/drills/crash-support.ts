@@ -1,4 +1,5 @@
 /** Controllers that stop dead in a small simulated AWS, and what is counted there. */
+
 import { regionsOf } from '../../scripts/commands/places.ts';
 import { simulatedInjector, simulatedOutside } from '../../scripts/commands/simulated-ground.ts';
 import {
@@ -17,11 +18,12 @@ import { fence, fencedInjector, fencedTransport } from '../../src/drills/fence.t
 import type { Ground } from '../../src/drills/ground.ts';
 import type { Injector, Outside } from '../../src/drills/ports.ts';
 import { membersOf, prepare } from '../../src/drills/prepare.ts';
-import { type DrillResult, member as memberOf } from '../../src/drills/result.ts';
+import type { DrillResult } from '../../src/drills/result.ts';
 import { tape } from '../../src/drills/tape.ts';
 import { buildEstate } from '../../src/estate/estate.ts';
 import type { DrillSpec } from '../../src/model/drill.ts';
 import type { Journal, JournalEntry } from '../../src/model/journal.ts';
+import { memberOf } from '../../src/model/journal.ts';
 import type { Member } from '../../src/model/scope.ts';
 import { SERVICES } from '../../src/services/registry.ts';
 import type { World } from '../../src/simulator/world/world.ts';

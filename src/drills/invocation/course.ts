@@ -1,9 +1,11 @@
 /** What the phases of one invocation share: its journal, the people who are heard, and when it must wait for somebody. */
+
 import type { Criteria } from '../../model/invocation.ts';
 import type { Json } from '../../model/journal.ts';
+import { memberOf } from '../../model/journal.ts';
 import { decide, fold, known, type Truth, unknown } from '../../model/known.ts';
 import type { Logbook } from '../logbook.ts';
-import { member } from '../result.ts';
+
 import { outcomeIn, type Steps, tokenOf } from '../steps.ts';
 import type { DecisionMade, InvocationStep, PreparedInvocation, SignalShown } from './contract.ts';
 import { type Evaluation, evaluate, patienceOf } from './evaluate.ts';
@@ -139,7 +141,7 @@ function historyIn({ entries }: Logbook, criteria: Criteria): History {
     const readings = membersOf(data).map(([id, shown]) => {
       const says = textIn(shown, 'says');
       const shows = textIn(shown, 'shows');
-      const since = member(shown, 'since');
+      const since = memberOf(shown, 'since');
       return [
         id,
         {
@@ -188,6 +190,6 @@ export function decisionIn(
   const entry = log.entries.find((e) => e.kind === 'decision' && e.about === about);
   if (entry === undefined) return undefined;
   // Written by the engine from a value of this very type.
-  const made = member(entry.data, 'made') as unknown as DecisionMade;
+  const made = memberOf(entry.data, 'made') as unknown as DecisionMade;
   return { ...made, data: entry.data };
 }

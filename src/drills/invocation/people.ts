@@ -1,7 +1,8 @@
 /** What people say about an invocation, and whether enough of those have said it who may. */
+
 import type { Authority } from '../../model/invocation.ts';
 import type { JournalEntry, Json } from '../../model/journal.ts';
-import { member } from '../result.ts';
+import { memberOf } from '../../model/journal.ts';
 
 export const SAYINGS = [
   /** The plan is to be invoked. */
@@ -53,16 +54,16 @@ export function sayingsIn(entries: readonly JournalEntry[]): readonly Saying[] {
   return entries.flatMap(({ kind, about, data }): readonly Saying[] => {
     const said = SAYINGS.find((s) => about === `${SAID}${s}`);
     if (kind !== 'decision' || said === undefined) return [];
-    const onset = member(data, 'onset');
+    const onset = memberOf(data, 'onset');
     return [
       {
         kind: said,
         about: textIn(data, 'about'),
         by: textIn(data, 'by'),
-        at: Number(member(data, 'at')),
+        at: Number(memberOf(data, 'at')),
         reason: textIn(data, 'reason'),
         onset: typeof onset === 'number' ? onset : undefined,
-        stays: member(data, 'stays') === true,
+        stays: memberOf(data, 'stays') === true,
       },
     ];
   });
@@ -70,7 +71,7 @@ export function sayingsIn(entries: readonly JournalEntry[]): readonly Saying[] {
 
 /** Empty for what is no text. */
 export const textIn = (data: Json | undefined, name: string): string => {
-  const value = member(data ?? null, name);
+  const value = memberOf(data ?? null, name);
   return typeof value === 'string' ? value : '';
 };
 
