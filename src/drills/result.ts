@@ -1,7 +1,7 @@
 /** What a drill came to, worked out from its journal alone. */
 
 import type { DrillKind } from '../model/drill.ts';
-import type { JournalEntry, Json } from '../model/journal.ts';
+import type { JournalEntry } from '../model/journal.ts';
 import { memberOf } from '../model/journal.ts';
 import type { Scope } from '../model/scope.ts';
 import { MARKS, type Mark, type Measured, type PreparedDrill } from './contract.ts';

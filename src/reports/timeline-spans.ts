@@ -1,6 +1,6 @@
 /** A drill's journal as spans of time: who was well when, and who acted when. */
 
-import type { JournalEntry, Json } from '../model/journal.ts';
+import type { JournalEntry } from '../model/journal.ts';
 import { memberOf } from '../model/journal.ts';
 
 export const SPAN_STATES = ['well', 'not well', 'unknown', 'a person acts', 'the drill acts'] as const;
