@@ -1,7 +1,21 @@
-/** Disruptions as steps of a drill. */
+/** Disruptions and the controller's own acts as steps of a drill. */
 import type { Actuator } from './contract.ts';
 import { asJson } from './logbook.ts';
 import type { Disruption, Injector } from './ports.ts';
+
+/**
+ * A step of the controller's own: it makes nothing in AWS, nothing there tells whether it was done, and doing it again has no
+ * second effect.
+ */
+export const ownStep = (step: Pick<Actuator, 'id' | 'describe' | 'act'>, undo: () => void = () => undefined): Actuator => ({
+  ...step,
+  outcome: async () => 'not-done',
+  compensate: async () => {
+    undo();
+    return null;
+  },
+  left: async () => [],
+});
 
 function nameOf(what: Disruption): string {
   switch (what.kind) {

@@ -1,4 +1,5 @@
 /** What a person would do to bring a service back, as the recovery path of its estate says or as a drill file does. */
+
 import type { Session } from '../../aws/call.ts';
 import { compileGlob } from '../../catalog/glob.ts';
 import type { Estate, EstateResource } from '../../estate/estate.ts';
@@ -9,6 +10,7 @@ import { fold } from '../../model/known.ts';
 import type { Orchestration, Protection, ResourceKind } from '../../model/protection.ts';
 import type { Outcome } from '../../recovery/outcome.ts';
 import type { RecoveryPath } from '../../recovery/path.ts';
+import { ownStep } from '../actuators.ts';
 import type { Canary } from '../canary.ts';
 import type { Actuator } from '../contract.ts';
 import type { Disruption } from '../ports.ts';
@@ -198,15 +200,12 @@ const items = (estate: Estate, urns: readonly string[]): readonly EstateResource
   urns.map((urn) => estate.resources.get(urn)).filter((item) => item !== undefined);
 
 function decision(clock: Clock): Actuator {
-  return {
+  return ownStep({
     id: DECIDES,
     describe: () => ({ assumedSeconds: DECISION / 1000 }),
     act: async (_, signal) => {
       await clock.sleep(DECISION, signal);
       return null;
     },
-    outcome: async () => 'not-done',
-    compensate: async () => null,
-    left: async () => [],
-  };
+  });
 }

@@ -1,8 +1,9 @@
 /** S3 buckets: what was in them before the damage, copied into a new bucket; and clients that move to the replica. */
+
 import type * as S3 from '@aws-sdk/client-s3';
 import type { Place, Session } from '../../aws/call.ts';
+import { ownStep } from '../actuators.ts';
 import { disrupts, reads } from '../calls.ts';
-import type { Actuator } from '../contract.ts';
 import { type Hand, outputOf, placeOf, StepFailure, type StepMaker } from './hand.ts';
 import { type Made, making } from './making.ts';
 import { newName } from './memo.ts';
@@ -176,17 +177,14 @@ export const moveToReplica: StepMaker = (hand) => {
     canary?.move([hostOf(replica)]);
     return null;
   };
-  const step: Actuator = {
-    id: `clients move to ${replica.name} in ${replica.at.region}`,
-    describe: () => ({ clients: hostOf(replica) }),
-    act: move,
-    // Nothing tells where clients connect; telling them again is no second effect.
-    outcome: async () => 'not-done',
-    compensate: async () => {
-      canary?.back();
-      return null;
+  // Nothing tells where clients connect; telling them again is no second effect.
+  const step = ownStep(
+    {
+      id: `clients move to ${replica.name} in ${replica.at.region}`,
+      describe: () => ({ clients: hostOf(replica) }),
+      act: move,
     },
-    left: async () => [],
-  };
+    () => canary?.back(),
+  );
   return [worded(step)];
 };

@@ -1,8 +1,9 @@
 /** A Region is left in good order, and only then taken away: traffic first, then writers, once the copies have all they wrote. */
+
 import { meaningOf } from '../../estate/estate.ts';
 import type { Role } from '../../estate/roles.ts';
 import type { Outcome } from '../../recovery/outcome.ts';
-import { disruption } from '../actuators.ts';
+import { disruption, ownStep } from '../actuators.ts';
 import { failDatastoreOver } from '../by-hand/elasticache.ts';
 import type { StepMaker } from '../by-hand/hand.ts';
 import { switchGlobalOver } from '../by-hand/rds-global.ts';
@@ -87,42 +88,40 @@ function heldBack(writers: readonly Canary[], scene: Scene): Actuator {
     const lags = await Promise.all(scene.stores.filter((s) => s.role.id === role).map((s) => outside.lag(s.arn)));
     return Math.max(0, ...lags.filter((lag) => lag !== undefined));
   };
-  return {
-    id: 'writers are held back until the copies have everything',
-    describe: () => ({ stores: writers.map((w) => w.id) }),
-    act: async (_, signal) => {
-      for (const writer of writers) writer.hold();
-      const end = clock.now() + PATIENCE;
-      // What was written last arrives no later than replication is late.
-      for (const writer of writers) {
-        const due = clock.now() + 2 * 1000 * (await latest(writer.id)) + POLL;
-        if (due > end) throw new Error(`replication is later than ${PATIENCE / 60_000} min`);
-        while (clock.now() < due) await clock.sleep(POLL, signal);
-      }
-      return null;
+  return ownStep(
+    {
+      id: 'writers are held back until the copies have everything',
+      describe: () => ({ stores: writers.map((w) => w.id) }),
+      act: async (_, signal) => {
+        for (const writer of writers) writer.hold();
+        const end = clock.now() + PATIENCE;
+        // What was written last arrives no later than replication is late.
+        for (const writer of writers) {
+          const due = clock.now() + 2 * 1000 * (await latest(writer.id)) + POLL;
+          if (due > end) throw new Error(`replication is later than ${PATIENCE / 60_000} min`);
+          while (clock.now() < due) await clock.sleep(POLL, signal);
+        }
+        return null;
+      },
     },
-    outcome: async () => 'not-done',
-    compensate: async () => {
-      for (const writer of writers) writer.back();
-      return null;
-    },
-    left: async () => [],
-  };
+    () => writersGoBack(writers),
+  );
 }
 
 function movedOn(writers: readonly Canary[], region: string): Actuator {
-  return {
-    id: `writers go on outside ${region}`,
-    describe: () => ({ stores: writers.map((w) => w.id) }),
-    act: async () => {
-      for (const writer of writers) writer.move(writer.endpoints().filter((e) => !e.includes(region)));
-      return null;
+  return ownStep(
+    {
+      id: `writers go on outside ${region}`,
+      describe: () => ({ stores: writers.map((w) => w.id) }),
+      act: async () => {
+        for (const writer of writers) writer.move(writer.endpoints().filter((e) => !e.includes(region)));
+        return null;
+      },
     },
-    outcome: async () => 'not-done',
-    compensate: async () => {
-      for (const writer of writers) writer.back();
-      return null;
-    },
-    left: async () => [],
-  };
+    () => writersGoBack(writers),
+  );
+}
+
+function writersGoBack(writers: readonly Canary[]): void {
+  for (const writer of writers) writer.back();
 }

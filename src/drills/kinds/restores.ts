@@ -1,7 +1,8 @@
 /** Drills of what cannot be failed over: wrong data, and an account in other hands. Something older is restored beside it, and read. */
+
 import type { Estate, EstateResource } from '../../estate/estate.ts';
 import { messageOf } from '../../model/errors.ts';
-import { disruption } from '../actuators.ts';
+import { disruption, ownStep } from '../actuators.ts';
 import { restoreBackup } from '../by-hand/backup.ts';
 import { DECIDES } from '../by-hand/by-hand.ts';
 import { restoreTable } from '../by-hand/dynamodb.ts';
@@ -100,20 +101,18 @@ function validation(scene: Scene, lost: Disruption): Play {
 }
 
 /** Everything written up to now should be in what is restored, and nothing of later. */
-const moment = (scene: Scene): Actuator => ({
-  id: 'take the moment that is to be restored',
-  describe: () => ({ disrupts: 'nothing' }),
-  act: async () => {
-    await scene.strike();
-    return { moment: new Date(scene.onset()).toISOString() };
-  },
-  outcome: async () => 'not-done',
-  compensate: async () => {
-    scene.returned();
-    return null;
-  },
-  left: async () => [],
-});
+const moment = (scene: Scene): Actuator =>
+  ownStep(
+    {
+      id: 'take the moment that is to be restored',
+      describe: () => ({ disrupts: 'nothing' }),
+      act: async () => {
+        await scene.strike();
+        return { moment: new Date(scene.onset()).toISOString() };
+      },
+    },
+    () => scene.returned(),
+  );
 
 /** Whoever holds the account deletes what can be deleted: what is locked, or kept in another account, is restored. */
 export const ransomwareRecovery: Kind = async (scene) => {

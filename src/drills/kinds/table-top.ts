@@ -1,4 +1,5 @@
 /** People at a table: who is reached, what they decide, and when. Nothing is disrupted, and nothing is said about recovery. */
+import { ownStep } from '../actuators.ts';
 import type { Actuator } from '../contract.ts';
 import type { Kind } from './play.ts';
 import type { Scene } from './scene.ts';
@@ -32,7 +33,7 @@ export const tableTop: Kind = async (scene) => {
 
 /** The journal keeps who answered, what, and when. */
 function recorded(id: string, role: string, question: string, { ground }: Scene): Actuator {
-  return {
+  return ownStep({
     id,
     describe: () => ({ role, question }),
     act: async (_, signal) => {
@@ -40,8 +41,5 @@ function recorded(id: string, role: string, question: string, { ground }: Scene)
       if (answer === undefined) throw new Error(`${role} has not answered: ${question}`);
       return { who: answer.who, says: answer.says, at: answer.at };
     },
-    outcome: async () => 'not-done',
-    compensate: async () => null,
-    left: async () => [],
-  };
+  });
 }
