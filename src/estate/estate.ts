@@ -95,7 +95,10 @@ export function buildEstate(
 function partialOf(readings: readonly SourceReading[], gaps: readonly Gap[]): Unknown | undefined {
   const difference = readings.find((r) => r.partial);
   if (difference !== undefined)
-    return unknown('not-reported', `${difference.source} is a difference without its state: give the export too (--state)`);
+    return unknown(
+      'not-reported',
+      difference.partialBecause ?? `${difference.source} is a difference without its state: give the export too (--state)`,
+    );
   return readings.every((r) => r.kind === 'observed') ? gaps[0]?.why : undefined;
 }
 

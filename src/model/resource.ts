@@ -46,7 +46,8 @@ export interface Resource {
   /** The provider's `defaultTags` under the resource's own tags. */
   readonly tags: Known<Readonly<Record<string, string>>>;
   readonly protect: boolean;
-  readonly retainOnDelete: boolean;
+  /** Undefined: the source does not tell (a policy is not told). */
+  readonly retainOnDelete: boolean | undefined;
   readonly ignoreChanges: readonly string[];
   readonly position: Position | undefined;
   /** Set when the source is a difference: what the engine will do to it. */
@@ -73,6 +74,8 @@ export interface SourceReading {
   readonly stackOutputs: Values;
   /** True when resources may be missing (a difference without its state): nothing may be met by their absence. */
   readonly partial: boolean;
+  /** Why, in one clause, where it is no difference without its state. */
+  readonly partialBecause?: string;
   /** For what AWS showed: listings that failed. Nothing may be met by the absence of their types. */
   readonly gaps?: readonly Gap[];
   /** One line each for the reader: stand-ins used, remote components, resources left out. */

@@ -2,7 +2,7 @@
 
 import type { EstateResource } from '../estate/estate.ts';
 import type { Known, Truth } from '../model/known.ts';
-import { all, andThen, any, atLeast, because, equals, is, no, not, yes } from '../model/known.ts';
+import { all, andThen, any, atLeast, because, equals, is, no, not, unknown, yes } from '../model/known.ts';
 import { BACKUP_VAULT, backupVault } from '../services/backup-vault.ts';
 import { docdbCluster } from '../services/docdb-cluster.ts';
 import { DYNAMODB_TABLE, dynamodbTable } from '../services/dynamodb-table.ts';
@@ -154,6 +154,10 @@ function exposed(item: EstateResource, context: RuleContext): Truth {
     if (copy) return no('a read replica is a copy');
     if (protect) return no('protected');
     if (pending === 'replace') return yes(`this change replaces ${name} by a new, empty one, and it is not protected`);
+    if (retainOnDelete === undefined)
+      return unknown('not-reported', `${name} has no \`protect\`, and whether it has \`retainOnDelete\` is not told here`, {
+        resource: item.resource.urn,
+      });
     if (retainOnDelete) return no('its deletion leaves it in AWS');
     return yes(
       pending === 'delete'

@@ -19,7 +19,7 @@ export interface RawResource {
   /** Provider reference as the engine writes it: `<provider urn>::<id>`. */
   readonly provider: string | undefined;
   readonly protect: boolean;
-  readonly retainOnDelete: boolean;
+  readonly retainOnDelete: boolean | undefined;
   readonly ignoreChanges: readonly string[];
   readonly position: Position | undefined;
   readonly pending: 'create' | 'update' | 'replace' | 'delete' | undefined;

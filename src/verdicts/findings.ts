@@ -9,7 +9,7 @@ import { SEVERITIES } from '../model/finding.ts';
 import { decide } from '../model/known.ts';
 import type { Scope } from '../model/scope.ts';
 import type { Terrain } from '../recovery/standing.ts';
-import type { Rule, RuleAnswer, RuleContext, RuleText } from '../rules/rule.ts';
+import type { Check, Rule, RuleAnswer, RuleContext, RuleText } from '../rules/rule.ts';
 import type { Identity, ServiceModule } from '../services/service.ts';
 import { fingerprintOf } from './fingerprint.ts';
 
@@ -56,12 +56,7 @@ export function findingsOf(
   const concerned = byModule(context.estate);
   for (const rule of rules) {
     for (const check of rule.checks) {
-      for (const { item, facts } of concerned(check.module)) {
-        for (const answer of listOf(check.check(facts, item, context))) {
-          const finding = toFinding(rule, answer, item, context);
-          if (finding !== undefined) found.push(finding);
-        }
-      }
+      for (const item of concerned(check.module)) found.push(...findingsAt(rule, check, item, context));
     }
   }
   return withWaivers(found, catalogue, today).sort(
@@ -71,6 +66,19 @@ export function findingsOf(
       compare(a.rule, b.rule) ||
       compare(a.resource, b.resource),
   );
+}
+
+/** What one check of a rule finds at a resource that it concerns. `estate`: the one that the resource is of. */
+export function findingsAt(
+  rule: Rule,
+  check: Check,
+  item: EstateResource,
+  context: RuleContext,
+  estate: Estate = context.estate,
+): readonly Finding[] {
+  return listOf(check.check(factsOrIdentity(item), item, context))
+    .map((answer) => toFinding(rule, answer, item, estate))
+    .filter((finding) => finding !== undefined);
 }
 
 /** Each with the waiver that covers it. The list is the caller's own. */
@@ -85,16 +93,11 @@ export function withWaivers(findings: readonly Finding[], catalogue: Catalogue |
   });
 }
 
-interface Concerned {
-  readonly item: EstateResource;
-  readonly facts: Identity;
-}
-
 /** The resources that a check of a service looks at, and every custom resource for a check of none. */
-function byModule(estate: Estate): (module: ServiceModule | undefined) => readonly Concerned[] {
-  const items = [...estate.resources.values()].map((item): Concerned => ({ item, facts: factsOrIdentity(item) }));
-  const custom = items.filter(({ item }) => item.resource.custom);
-  const modelled = groupBy(items, ({ item: { standing } }) => (standing.kind === 'modelled' ? standing.module.id : undefined));
+function byModule(estate: Estate): (module: ServiceModule | undefined) => readonly EstateResource[] {
+  const items = [...estate.resources.values()];
+  const custom = items.filter((item) => item.resource.custom);
+  const modelled = groupBy(items, ({ standing }) => (standing.kind === 'modelled' ? standing.module.id : undefined));
   return (module) => (module === undefined ? custom : (modelled.get(module.id) ?? []));
 }
 
@@ -103,11 +106,11 @@ function listOf(answers: RuleAnswer | readonly RuleAnswer[] | undefined): readon
   return Array.isArray(answers) ? (answers as readonly RuleAnswer[]) : [answers as RuleAnswer];
 }
 
-function toFinding(rule: Rule, answer: RuleAnswer, item: EstateResource, context: RuleContext): Finding | undefined {
+function toFinding(rule: Rule, answer: RuleAnswer, item: EstateResource, estate: Estate): Finding | undefined {
   // Most answers are no: what a finding shows is put together only when there is one.
   const { property } = answer;
   const found = (message: string, undecided: Finding['undecided']): Finding =>
-    findingAt(rule, item, context.estate, { property, message, undecided });
+    findingAt(rule, item, estate, { property, message, undecided });
   return decide<Finding | undefined>(answer.fires, {
     yes: (fact) => found(fact.detail ?? rule.title, undefined),
     no: () => undefined,
