@@ -12,8 +12,9 @@ import type { Resource, SourceReading } from '../../src/model/resource.ts';
 import { Hole, type Value, type Values } from '../../src/model/value.ts';
 import type { Observed, Scan } from '../../src/services/observed/scan.ts';
 import { SERVICES } from '../../src/services/registry.ts';
-import { deploy } from '../../src/simulator/deploy/deploy.ts';
+import { type Deployed, deploy } from '../../src/simulator/deploy/deploy.ts';
 import type { SimulatedService } from '../../src/simulator/service.ts';
+import type { SimulatedAws } from '../../src/simulator/world/invoke.ts';
 import { ACCOUNT, freshAws, REGION, readerOf, scanned } from '../services/observed/support.ts';
 
 export interface Declaration {
@@ -100,6 +101,16 @@ export async function twoEstates(
   const aws = freshAws(services);
   const deployed = await deploy(aws, [readingOf(declarations.map(resourceOf))], { region: REGION, account: ACCOUNT });
   const regions = [...new Set(declarations.map((d) => d.region ?? REGION))];
+  return estatesOf(aws, deployed, regions, scans);
+}
+
+/** What is declared and deployed, and what the world shows of it. */
+export async function estatesOf(
+  aws: SimulatedAws,
+  deployed: Pick<Deployed, 'readings' | 'notes'>,
+  regions: readonly string[],
+  scans: readonly Scan[],
+): Promise<TwoEstates> {
   const resources: Resource[] = [];
   for (const scan of scans) {
     for (const region of scan.where === 'global' ? regions.slice(0, 1) : regions) {

@@ -2,6 +2,7 @@
 import { administrator } from '../world/access.ts';
 import { invoke, type SimulatedAws } from '../world/invoke.ts';
 import type { Created, Deployer, Deployment, Given } from './deployer.ts';
+import { retag } from './tags.ts';
 
 /** A day of virtual time is more than any AWS resource takes to come into being or to go. */
 const PATIENCE = 24 * 3600 * 1000;
@@ -11,7 +12,7 @@ export const isSimulated = (aws: SimulatedAws, type: string): boolean => deploye
 
 /** Throws what AWS answers when it refuses. */
 export async function makeOne(aws: SimulatedAws, given: Given): Promise<Created> {
-  const deployer = deployersOf(aws).get(given.type);
+  const deployer = deployersOf(aws).get(given.type)?.deployer;
   return deployer === undefined ? opaqueThing(given) : deployer.create(given, deploymentOf(aws, given));
 }
 
@@ -20,24 +21,34 @@ export async function makeOne(aws: SimulatedAws, given: Given): Promise<Created>
  * taken away and made anew, with the id and the name that it had.
  */
 export async function changeOne(aws: SimulatedAws, given: Given, before: Given): Promise<Created> {
-  const deployer = deployersOf(aws).get(given.type);
-  if (deployer === undefined) return opaqueThing(given);
-  if (deployer.update !== undefined) return deployer.update(given, before, deploymentOf(aws, given));
-  await deployer.remove?.(before, deploymentOf(aws, before));
-  return deployer.create(given, deploymentOf(aws, given));
+  const { deployer, client } = deployersOf(aws).get(given.type) ?? {};
+  const now = { ...given, id: given.id ?? before.id, outputs: { ...before.outputs, ...given.outputs } };
+  if (deployer === undefined || client === undefined) return opaqueThing(now);
+  const deployment = deploymentOf(aws, now);
+  if (deployer.update === undefined) {
+    await deployer.remove?.(before, deployment);
+    return deployer.create(now, deployment);
+  }
+  const changed = await deployer.update(now, before, deployment);
+  await retag(client, { ...now, ...changed }, before, deployment);
+  return changed;
 }
 
 /** What is gone already, and what is opaque, is no error. Throws what AWS answers when it refuses. */
 export async function removeOne(aws: SimulatedAws, given: Given): Promise<void> {
-  await deployersOf(aws).get(given.type)?.remove?.(given, deploymentOf(aws, given));
+  await deployersOf(aws).get(given.type)?.deployer.remove?.(given, deploymentOf(aws, given));
 }
 
-const known = new WeakMap<SimulatedAws['services'], ReadonlyMap<string, Deployer>>();
+/** By type, with the client of its service. */
+type Deployers = ReadonlyMap<string, { readonly deployer: Deployer; readonly client: string }>;
 
-function deployersOf({ services }: SimulatedAws): ReadonlyMap<string, Deployer> {
+const known = new WeakMap<SimulatedAws['services'], Deployers>();
+
+function deployersOf({ services }: SimulatedAws): Deployers {
   let deployers = known.get(services);
   if (deployers === undefined) {
-    deployers = new Map([...services.values()].flatMap((s) => s.deployers ?? []).map((d) => [d.type, d]));
+    const all = [...services.values()].flatMap((s) => (s.deployers ?? []).map((deployer) => ({ deployer, client: s.client })));
+    deployers = new Map(all.map((one) => [one.deployer.type, one]));
     known.set(services, deployers);
   }
   return deployers;

@@ -16,7 +16,7 @@ export interface Snapshot {
   readonly at: number;
   status: string;
   readonly store: Restorable;
-  readonly tags: Readonly<Record<string, string>>;
+  tags: Readonly<Record<string, string>>;
 }
 
 /** What a restored store takes over from its origin unless asked otherwise. */

@@ -29,7 +29,7 @@ import { followWith, settleReplication } from './rds-endpoints.ts';
 import { failClusterOver, restart } from './rds-failover.ts';
 import { joinGlobal, membershipOf } from './rds-global-members.ts';
 import { PAGE_SIZE } from './rds-groups.ts';
-import { keyOf, usualLag } from './rds-make.ts';
+import { keyOf, setSecret, usualLag } from './rds-make.ts';
 import { makeCluster } from './rds-make-cluster.ts';
 import { clusterReply } from './rds-replies.ts';
 import { takeSnapshot } from './rds-snapshots.ts';
@@ -138,7 +138,11 @@ const modify: Operation<ModifyDBClusterCommandInput, Reply<ModifyDBClusterComman
   }
   if (input.DeletionProtection !== undefined) cluster.deletionProtection = input.DeletionProtection;
   if (input.BacktrackWindow !== undefined) cluster.backtrackSeconds = input.BacktrackWindow;
-  if (input.DBClusterParameterGroupName !== undefined) cluster.parameterGroup = input.DBClusterParameterGroupName;
+  if (input.DBClusterParameterGroupName !== undefined) cluster.parameterGroup = input.DBClusterParameterGroupName.toLowerCase();
+  if (input.EngineVersion !== undefined) cluster.engineVersion = input.EngineVersion;
+  if (input.DBClusterInstanceClass !== undefined) cluster.instanceClass = input.DBClusterInstanceClass;
+  if (input.Port !== undefined) cluster.port = input.Port;
+  setSecret(cluster, input, context);
   const scaling = input.ServerlessV2ScalingConfiguration;
   if (scaling !== undefined) cluster.capacity = { min: scaling.MinCapacity, max: scaling.MaxCapacity };
   return { DBCluster: clusterReply(context.world, cluster) };
@@ -264,6 +268,11 @@ const remove: Operation<DeleteDBClusterCommandInput, Reply<DeleteDBClusterComman
     throw new ServiceFault(
       'InvalidParameterCombination',
       'Cannot delete protected Cluster, please disable deletion protection and try again.',
+    );
+  if (cluster.global !== undefined)
+    throw new ServiceFault(
+      'InvalidDBClusterStateFault',
+      'This cluster is a part of a global cluster, please remove it from globalcluster first',
     );
   if (cluster.kind === 'volume' && cluster.members.length > 0)
     throw new ServiceFault(

@@ -1,8 +1,16 @@
 /** DB clusters of every engine, their instances and global clusters, from the inputs of the Pulumi provider. */
-import type { CreateDBClusterCommandOutput, CreateDBInstanceCommandOutput, DBCluster } from '@aws-sdk/client-rds';
+import type {
+  CreateDBClusterCommandOutput,
+  CreateDBInstanceCommandOutput,
+  DBCluster,
+  DescribeDBClustersCommandOutput,
+} from '@aws-sdk/client-rds';
 import type { Created, Deployer, Deployment, Given, Plain } from '../deploy/deployer.ts';
+import { changedBy, modify, onlyTags, removedBy } from '../deploy/lifecycle.ts';
+import { GLOBAL } from '../world/world.ts';
 import { blockOf, flagOf, need, numberOf, tagList, textOf, without } from './compute-inputs.ts';
-import { identifierOf, known } from './rds-deploy-instances.ts';
+import { CHANGING, farewell, identifierOf, known, removeInstance, updateInstance } from './rds-deploy-instances.ts';
+import { GLOBALS } from './rds-global-state.ts';
 import { clusterAt, INSTANCES } from './rds-state.ts';
 
 /** What differs between the three families of Pulumi types. */
@@ -30,10 +38,15 @@ const NEPTUNE: Family = {
   replicationSource: 'replicationSourceIdentifier',
 };
 
+function scalingOf(inputs: Given['inputs']): object | undefined {
+  const scaling = blockOf(inputs.serverlessv2ScalingConfiguration ?? inputs.serverlessV2ScalingConfiguration);
+  if (scaling === undefined) return undefined;
+  return without({ MinCapacity: numberOf(scaling.minCapacity), MaxCapacity: numberOf(scaling.maxCapacity) });
+}
+
 async function makeCluster(given: Given, family: Family, deployment: Deployment): Promise<Created> {
   const { inputs } = given;
   const id = identifierOf(given, 'clusterIdentifier', deployment);
-  const scaling = blockOf(inputs.serverlessv2ScalingConfiguration ?? inputs.serverlessV2ScalingConfiguration);
   // aws 5 lets the engine out and means `aurora`.
   const engine = textOf(inputs.engine) ?? family.engine ?? 'aurora';
   const shared = {
@@ -49,10 +62,7 @@ async function makeCluster(given: Given, family: Family, deployment: Deployment)
     DBClusterInstanceClass: textOf(inputs.dbClusterInstanceClass),
     Port: numberOf(inputs.port),
     Tags: tagList(given.tags),
-    ServerlessV2ScalingConfiguration:
-      scaling === undefined
-        ? undefined
-        : without({ MinCapacity: numberOf(scaling.minCapacity), MaxCapacity: numberOf(scaling.maxCapacity) }),
+    ServerlessV2ScalingConfiguration: scalingOf(inputs),
   };
   const days = numberOf(inputs.backupRetentionPeriod);
   const snapshot = await known(
@@ -170,15 +180,128 @@ async function makeGlobal(given: Given, family: Family, deployment: Deployment):
   };
 }
 
+/** What a modification of a cluster takes, as the provider says it. */
+const clusterSettings = ({ inputs }: Given, family: Family): object => ({
+  EngineVersion: textOf(inputs.engineVersion),
+  DBClusterParameterGroupName: textOf(inputs[family.parameterGroup]),
+  DeletionProtection: flagOf(inputs.deletionProtection) ?? false,
+  BackupRetentionPeriod: numberOf(inputs.backupRetentionPeriod),
+  BacktrackWindow: numberOf(inputs.backtrackWindow) ?? 0,
+  DBClusterInstanceClass: textOf(inputs.dbClusterInstanceClass),
+  Port: numberOf(inputs.port),
+  ServerlessV2ScalingConfiguration: scalingOf(inputs),
+  ManageMasterUserPassword: flagOf(inputs.manageMasterUserPassword) ?? false,
+  MasterUserSecretKmsKeyId: textOf(inputs.masterUserSecretKmsKeyId),
+});
+
+/** Neither is done by a modification: a cluster leaves its global database, and a replica becomes a database of its own. */
+async function updateCluster(given: Given, before: Given, family: Family, deployment: Deployment): Promise<Created> {
+  const { inputs } = given;
+  const id = clusterIn(given);
+  const { global, replicated } = tiesOf(inputs, family);
+  const old = tiesOf(before.inputs, family);
+  await settled(given, deployment);
+  if (old.global !== undefined && global !== old.global) await leaveGlobal(given, old.global, deployment);
+  else if (old.global === undefined && old.replicated !== undefined && replicated === undefined)
+    await deployment.call('rds', 'PromoteReadReplicaDBCluster', { DBClusterIdentifier: id });
+  await settled(given, deployment);
+  await modify(
+    deployment,
+    ['rds', 'ModifyDBCluster'],
+    { DBClusterIdentifier: id, ApplyImmediately: true },
+    clusterSettings(given, family),
+    clusterSettings(before, family),
+  );
+  const { DBClusters } = (await deployment.call('rds', 'DescribeDBClusters', {
+    DBClusterIdentifier: id,
+  })) as DescribeDBClustersCommandOutput;
+  return { id: given.id ?? id, outputs: { ...given.outputs, ...clusterOutputs(id, DBClusters?.[0]) } };
+}
+
+const clusterIn = ({ outputs, id }: Given): string => textOf(outputs.clusterIdentifier) ?? id ?? '';
+
+const tiesOf = (inputs: Given['inputs'], family: Family) => ({
+  global: textOf(inputs.globalClusterIdentifier),
+  replicated: textOf(inputs[family.replicationSource]),
+});
+
+const settled = (given: Given, deployment: Deployment): Promise<void> =>
+  deployment.until(
+    () => !CHANGING.has(clusterAt(deployment.world, given.account, given.region, clusterIn(given))?.status ?? ''),
+    `${clusterIn(given)} being modified`,
+  );
+
+async function leaveGlobal(given: Given, global: string, deployment: Deployment): Promise<void> {
+  const cluster = clusterAt(deployment.world, given.account, given.region, clusterIn(given));
+  if (cluster?.global === undefined) return;
+  await deployment.call('rds', 'RemoveFromGlobalCluster', {
+    GlobalClusterIdentifier: global,
+    DbClusterIdentifier: cluster.arn,
+  });
+  await deployment.until(() => cluster.global === undefined, `${cluster.id} leaving ${global}`);
+}
+
+/** As the provider does: a cluster leaves its global database first. */
+async function removeCluster(given: Given, deployment: Deployment): Promise<void> {
+  const how = farewell(given);
+  const cluster = clusterAt(deployment.world, given.account, given.region, clusterIn(given));
+  const isHeld = cluster?.deletionProtection === true;
+  const global = textOf(given.inputs.globalClusterIdentifier);
+  if (global !== undefined && !isHeld) await leaveGlobal(given, global, deployment);
+  await removedBy('rds', 'DeleteDBCluster', () => ({ DBClusterIdentifier: clusterIn(given), ...how }))(given, deployment);
+}
+
+const globalSettings = ({ inputs }: Given): object => ({
+  DeletionProtection: flagOf(inputs.deletionProtection) ?? false,
+  EngineVersion: textOf(inputs.engineVersion),
+});
+
+/** With `forceDestroy` the provider takes the clusters out first; without it, a global database that has some stays. */
+async function removeGlobal(given: Given, deployment: Deployment): Promise<void> {
+  const { account, id = '' } = given;
+  const global = deployment.world.get(GLOBALS, account, GLOBAL, id);
+  if (flagOf(given.inputs.forceDestroy) === true && global !== undefined) {
+    const { writer, members } = global;
+    for (const arn of [...members].sort((a, b) => Number(a === writer) - Number(b === writer))) {
+      const named = { GlobalClusterIdentifier: id, DbClusterIdentifier: arn };
+      await deployment.call('rds', 'RemoveFromGlobalCluster', named, arn.split(':')[3]);
+      await deployment.until(() => !global.members.includes(arn), `${arn} leaving ${id}`);
+    }
+  }
+  await removedBy('rds', 'DeleteGlobalCluster', () => ({ GlobalClusterIdentifier: id }))(given, deployment);
+}
+
+const memberSettings = ({ inputs }: Given): object => ({
+  DBInstanceClass: textOf(inputs.instanceClass),
+  PromotionTier: numberOf(inputs.promotionTier) ?? 0,
+});
+
 const familyDeployers = (service: string, family: Family): readonly Deployer[] => [
-  { type: `aws:${service}/cluster:Cluster`, create: (given, deployment) => makeCluster(given, family, deployment) },
+  {
+    type: `aws:${service}/cluster:Cluster`,
+    create: (given, deployment) => makeCluster(given, family, deployment),
+    update: (given, before, deployment) => updateCluster(given, before, family, deployment),
+    remove: removeCluster,
+  },
   {
     type: `aws:${service}/clusterInstance:ClusterInstance`,
     create: (given, deployment) => makeMember(given, family, deployment),
+    update: changedBy((given, before, deployment) => updateInstance(given, before, memberSettings, deployment)),
+    remove: (given, deployment) => removeInstance(given, { SkipFinalSnapshot: true }, deployment),
   },
   {
     type: `aws:${service}/globalCluster:GlobalCluster`,
     create: (given, deployment) => makeGlobal(given, family, deployment),
+    update: changedBy((given, before, deployment) =>
+      modify(
+        deployment,
+        ['rds', 'ModifyGlobalCluster'],
+        { GlobalClusterIdentifier: given.id },
+        globalSettings(given),
+        globalSettings(before),
+      ),
+    ),
+    remove: removeGlobal,
   },
 ];
 
@@ -194,6 +317,8 @@ const CLUSTER_SNAPSHOT: Deployer = {
     });
     return { id, outputs: { dbClusterSnapshotArn: `arn:aws:rds:${given.region}:${given.account}:cluster-snapshot:${id}` } };
   },
+  update: onlyTags,
+  remove: removedBy('rds', 'DeleteDBClusterSnapshot', ({ id }) => ({ DBClusterSnapshotIdentifier: id })),
 };
 
 export const clusterDeployers: readonly Deployer[] = [

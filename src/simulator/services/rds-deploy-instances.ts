@@ -1,6 +1,7 @@
 /** DB instances and their replicated backups from the inputs of the Pulumi provider. */
-import type { CreateDBInstanceCommandOutput, DBInstance } from '@aws-sdk/client-rds';
+import type { CreateDBInstanceCommandOutput, DBInstance, DescribeDBInstancesCommandOutput } from '@aws-sdk/client-rds';
 import type { Created, Deployer, Deployment, Given, Plain } from '../deploy/deployer.ts';
+import { changesOf, onlyTags, removedBy } from '../deploy/lifecycle.ts';
 import { ServiceFault } from '../service.ts';
 import { blockOf, flagOf, need, numberOf, tagList, textOf, without } from './compute-inputs.ts';
 import { clusterAt, INSTANCES, instanceAt, instanceHost } from './rds-state.ts';
@@ -129,7 +130,84 @@ const INSTANCE: Deployer = {
     const made = await make(given, id, deployment);
     return { id: made?.DbiResourceId ?? id, outputs: outputsOf(given, id, made, deployment) };
   },
+  async update(given, before, deployment): Promise<Created> {
+    const id = await updateInstance(given, before, settings, deployment);
+    const shown = (await deployment.call('rds', 'DescribeDBInstances', {
+      DBInstanceIdentifier: id,
+    })) as DescribeDBInstancesCommandOutput;
+    return { id: given.id ?? id, outputs: { ...given.outputs, ...outputsOf(given, id, shown.DBInstances?.[0], deployment) } };
+  },
+  remove: (given, deployment) =>
+    removeInstance(
+      given,
+      // The provider lets the automated backups go unless the code keeps them.
+      { ...farewell(given), DeleteAutomatedBackups: flagOf(given.inputs.deleteAutomatedBackups) ?? true },
+      deployment,
+    ),
 };
+
+const nameIn = ({ outputs, id }: Given): string => textOf(outputs.identifier) ?? id ?? '';
+
+/** What a modification of an instance takes, as the provider says it. */
+const settings = ({ inputs }: Given): object => ({
+  DBInstanceClass: textOf(inputs.instanceClass),
+  MultiAZ: flagOf(inputs.multiAz),
+  DBSubnetGroupName: textOf(inputs.dbSubnetGroupName),
+  DBParameterGroupName: textOf(inputs.parameterGroupName),
+  DeletionProtection: flagOf(inputs.deletionProtection) ?? false,
+  DBPortNumber: numberOf(inputs.port),
+  EngineVersion: textOf(inputs.engineVersion),
+  AllocatedStorage: numberOf(inputs.allocatedStorage),
+  BackupRetentionPeriod: numberOf(inputs.backupRetentionPeriod),
+  ManageMasterUserPassword: flagOf(inputs.manageMasterUserPassword) ?? false,
+  MasterUserSecretKmsKeyId: textOf(inputs.masterUserSecretKmsKeyId),
+});
+
+/** Promotes, modifies and renames, one after the other. Returns the identifier that it has from then on. */
+export async function updateInstance(
+  given: Given,
+  before: Given,
+  says: (of: Given) => object,
+  deployment: Deployment,
+): Promise<string> {
+  const { world } = deployment;
+  const { account, region, inputs } = given;
+  const id = nameIn(given);
+  const name = textOf(inputs.identifier)?.toLowerCase() ?? id;
+  const settled = (of: string): Promise<void> =>
+    deployment.until(
+      () => !CHANGING.has(instanceAt(world, account, region, of)?.status ?? (of === id ? '' : 'renaming')),
+      `${of} being modified`,
+    );
+  await settled(id);
+  const source = textOf(inputs.replicateSourceDb);
+  if (source === undefined && textOf(before.inputs.replicateSourceDb) !== undefined) {
+    const days = numberOf(inputs.backupRetentionPeriod);
+    await deployment.call('rds', 'PromoteReadReplica', without({ DBInstanceIdentifier: id, BackupRetentionPeriod: days }));
+    await settled(id);
+  }
+  const change = changesOf(says(given), says(before));
+  if (Object.keys(change).length > 0) await modify(id, change, deployment);
+  await settled(id);
+  if (name !== id) await modify(id, { NewDBInstanceIdentifier: name }, deployment);
+  await settled(name);
+  return name;
+}
+
+/** States from which an instance or a cluster comes by itself. */
+export const CHANGING: ReadonlySet<string> = new Set(['creating', 'modifying', 'promoting', 'renaming', 'rebooting', 'starting']);
+
+export function removeInstance(given: Given, how: object, deployment: Deployment): Promise<void> {
+  return removedBy('rds', 'DeleteDBInstance', (gone) => ({ DBInstanceIdentifier: nameIn(gone), ...how }))(given, deployment);
+}
+
+/** The provider asks for the name of a final snapshot before it deletes, unless none is wanted. */
+export function farewell({ inputs }: Given): object {
+  if (flagOf(inputs.skipFinalSnapshot) === true) return { SkipFinalSnapshot: true };
+  const name = textOf(inputs.finalSnapshotIdentifier);
+  if (name === undefined) throw new Error('finalSnapshotIdentifier is required when skipFinalSnapshot is false');
+  return { SkipFinalSnapshot: false, FinalDBSnapshotIdentifier: name };
+}
 
 function outputsOf(given: Given, id: string, made: DBInstance | undefined, deployment: Deployment): Record<string, Plain> {
   const instance = deployment.world.get(INSTANCES, given.account, given.region, id);
@@ -166,6 +244,10 @@ const BACKUP_REPLICATION: Deployer = {
     )) as { readonly DBInstanceAutomatedBackup?: { readonly DBInstanceAutomatedBackupsArn?: string } };
     return { id: reply.DBInstanceAutomatedBackup?.DBInstanceAutomatedBackupsArn ?? '', outputs: {} };
   },
+  // What has been copied so far stays until it expires.
+  remove: removedBy('rds', 'StopDBInstanceAutomatedBackupsReplication', (given) => ({
+    SourceDBInstanceArn: need(given, 'sourceDbInstanceArn'),
+  })),
 };
 
 const SNAPSHOT: Deployer = {
@@ -180,6 +262,8 @@ const SNAPSHOT: Deployer = {
     });
     return { id, outputs: { dbSnapshotArn: `arn:aws:rds:${given.region}:${given.account}:snapshot:${id}` } };
   },
+  update: onlyTags,
+  remove: removedBy('rds', 'DeleteDBSnapshot', ({ id }) => ({ DBSnapshotIdentifier: id })),
 };
 
 export const instanceDeployers: readonly Deployer[] = [INSTANCE, BACKUP_REPLICATION, SNAPSHOT];

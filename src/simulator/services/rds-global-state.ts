@@ -9,7 +9,7 @@ export interface GlobalDatabase {
   /** Region in which it was made; it is shown there and wherever it has a cluster. */
   readonly home: string;
   readonly engine: string;
-  readonly engineVersion: string | undefined;
+  engineVersion: string | undefined;
   readonly encrypted: boolean;
   deletionProtection: boolean;
   status: string;

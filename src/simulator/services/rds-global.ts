@@ -24,9 +24,8 @@ import { followWith, lateness, settleReplication } from './rds-endpoints.ts';
 import { globalOr404 } from './rds-global-members.ts';
 import { GLOBALS, type GlobalDatabase, regionOfArn } from './rds-global-state.ts';
 import { PAGE_SIZE } from './rds-groups.ts';
-import { tagsOf } from './rds-make.ts';
 import { tagList } from './rds-replies.ts';
-import { type Cluster, clusterAt, record } from './rds-state.ts';
+import { type Cluster, clusterAt, record, tagsOf } from './rds-state.ts';
 
 /**
  * Seconds: AWS speaks of minutes for both, and of under a minute for the promotion alone
@@ -126,6 +125,7 @@ const describe: Operation<DescribeGlobalClustersCommandInput, Reply<DescribeGlob
 const modify: Operation<ModifyGlobalClusterCommandInput, Reply<ModifyGlobalClusterCommandOutput>> = (input, context) => {
   const global = globalOr404(context, input.GlobalClusterIdentifier);
   if (input.DeletionProtection !== undefined) global.deletionProtection = input.DeletionProtection;
+  if (input.EngineVersion !== undefined) global.engineVersion = input.EngineVersion;
   return { GlobalCluster: reply(context.world, global) };
 };
 

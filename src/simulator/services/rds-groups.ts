@@ -13,6 +13,7 @@ import type {
 import { type CallContext, type Operation, page, type Reply, ServiceFault } from '../service.ts';
 import { shelf, type World } from '../world/world.ts';
 import { SUBNETS } from './ec2-network.ts';
+import { CLUSTERS, INSTANCES, tagsOf } from './rds-state.ts';
 
 export interface SubnetGroup {
   readonly name: string;
@@ -20,6 +21,7 @@ export interface SubnetGroup {
   readonly description: string;
   readonly vpc: string | undefined;
   readonly subnets: readonly { readonly id: string; readonly zone: string }[];
+  tags: Readonly<Record<string, string>>;
 }
 
 export const SUBNET_GROUPS = shelf<SubnetGroup>('rds:subnet-group');
@@ -88,6 +90,7 @@ async function makeSubnetGroup(
   name: string,
   description: string,
   ids: readonly string[],
+  tags: SubnetGroup['tags'],
   context: CallContext,
 ): Promise<SubnetGroup> {
   let subnets: Awaited<ReturnType<typeof subnetsOf>>;
@@ -109,6 +112,7 @@ async function makeSubnetGroup(
     description,
     vpc: subnets[0]?.vpc,
     subnets: subnets.map(({ id, zone }) => ({ id, zone })),
+    tags,
   };
   context.put(SUBNET_GROUPS, name, group);
   return group;
@@ -122,9 +126,9 @@ const createSubnetGroup: Operation<CreateDBSubnetGroupCommandInput, Reply<Create
   const name = (input.DBSubnetGroupName ?? '').toLowerCase();
   if (context.get(SUBNET_GROUPS, name) !== undefined)
     throw new ServiceFault('DBSubnetGroupAlreadyExists', `The DB subnet group '${name}' already exists.`);
-  return {
-    DBSubnetGroup: replyOf(await makeSubnetGroup(name, input.DBSubnetGroupDescription ?? '', input.SubnetIds ?? [], context)),
-  };
+  const tags = tagsOf(input.Tags);
+  const group = await makeSubnetGroup(name, input.DBSubnetGroupDescription ?? '', input.SubnetIds ?? [], tags, context);
+  return { DBSubnetGroup: replyOf(group) };
 };
 
 export function subnetGroupOr404(name: string | undefined, context: CallContext): SubnetGroup {
@@ -139,9 +143,9 @@ const modifySubnetGroup: Operation<ModifyDBSubnetGroupCommandInput, Reply<Modify
   context,
 ) => {
   const group = subnetGroupOr404(input.DBSubnetGroupName, context);
-  const ids = input.SubnetIds ?? [];
+  const description = input.DBSubnetGroupDescription ?? group.description;
   return {
-    DBSubnetGroup: replyOf(await makeSubnetGroup(group.name, input.DBSubnetGroupDescription ?? group.description, ids, context)),
+    DBSubnetGroup: replyOf(await makeSubnetGroup(group.name, description, input.SubnetIds ?? [], group.tags, context)),
   };
 };
 
@@ -149,7 +153,14 @@ const deleteSubnetGroup: Operation<DeleteDBSubnetGroupCommandInput, Reply<Delete
   input,
   context,
 ) => {
-  context.remove(SUBNET_GROUPS, subnetGroupOr404(input.DBSubnetGroupName, context).name);
+  const { name } = subnetGroupOr404(input.DBSubnetGroupName, context);
+  const user = [...context.list(INSTANCES), ...context.list(CLUSTERS)].find((store) => store.subnetGroup === name);
+  if (user !== undefined)
+    throw new ServiceFault(
+      'InvalidDBSubnetGroupStateFault',
+      `Cannot delete the subnet group '${name}' because at least one database instance: ${user.id} is still using it.`,
+    );
+  context.remove(SUBNET_GROUPS, name);
   return {};
 };
 

@@ -4,10 +4,9 @@ import { type CallContext, ServiceFault } from '../service.ts';
 import { between } from '../world/procedure.ts';
 import { listenCluster } from './rds-endpoints.ts';
 import { DEFAULT_GROUP, subnetGroupOr404, zonesOfGroup } from './rds-groups.ts';
-import { tagsOf } from './rds-make.ts';
 import { makeMember } from './rds-members.ts';
 import { CLUSTER_PARAMETER_GROUPS } from './rds-parameters.ts';
-import { CLUSTERS, type Cluster, type ClusterKind, clusterHost, isVolumeEngine, portOf, record } from './rds-state.ts';
+import { CLUSTERS, type Cluster, type ClusterKind, clusterHost, isVolumeEngine, portOf, record, tagsOf } from './rds-state.ts';
 
 /** Seconds until a new cluster is available; our assumption. */
 const CREATION = [60, 180] as const;

@@ -7,7 +7,7 @@ import { awsManagedKey, findKey } from './kms-model.ts';
 import { listenInstance, settleReplication } from './rds-endpoints.ts';
 import { DEFAULT_GROUP, subnetGroupOr404, zonesOfGroup } from './rds-groups.ts';
 import { PARAMETER_GROUPS } from './rds-parameters.ts';
-import { INSTANCES, type Instance, instanceHost, portOf, record } from './rds-state.ts';
+import { INSTANCES, type Instance, instanceHost, portOf, record, tagsOf } from './rds-state.ts';
 
 /** Seconds until a new instance is available; our assumption of what is usual. */
 export const CREATION = { single: [240, 480], multiAz: [420, 780] } as const;
@@ -143,10 +143,6 @@ function parameterGroupOf(request: InstanceRequest, context: CallContext): strin
   return name.toLowerCase();
 }
 
-export function tagsOf(tags: readonly Tag[] | undefined): Readonly<Record<string, string>> {
-  return Object.fromEntries((tags ?? []).map((t) => [t.Key ?? '', t.Value ?? '']));
-}
-
 /** ARN of a key that a call names by ARN, id or alias; without a name, of the key that AWS keeps for the service. */
 export function keyOf(name: string | undefined, service: 'rds' | 'secretsmanager', context: CallContext): string {
   if (name === undefined) return awsManagedKey(context, service);
@@ -154,6 +150,18 @@ export function keyOf(name: string | undefined, service: 'rds' | 'secretsmanager
   const key = findKey(context, name);
   if (key !== undefined) return key.arn;
   throw new ServiceFault('KMSKeyNotAccessibleFault', `The specified KMS key [${name}] does not exist or is not enabled.`);
+}
+
+/** RDS begins to manage the password of the master user, or ceases to, or keeps the secret under another key. */
+export function setSecret(
+  store: { secretKey: string | undefined },
+  asked: { readonly ManageMasterUserPassword?: boolean | undefined; readonly MasterUserSecretKmsKeyId?: string | undefined },
+  context: CallContext,
+): void {
+  const { ManageMasterUserPassword: managed, MasterUserSecretKmsKeyId: key } = asked;
+  if (managed === false) store.secretKey = undefined;
+  else if (managed === true || (key !== undefined && store.secretKey !== undefined))
+    store.secretKey = keyOf(key, 'secretsmanager', context);
 }
 
 /** Replication lag in milliseconds between two Regions, drawn once for each replica. */

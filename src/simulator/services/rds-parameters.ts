@@ -4,6 +4,10 @@ import type {
   CreateDBClusterParameterGroupCommandOutput,
   CreateDBParameterGroupCommandInput,
   CreateDBParameterGroupCommandOutput,
+  DeleteDBClusterParameterGroupCommandInput,
+  DeleteDBClusterParameterGroupCommandOutput,
+  DeleteDBParameterGroupCommandInput,
+  DeleteDBParameterGroupCommandOutput,
   DescribeDBClusterParameterGroupsCommandInput,
   DescribeDBClusterParameterGroupsCommandOutput,
   DescribeDBClusterParametersCommandInput,
@@ -17,16 +21,23 @@ import type {
   ModifyDBParameterGroupCommandInput,
   ModifyDBParameterGroupCommandOutput,
   Parameter,
+  ResetDBClusterParameterGroupCommandInput,
+  ResetDBClusterParameterGroupCommandOutput,
+  ResetDBParameterGroupCommandInput,
+  ResetDBParameterGroupCommandOutput,
+  Tag,
 } from '@aws-sdk/client-rds';
 import { type CallContext, type Operation, page, type Reply, ServiceFault } from '../service.ts';
 import { shelf } from '../world/world.ts';
 import { PAGE_SIZE } from './rds-groups.ts';
+import { CLUSTERS, INSTANCES, tagsOf } from './rds-state.ts';
 
 export interface ParameterGroup {
   readonly name: string;
   readonly arn: string;
   readonly family: string;
   readonly description: string;
+  tags: Readonly<Record<string, string>>;
   /** What somebody has set; everything else has the engine's default. */
   parameters: ReadonlyMap<string, Parameter>;
 }
@@ -39,7 +50,12 @@ type GroupShelf = typeof PARAMETER_GROUPS;
 function createGroup(
   on: GroupShelf,
   kind: 'pg' | 'cluster-pg',
-  given: { readonly name: string | undefined; readonly family: string | undefined; readonly description: string | undefined },
+  given: {
+    readonly name: string | undefined;
+    readonly family: string | undefined;
+    readonly description: string | undefined;
+    readonly tags: readonly Tag[] | undefined;
+  },
   context: CallContext,
 ): ParameterGroup {
   const name = (given.name ?? '').toLowerCase();
@@ -50,6 +66,7 @@ function createGroup(
     arn: context.arn('rds', `${kind}:${name}`),
     family: given.family ?? '',
     description: given.description ?? '',
+    tags: tagsOf(given.tags),
     parameters: new Map(),
   };
   context.put(on, name, group);
@@ -67,6 +84,7 @@ function groupOr404(on: GroupShelf, name: string | undefined, context: CallConte
       arn: context.arn('rds', `pg:${wanted}`),
       family: wanted.slice(8),
       description: '',
+      tags: {},
       parameters: new Map(),
     };
   throw new ServiceFault('DBParameterGroupNotFound', `DBParameterGroup not found: ${wanted}`, 404);
@@ -78,6 +96,31 @@ function setParameters(on: GroupShelf, name: string | undefined, parameters: rea
     throw new ServiceFault('InvalidParameterValue', 'You cannot modify a default parameter group.');
   group.parameters = new Map([...group.parameters, ...parameters.map((p) => [p.ParameterName ?? '', p] as const)]);
   return group.name;
+}
+
+/** What somebody has set goes back to the engine's default: the parameters named, or all. */
+function resetParameters(
+  on: GroupShelf,
+  name: string | undefined,
+  asked: { readonly all: boolean | undefined; readonly names: readonly (string | undefined)[] },
+  context: CallContext,
+): string {
+  const group = groupOr404(on, name, context);
+  const kept = [...group.parameters].filter(([parameter]) => asked.all !== true && !asked.names.includes(parameter));
+  group.parameters = new Map(kept);
+  return group.name;
+}
+
+/** A group that a database has stays (API DeleteDBParameterGroup). */
+function deleteGroup(on: GroupShelf, name: string | undefined, context: CallContext): void {
+  const group = groupOr404(on, name, context);
+  const members = on === PARAMETER_GROUPS ? context.list(INSTANCES) : context.list(CLUSTERS);
+  if (members.some((store) => store.parameterGroup === group.name))
+    throw new ServiceFault(
+      'InvalidDBParameterGroupState',
+      'One or more database instances are still members of this parameter group, so the group cannot be deleted',
+    );
+  context.remove(on, group.name);
 }
 
 function parametersOf(
@@ -96,8 +139,8 @@ const createParameterGroup: Operation<CreateDBParameterGroupCommandInput, Reply<
   input,
   context,
 ) => {
-  const { DBParameterGroupName: name, DBParameterGroupFamily: family, Description: description } = input;
-  const group = createGroup(PARAMETER_GROUPS, 'pg', { name, family, description }, context);
+  const { DBParameterGroupName: name, DBParameterGroupFamily: family, Description: description, Tags: tags } = input;
+  const group = createGroup(PARAMETER_GROUPS, 'pg', { name, family, description, tags }, context);
   return { DBParameterGroup: { DBParameterGroupName: group.name, DBParameterGroupArn: group.arn } };
 };
 
@@ -105,8 +148,8 @@ const createClusterParameterGroup: Operation<
   CreateDBClusterParameterGroupCommandInput,
   Reply<CreateDBClusterParameterGroupCommandOutput>
 > = (input, context) => {
-  const { DBClusterParameterGroupName: name, DBParameterGroupFamily: family, Description: description } = input;
-  const group = createGroup(CLUSTER_PARAMETER_GROUPS, 'cluster-pg', { name, family, description }, context);
+  const { DBClusterParameterGroupName: name, DBParameterGroupFamily: family, Description: description, Tags: tags } = input;
+  const group = createGroup(CLUSTER_PARAMETER_GROUPS, 'cluster-pg', { name, family, description, tags }, context);
   return { DBClusterParameterGroup: { DBClusterParameterGroupName: group.name, DBClusterParameterGroupArn: group.arn } };
 };
 
@@ -128,6 +171,38 @@ const modifyClusterParameterGroup: Operation<
     context,
   ),
 });
+
+const resetParameterGroup: Operation<ResetDBParameterGroupCommandInput, Reply<ResetDBParameterGroupCommandOutput>> = (
+  { DBParameterGroupName: name, ResetAllParameters: all, Parameters: parameters },
+  context,
+) => {
+  const names = (parameters ?? []).map((p) => p.ParameterName);
+  return { DBParameterGroupName: resetParameters(PARAMETER_GROUPS, name, { all, names }, context) };
+};
+
+const resetClusterParameterGroup: Operation<
+  ResetDBClusterParameterGroupCommandInput,
+  Reply<ResetDBClusterParameterGroupCommandOutput>
+> = ({ DBClusterParameterGroupName: name, ResetAllParameters: all, Parameters: parameters }, context) => {
+  const names = (parameters ?? []).map((p) => p.ParameterName);
+  return { DBClusterParameterGroupName: resetParameters(CLUSTER_PARAMETER_GROUPS, name, { all, names }, context) };
+};
+
+const deleteParameterGroup: Operation<DeleteDBParameterGroupCommandInput, Reply<DeleteDBParameterGroupCommandOutput>> = (
+  input,
+  context,
+) => {
+  deleteGroup(PARAMETER_GROUPS, input.DBParameterGroupName, context);
+  return {};
+};
+
+const deleteClusterParameterGroup: Operation<
+  DeleteDBClusterParameterGroupCommandInput,
+  Reply<DeleteDBClusterParameterGroupCommandOutput>
+> = (input, context) => {
+  deleteGroup(CLUSTER_PARAMETER_GROUPS, input.DBClusterParameterGroupName, context);
+  return {};
+};
 
 const describeParameterGroups: Operation<DescribeDBParameterGroupsCommandInput, Reply<DescribeDBParameterGroupsCommandOutput>> = (
   input,
@@ -179,10 +254,14 @@ const describeClusterParameters: Operation<
 export const parameterOperations = {
   CreateDBParameterGroup: createParameterGroup,
   ModifyDBParameterGroup: modifyParameterGroup,
+  ResetDBParameterGroup: resetParameterGroup,
+  DeleteDBParameterGroup: deleteParameterGroup,
   DescribeDBParameterGroups: describeParameterGroups,
   DescribeDBParameters: describeParameters,
   CreateDBClusterParameterGroup: createClusterParameterGroup,
   ModifyDBClusterParameterGroup: modifyClusterParameterGroup,
+  ResetDBClusterParameterGroup: resetClusterParameterGroup,
+  DeleteDBClusterParameterGroup: deleteClusterParameterGroup,
   DescribeDBClusterParameterGroups: describeClusterParameterGroups,
   DescribeDBClusterParameters: describeClusterParameters,
 };

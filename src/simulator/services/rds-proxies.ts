@@ -9,6 +9,10 @@ import type {
   DBProxyTarget,
   DeleteDBProxyCommandInput,
   DeleteDBProxyCommandOutput,
+  DeleteDBProxyEndpointCommandInput,
+  DeleteDBProxyEndpointCommandOutput,
+  DeregisterDBProxyTargetsCommandInput,
+  DeregisterDBProxyTargetsCommandOutput,
   DescribeDBProxiesCommandInput,
   DescribeDBProxiesCommandOutput,
   DescribeDBProxyEndpointsCommandInput,
@@ -17,16 +21,17 @@ import type {
   DescribeDBProxyTargetGroupsCommandOutput,
   DescribeDBProxyTargetsCommandInput,
   DescribeDBProxyTargetsCommandOutput,
+  ModifyDBProxyCommandInput,
+  ModifyDBProxyCommandOutput,
   RegisterDBProxyTargetsCommandInput,
   RegisterDBProxyTargetsCommandOutput,
   UserAuthConfig,
 } from '@aws-sdk/client-rds';
-import { type Answer, connect, listen, refused } from '../plane/network.ts';
+import { type Answer, close, connect, listen, refused } from '../plane/network.ts';
 import { type CallContext, type Operation, page, type Reply, ServiceFault } from '../service.ts';
 import { shelf, type World } from '../world/world.ts';
 import { PAGE_SIZE, subnetsOf } from './rds-groups.ts';
-import { tagsOf } from './rds-make.ts';
-import { clusterAt, clusterOr404, instanceAt, instanceHost, instanceOr404, membersOf } from './rds-state.ts';
+import { clusterAt, clusterOr404, instanceAt, instanceHost, instanceOr404, membersOf, tagsOf } from './rds-state.ts';
 
 export interface Proxy {
   readonly account: string;
@@ -34,9 +39,9 @@ export interface Proxy {
   readonly name: string;
   readonly arn: string;
   readonly engineFamily: string | undefined;
-  readonly role: string | undefined;
-  readonly auth: readonly UserAuthConfig[];
-  readonly requireTls: boolean;
+  role: string | undefined;
+  auth: readonly UserAuthConfig[];
+  requireTls: boolean;
   readonly subnets: readonly { readonly id: string; readonly zone: string }[];
   readonly vpc: string | undefined;
   host: string;
@@ -241,9 +246,48 @@ const describeEndpoints: Operation<DescribeDBProxyEndpointsCommandInput, Reply<D
   return { DBProxyEndpoints: items.map(endpointReply), Marker: next };
 };
 
+const modify: Operation<ModifyDBProxyCommandInput, Reply<ModifyDBProxyCommandOutput>> = (input, context) => {
+  const proxy = proxyOr404(context, input.DBProxyName);
+  proxy.role = input.RoleArn ?? proxy.role;
+  proxy.auth = input.Auth ?? proxy.auth;
+  proxy.requireTls = input.RequireTLS ?? proxy.requireTls;
+  return { DBProxy: proxyReply(proxy) };
+};
+
+const deregister: Operation<DeregisterDBProxyTargetsCommandInput, Reply<DeregisterDBProxyTargetsCommandOutput>> = (
+  input,
+  context,
+) => {
+  const proxy = proxyOr404(context, input.DBProxyName);
+  const names = [...(input.DBInstanceIdentifiers ?? []), ...(input.DBClusterIdentifiers ?? [])];
+  const kept = proxy.targets.filter((arn) => !names.includes(arn.slice(arn.lastIndexOf(':') + 1)));
+  if (kept.length === proxy.targets.length)
+    throw new ServiceFault('DBProxyTargetNotFoundFault', `${names.join(', ')} is no target of ${proxy.name}.`, 404);
+  proxy.targets = kept;
+  return {};
+};
+
+const removeEndpoint: Operation<DeleteDBProxyEndpointCommandInput, Reply<DeleteDBProxyEndpointCommandOutput>> = (
+  input,
+  context,
+) => {
+  const name = (input.DBProxyEndpointName ?? '').toLowerCase();
+  const endpoint = context.get(ENDPOINTS, name);
+  if (endpoint === undefined) throw new ServiceFault('DBProxyEndpointNotFoundFault', `DBProxyEndpoint ${name} not found.`, 404);
+  context.remove(ENDPOINTS, name);
+  close(context.world, endpoint.host);
+  return { DBProxyEndpoint: { ...endpointReply(endpoint), Status: 'deleting' } };
+};
+
 const remove: Operation<DeleteDBProxyCommandInput, Reply<DeleteDBProxyCommandOutput>> = (input, context) => {
   const proxy = proxyOr404(context, input.DBProxyName);
   context.remove(PROXIES, proxy.name);
+  // Its endpoints go with it.
+  for (const { name, proxy: of, host } of context.list(ENDPOINTS))
+    if (of === proxy.name) {
+      context.remove(ENDPOINTS, name);
+      close(context.world, host);
+    }
   listen(context.world, proxy.host, () => refused(`no DB proxy ${proxy.name}`));
   return { DBProxy: { ...proxyReply(proxy), Status: 'deleting' } };
 };
@@ -254,7 +298,10 @@ export const proxyOperations = {
   RegisterDBProxyTargets: register,
   DescribeDBProxyTargets: describeTargets,
   DescribeDBProxyTargetGroups: describeTargetGroups,
+  DeregisterDBProxyTargets: deregister,
+  ModifyDBProxy: modify,
   CreateDBProxyEndpoint: createEndpoint,
+  DeleteDBProxyEndpoint: removeEndpoint,
   DescribeDBProxyEndpoints: describeEndpoints,
   DeleteDBProxy: remove,
 };

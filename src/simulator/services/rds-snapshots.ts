@@ -8,6 +8,8 @@ import type {
   CreateDBSnapshotCommandOutput,
   DBClusterSnapshot,
   DBSnapshot,
+  DeleteDBClusterSnapshotCommandInput,
+  DeleteDBClusterSnapshotCommandOutput,
   DeleteDBSnapshotCommandInput,
   DeleteDBSnapshotCommandOutput,
   DescribeDBClusterSnapshotsCommandInput,
@@ -19,9 +21,9 @@ import { type CallContext, type Operation, page, type Reply, ServiceFault } from
 import { between } from '../world/procedure.ts';
 import { dailySnapshots, restorableOf, SNAPSHOTS, type Snapshot } from './rds-backups-state.ts';
 import { PAGE_SIZE } from './rds-groups.ts';
-import { keyOf, tagsOf } from './rds-make.ts';
+import { keyOf } from './rds-make.ts';
 import { tagList } from './rds-replies.ts';
-import { CLUSTERS, type Cluster, clusterOr404, INSTANCES, type Instance, instanceOr404, record } from './rds-state.ts';
+import { CLUSTERS, type Cluster, clusterOr404, INSTANCES, type Instance, instanceOr404, record, tagsOf } from './rds-state.ts';
 
 /** Seconds that a snapshot takes, and a copy to another Region; our assumptions, since AWS says that it depends on the size. */
 const SNAPSHOT = [90, 420] as const;
@@ -188,6 +190,17 @@ const deleteSnapshot: Operation<DeleteDBSnapshotCommandInput, Reply<DeleteDBSnap
   return { DBSnapshot: { ...instanceSnapshot(snapshot), Status: 'deleted' } };
 };
 
+const deleteClusterSnapshot: Operation<DeleteDBClusterSnapshotCommandInput, Reply<DeleteDBClusterSnapshotCommandOutput>> = (
+  input,
+  context,
+) => {
+  const snapshot = snapshotOr404(context, 'cluster', input.DBClusterSnapshotIdentifier);
+  if (snapshot.id.startsWith('rds:'))
+    throw new ServiceFault('InvalidDBClusterSnapshotStateFault', 'Automated snapshots cannot be deleted by a call.');
+  context.remove(SNAPSHOTS, `cluster/${snapshot.id}`);
+  return { DBClusterSnapshot: { ...clusterSnapshot(snapshot), Status: 'deleted' } };
+};
+
 const describeSnapshots: Operation<DescribeDBSnapshotsCommandInput, Reply<DescribeDBSnapshotsCommandOutput>> = (
   input,
   context,
@@ -231,6 +244,7 @@ export const snapshotOperations = {
   CreateDBClusterSnapshot: createClusterSnapshot,
   CopyDBSnapshot: copySnapshot,
   DeleteDBSnapshot: deleteSnapshot,
+  DeleteDBClusterSnapshot: deleteClusterSnapshot,
   DescribeDBSnapshots: describeSnapshots,
   DescribeDBClusterSnapshots: describeClusterSnapshots,
 };

@@ -1,4 +1,5 @@
 /** What simulated RDS keeps of instances and clusters, and where their endpoints and events are. */
+import type { Tag } from '@aws-sdk/client-rds';
 import { ServiceFault } from '../service.ts';
 import { shelf, type World } from '../world/world.ts';
 
@@ -10,7 +11,7 @@ interface Store {
   readonly arn: string;
   readonly resourceId: string;
   readonly engine: string;
-  readonly engineVersion: string | undefined;
+  engineVersion: string | undefined;
   readonly createdAt: number;
   status: string;
   subnetGroup: string;
@@ -30,7 +31,7 @@ interface Store {
   source: string | undefined;
   /** Usual replication lag behind its source or global writer, in milliseconds. */
   readonly lag: number;
-  readonly port: number;
+  port: number;
   /** Why it does not answer although nothing around it is lost: an event is under way. */
   outage: string | undefined;
   /** Counts what happened to it, so that a procedure that has been overtaken stops. */
@@ -49,7 +50,7 @@ export interface Instance extends Store {
   readonly cluster: string | undefined;
   tier: number;
   host: string;
-  readonly allocatedStorage: number;
+  allocatedStorage: number;
 }
 
 export type ClusterKind = 'volume' | 'multi-az' | 'serverless-v1';
@@ -60,7 +61,7 @@ export interface Cluster extends Store {
   readonly scalability: string | undefined;
   capacity: { readonly min: number | undefined; readonly max: number | undefined } | undefined;
   backtrackSeconds: number;
-  readonly instanceClass: string | undefined;
+  instanceClass: string | undefined;
   readonly masterUsername: string | undefined;
   /** Identifiers of its members, in the order in which they were made. */
   members: readonly string[];
@@ -77,6 +78,10 @@ export interface Cluster extends Store {
 
 export const INSTANCES = shelf<Instance>('rds:db-instance');
 export const CLUSTERS = shelf<Cluster>('rds:db-cluster');
+
+export function tagsOf(tags: readonly Tag[] | undefined): Readonly<Record<string, string>> {
+  return Object.fromEntries((tags ?? []).map((t) => [t.Key ?? '', t.Value ?? '']));
+}
 
 export interface RdsEvent {
   readonly at: number;

@@ -11,20 +11,28 @@ import type {
 } from '@aws-sdk/client-rds';
 import { type CallContext, type Operation, page, type Reply, ServiceFault } from '../service.ts';
 import { GLOBAL } from '../world/world.ts';
+import { SNAPSHOTS } from './rds-backups-state.ts';
 import { GLOBALS } from './rds-global-state.ts';
-import { PAGE_SIZE } from './rds-groups.ts';
-import { tagsOf } from './rds-make.ts';
+import { PAGE_SIZE, SUBNET_GROUPS } from './rds-groups.ts';
+import { CLUSTER_PARAMETER_GROUPS, PARAMETER_GROUPS } from './rds-parameters.ts';
 import { PROXIES } from './rds-proxies.ts';
 import { tagList } from './rds-replies.ts';
-import { clusterAt, eventsOf, instanceAt } from './rds-state.ts';
+import { clusterAt, eventsOf, instanceAt, tagsOf } from './rds-state.ts';
 
-function taggedAt(context: CallContext, arn: string | undefined): { tags: Readonly<Record<string, string>> } {
+interface Tagged {
+  readonly arn: string;
+  tags: Readonly<Record<string, string>>;
+}
+
+function taggedAt(context: CallContext, arn: string | undefined): Tagged {
   const { world, account, region } = context;
   const name = arn ?? '';
   const found =
     instanceAt(world, account, region, name) ??
     clusterAt(world, account, region, name) ??
-    context.list(PROXIES).find((p) => p.arn === name) ??
+    [PROXIES, SUBNET_GROUPS, PARAMETER_GROUPS, CLUSTER_PARAMETER_GROUPS, SNAPSHOTS]
+      .flatMap((on): readonly Tagged[] => context.list<Tagged>(on))
+      .find((item) => item.arn === name) ??
     world.list(GLOBALS, account, GLOBAL).find((g) => g.arn === name);
   if (found === undefined) throw new ServiceFault('InvalidParameterValue', `The resource ${name} does not exist.`);
   return found;

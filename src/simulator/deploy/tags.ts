@@ -1,0 +1,42 @@
+/** How the tags of a resource are changed: each service has a call to set some and one to take some away. */
+import type { Deployment, Given } from './deployer.ts';
+
+type Tags = Readonly<Record<string, string>>;
+
+interface Tagging {
+  readonly set: (given: Given, tags: Tags) => readonly [operation: string, input: object];
+  readonly unset: (given: Given, keys: readonly string[]) => readonly [operation: string, input: object];
+}
+
+const arn = ({ outputs, id }: Given): string => (typeof outputs.arn === 'string' ? outputs.arn : (id ?? ''));
+const listed = (tags: Tags) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+
+/** The commonest shape: `{<resource>: ARN, Tags: [{Key, Value}]}` and `{<resource>: ARN, TagKeys: […]}`. */
+const lists = (set: string, unset: string, resource: string): Tagging => ({
+  set: (given, tags) => [set, { [resource]: arn(given), Tags: listed(tags) }],
+  unset: (given, keys) => [unset, { [resource]: arn(given), TagKeys: keys }],
+});
+
+/** Services of the newer style take a map. */
+const maps = (resource: string, tags: string, keys: string): Tagging => ({
+  set: (given, all) => ['TagResource', { [resource]: arn(given), [tags]: all }],
+  unset: (given, gone) => ['UntagResource', { [resource]: arn(given), [keys]: gone }],
+});
+
+/** By client. A service that is missing keeps no tags that can be changed. */
+const TAGGING: Readonly<Record<string, Tagging>> = {
+  rds: lists('AddTagsToResource', 'RemoveTagsFromResource', 'ResourceName'),
+};
+
+/** Brings the tags of a resource from what they were to what they are to be. */
+export async function retag(client: string, given: Given, before: Given, deployment: Deployment): Promise<void> {
+  const tagging = TAGGING[client];
+  if (tagging === undefined) return;
+  const gone = Object.keys(before.tags).filter((key) => given.tags[key] === undefined);
+  const set = Object.fromEntries(Object.entries(given.tags).filter(([key, value]) => before.tags[key] !== value));
+  const steps = [
+    ...(gone.length === 0 ? [] : [tagging.unset(given, gone)]),
+    ...(Object.keys(set).length === 0 ? [] : [tagging.set(given, set)]),
+  ];
+  for (const [operation, input] of steps) await deployment.call(client, operation, input);
+}
