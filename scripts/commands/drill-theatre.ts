@@ -7,20 +7,18 @@ import type { Ground } from '../../src/drills/ground.ts';
 import type { Plan } from '../../src/drills/live/fis-plan.ts';
 import type { Gate } from '../../src/drills/live/gates.ts';
 import type { Disruption } from '../../src/drills/ports.ts';
-import { buildEstate } from '../../src/estate/estate.ts';
 import type { Catalogue } from '../../src/model/agreement.ts';
 import type { DrillSpec } from '../../src/model/drill.ts';
 import { UsageError } from '../../src/model/errors.ts';
 import type { Journal } from '../../src/model/journal.ts';
 import type { SourceReading, World } from '../../src/model/resource.ts';
 import type { Member } from '../../src/model/scope.ts';
-import { SERVICES } from '../../src/services/registry.ts';
 import { type Judgement, judge } from '../../src/verdicts/judge.ts';
 import { journalIn, leasedInRealTime, type WorldClock } from './drill-journal.ts';
+import { estateOf } from './judging.ts';
 import { regionsOf } from './places.ts';
 import { remoteGround } from './remote-ground.ts';
-import { simulatedInjector, simulatedOutside } from './simulated-ground.ts';
-import { criticalOf, deployedWorld, membersIn, simulatedSession, transportIn, WARM, warmUp } from './simulated-world.ts';
+import { criticalOf, deployedWorld, membersIn, simulatedGround, simulatedSession, WARM, warmUp } from './simulated-world.ts';
 
 /** One controller's place in a world, for one run. */
 export interface Stage {
@@ -95,7 +93,7 @@ const ALIVE = 20_000;
 const LEASE = 120_000;
 
 const judged = (readings: readonly SourceReading[], { catalogue, today, seed }: TheatreSettings): Judgement =>
-  judge(buildEstate(readings, SERVICES, new Map(catalogue.inert.map((i) => [i.type, i.reason]))), catalogue, {
+  judge(estateOf(readings, catalogue), catalogue, {
     today,
     seed,
     world: 'simulated',
@@ -118,7 +116,7 @@ export async function ownTheatre(settings: TheatreSettings): Promise<Theatre> {
     hold: async (since, work) => {
       const { aws } = ready !== undefined && since <= begun ? ready : await world(Math.max(begun, since));
       ready = undefined;
-      const { clock, random } = aws.world;
+      const { clock } = aws.world;
       const gate = fence();
       const stage: Stage = {
         clock,
@@ -128,17 +126,7 @@ export async function ownTheatre(settings: TheatreSettings): Promise<Theatre> {
         outlives: false,
         leaseOver: () => clock.real(new Promise((resolve) => setTimeout(resolve, ALIVE))),
         warm: (canaries, data) => warmUp(clock, canaries, data ? WARM.data : WARM.other),
-        ground: {
-          judgement,
-          notThere: first.notThere,
-          outside: simulatedOutside(aws.world),
-          injector: fencedInjector(simulatedInjector(aws.world), gate),
-          clock,
-          world: 'simulated',
-          session: simulatedSession(fencedTransport(transportIn(aws), gate), clock, () => random.next()),
-          others: async () => [],
-          checks: async (service) => criticalOf(judgement, service),
-        },
+        ground: simulatedGround(aws, judgement, first.notThere, gate),
       };
       return clock.drive(work(stage));
     },

@@ -1,4 +1,5 @@
 /** Real AWS as the ground of an invocation: known by its sources, since what is lost cannot be read; changed through its gates alone. */
+
 import type { Call } from '../../src/aws/call.ts';
 import { CALLER, identityOf } from '../../src/aws/credentials.ts';
 import { HAND_CALLS } from '../../src/drills/by-hand/by-hand.ts';
@@ -14,18 +15,17 @@ import { asKnown, controllerAt, instanceMetadata, killSwitch, storeAt } from '..
 import { RESOLVERS } from '../../src/drills/live/net.ts';
 import { liveOutside } from '../../src/drills/live/outside.ts';
 import type { Injector } from '../../src/drills/ports.ts';
-import { buildEstate } from '../../src/estate/estate.ts';
 import type { Catalogue } from '../../src/model/agreement.ts';
 import { known } from '../../src/model/known.ts';
 import type { SourceReading } from '../../src/model/resource.ts';
 import { regionOfZone } from '../../src/model/scope.ts';
-import { SERVICES } from '../../src/services/registry.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { Whereabouts } from '../../src/store/whereabouts.ts';
 import { judge } from '../../src/verdicts/judge.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { Theatre } from './drill-theatre.ts';
 import type { Invocable } from './invoke.ts';
+import { estateOf } from './judging.ts';
 import { type AwsFlags, openAws } from './observing.ts';
 
 export interface LiveInvokeFlags extends AwsFlags {
@@ -62,8 +62,7 @@ export async function liveTheatre(settings: LiveTheatreSettings): Promise<Theatr
   const { plan, catalogue, readings, store, around, env } = settings;
   const { member = '' } = plan.invocation;
   const lost = regionOfZone(member) ?? member;
-  const inert = new Map(catalogue.inert.map((i) => [i.type, i.reason]));
-  const judgement = judge(buildEstate(readings, SERVICES, inert), catalogue, {
+  const judgement = judge(estateOf(readings, catalogue), catalogue, {
     today: around.today,
     seed: settings.flags.seed,
     world: 'live',

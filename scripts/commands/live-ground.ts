@@ -1,4 +1,5 @@
 /** Real AWS as the ground of one drill: read as it is, changed through its gates alone, and left as it was found. */
+
 import type { Call } from '../../src/aws/call.ts';
 import { CALLER, identityOf } from '../../src/aws/credentials.ts';
 import { compileGlob } from '../../src/catalog/glob.ts';
@@ -18,7 +19,6 @@ import { type DnsPlace, RESOLVERS } from '../../src/drills/live/net.ts';
 import { liveOutside } from '../../src/drills/live/outside.ts';
 import { takenDown, touchedBy } from '../../src/drills/live/reach.ts';
 import type { Disruption } from '../../src/drills/ports.ts';
-import { buildEstate } from '../../src/estate/estate.ts';
 import { inPlace } from '../../src/estate/in-place.ts';
 import type { Catalogue } from '../../src/model/agreement.ts';
 import type { DrillSpec } from '../../src/model/drill.ts';
@@ -32,6 +32,7 @@ import { SERVICES } from '../../src/services/registry.ts';
 import type { Whereabouts } from '../../src/store/whereabouts.ts';
 import { judge } from '../../src/verdicts/judge.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { estateOf } from './judging.ts';
 import { type AwsFlags, openAws } from './observing.ts';
 import { criticalOf } from './simulated-world.ts';
 
@@ -115,8 +116,7 @@ export async function liveGround(options: LiveOptions): Promise<Live> {
     const world = flags.aws === 'live' ? 'live' : 'simulated';
     around.progress('reading AWS');
     const placed = inPlace(aws.readings, await observe({ session, clock, ...targets }), SERVICES);
-    const inert = new Map(catalogue.inert.map((i) => [i.type, i.reason]));
-    const judgement = judge(buildEstate(placed.readings, SERVICES, inert), catalogue, {
+    const judgement = judge(estateOf(placed.readings, catalogue), catalogue, {
       today: around.today,
       seed: flags.seed,
       world,

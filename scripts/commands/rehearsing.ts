@@ -3,44 +3,32 @@
 import { DECIDES } from '../../src/drills/by-hand/by-hand.ts';
 import type { Actuator } from '../../src/drills/contract.ts';
 import { conduct } from '../../src/drills/engine.ts';
-import type { Ground } from '../../src/drills/ground.ts';
 import type { Held } from '../../src/drills/observe.ts';
 import { membersOf, prepare } from '../../src/drills/prepare.ts';
 import { suggest } from '../../src/drills/suggest.ts';
-import { buildEstate } from '../../src/estate/estate.ts';
 import type { Catalogue } from '../../src/model/agreement.ts';
 import type { Clock } from '../../src/model/clock.ts';
 import { type DrillKind, type DrillSpec, SCOPE_OF } from '../../src/model/drill.ts';
-import type { SourceReading } from '../../src/model/resource.ts';
 import { ANY_MEMBER, type Member, type Scope } from '../../src/model/scope.ts';
 import type { MetricVerdict } from '../../src/model/verdict.ts';
-import { SERVICES } from '../../src/services/registry.ts';
 import type { SimulatedAws } from '../../src/simulator/world/invoke.ts';
-import type { Pace } from '../../src/simulator/world/world.ts';
 import { memoryJournal } from '../../src/store/memory-journal.ts';
 import { type Judgement, judge } from '../../src/verdicts/judge.ts';
+import { estateOf } from './judging.ts';
 import { regionsOf } from './places.ts';
-import { simulatedInjector, simulatedOutside } from './simulated-ground.ts';
 import {
-  criticalOf,
+  type DeployedSettings,
   type DeployedWorld,
   deployedWorld,
   membersIn,
-  simulatedSession,
-  transportIn,
+  simulatedGround,
   WARM,
   warmUp,
 } from './simulated-world.ts';
 
-export interface RehearsalSettings {
-  readonly readings: readonly SourceReading[];
+export interface RehearsalSettings extends Omit<DeployedSettings, 'start'> {
   readonly catalogue: Catalogue;
   readonly today: string;
-  readonly seed: number;
-  /** Where a resource goes whose source does not say. */
-  readonly place: { readonly account: string; readonly region: string };
-  /** How long AWS takes for what it does between two bounds; by default anything between them, evenly. */
-  readonly pace?: Pace;
   /** Milliseconds until somebody has noticed and decided; by default what steps by hand assume. */
   readonly decision?: number;
 }
@@ -75,10 +63,8 @@ export async function rehearsal(settings: RehearsalSettings): Promise<Rehearsal>
   const start = Date.parse(`${today}T00:00:00Z`) - DAY;
   let ready: DeployedWorld | undefined = await deployedWorld({ ...settings, start });
   const { notes, notThere } = ready;
-  const inert = new Map(catalogue.inert.map((i) => [i.type, i.reason]));
   const regions = regionsOf(ready.readings);
-  const estate = buildEstate(ready.readings, SERVICES, inert);
-  const judgement = judge(estate, catalogue, { today, seed, world: 'simulated' });
+  const judgement = judge(estateOf(ready.readings, catalogue), catalogue, { today, seed, world: 'simulated' });
   return {
     judgement,
     notes,
@@ -163,27 +149,15 @@ async function drilled(
   notThere: ReadonlyMap<string, string>,
   decision: number | undefined,
 ): Promise<Held | undefined> {
-  const { world } = aws;
+  const { clock } = aws.world;
   const { spec, of } = target;
-  const ground: Ground = {
-    judgement,
-    notThere,
-    outside: simulatedOutside(world),
-    injector: simulatedInjector(world),
-    clock: world.clock,
-    world: 'simulated',
-    session: simulatedSession(transportIn(aws), world.clock, () => world.random.next()),
-    // A world that was made for one drill.
-    others: async () => [],
-    checks: async (service) => criticalOf(judgement, service),
-  };
   const run = `rehearse/${spec.service}/${spec.kind}/${of.name === ANY_MEMBER ? 'all' : of.name}`;
-  const prepared = await prepare(spec, of, run, ground);
+  const prepared = await prepare(spec, of, run, simulatedGround(aws, judgement, notThere));
   if (prepared === undefined) return undefined;
-  await warmUp(world.clock, prepared.canaries, LONG_STREAMS.has(spec.kind) ? WARM.data : WARM.other);
+  await warmUp(clock, prepared.canaries, LONG_STREAMS.has(spec.kind) ? WARM.data : WARM.other);
   const journal = memoryJournal();
   const recover = prepared.drill.recover.map((step) =>
-    step.id === DECIDES && decision !== undefined ? deciding(step, decision, world.clock) : step,
+    step.id === DECIDES && decision !== undefined ? deciding(step, decision, clock) : step,
   );
   const result = await conduct({ ...prepared.drill, recover }, { journal, holder: 'rehearse', request: { by: 'rehearse' } });
   const { people, blind, notTaken } = prepared;

@@ -5,6 +5,8 @@ import { session } from '../../src/aws/session.ts';
 import type { Transport } from '../../src/aws/transport.ts';
 import { HAND_CALLS } from '../../src/drills/by-hand/by-hand.ts';
 import type { Canary } from '../../src/drills/canary.ts';
+import { type Fence, fence, fencedInjector, fencedTransport } from '../../src/drills/fence.ts';
+import type { Ground } from '../../src/drills/ground.ts';
 import { SIGNAL_CALLS } from '../../src/drills/invocation/calls.ts';
 import { DRILL_CALLS } from '../../src/drills/kinds/calls.ts';
 import type { Clock } from '../../src/model/clock.ts';
@@ -17,6 +19,7 @@ import { invoke, type SimulatedAws } from '../../src/simulator/world/invoke.ts';
 import { zonesOf } from '../../src/simulator/world/regions.ts';
 import type { Pace } from '../../src/simulator/world/world.ts';
 import type { Judgement } from '../../src/verdicts/judge.ts';
+import { simulatedInjector, simulatedOutside } from './simulated-ground.ts';
 
 export interface DeployedSettings {
   readonly readings: readonly SourceReading[];
@@ -58,6 +61,27 @@ export function criticalOf(judgement: Judgement, service: string): string | unde
   const own = new Set(judgement.assignment.services.get(service)?.resources ?? []);
   const found = judgement.findings.find((f) => own.has(f.resource) && (f.severity === 'critical' || f.severity === 'high'));
   return found === undefined ? undefined : `${found.rule}: ${found.message}`;
+}
+
+/** A world that was made for one drill, as the drill sees it. Behind a fence, what it sends ends with its lease. */
+export function simulatedGround(
+  aws: SimulatedAws,
+  judgement: Judgement,
+  notThere: ReadonlyMap<string, string>,
+  gate: Fence = fence(),
+): Ground {
+  const { world } = aws;
+  return {
+    judgement,
+    notThere,
+    outside: simulatedOutside(world),
+    injector: fencedInjector(simulatedInjector(world), gate),
+    clock: world.clock,
+    world: 'simulated',
+    session: simulatedSession(fencedTransport(transportIn(aws), gate), world.clock, () => world.random.next()),
+    others: async () => [],
+    checks: async (service) => criticalOf(judgement, service),
+  };
 }
 
 /** Stores hold writes of before the drill, so that an old recovery point can be told from none. Milliseconds. */
