@@ -5,6 +5,7 @@ const MAY = {
   aws: [],
   simulator: [],
   store: [],
+  engine: ['stacks'],
   services: ['aws'],
   estate: ['services'],
   rules: ['estate', 'services'],

@@ -10,6 +10,8 @@ export interface Project {
   /** Absolute. */
   readonly folder: string;
   readonly name: string;
+  /** The program's language, as Pulumi.yaml spells it: nodejs, yaml, python … */
+  readonly runtime: string;
   /** Path of the program or its folder, relative to the project; undefined: the project folder. */
   readonly main: string | undefined;
   /** `runtime.options.nodeargs`, split at blanks. */
@@ -64,8 +66,11 @@ export async function stacksOf(project: Project): Promise<readonly string[]> {
   return [...new Set(names.filter((n) => n !== undefined))].sort();
 }
 
-/** @throws UsageError `project-missing`, `project-malformed` or `runtime-unsupported`. */
-export async function readProject(source: string): Promise<Project> {
+/**
+ * `runtimes`: only a program of Node is run by Holdfast itself, while the engine runs any.
+ * @throws UsageError `project-missing`, `project-malformed` or `runtime-unsupported`.
+ */
+export async function readProject(source: string, runtimes: 'nodejs' | 'any' = 'nodejs'): Promise<Project> {
   const folder = resolve(source);
   const found = projectFile(folder);
   if (found === undefined) {
@@ -75,7 +80,7 @@ export async function readProject(source: string): Promise<Project> {
   const top = file.top;
   const name = scalarText(top?.get('name', true));
   if (top === undefined || name === undefined || name === '') throw file.wrong(top?.get('name', true) ?? top, 'a project `name`');
-  const nodeArgs = runtimeArgs(file, top);
+  const { runtime, nodeArgs } = runtimeOf(file, top, runtimes);
   const main = top.get('main', true);
   if (main !== undefined && scalarText(main) === undefined) throw file.wrong(main, '`main` to be a path');
   const config = top.get('config', true);
@@ -87,6 +92,7 @@ export async function readProject(source: string): Promise<Project> {
   return {
     folder,
     name,
+    runtime,
     main: scalarText(main),
     nodeArgs,
     stackFolder: resolve(folder, stackFolder),
@@ -95,23 +101,23 @@ export async function readProject(source: string): Promise<Project> {
   };
 }
 
-function runtimeArgs(file: YamlFile, top: YAMLMap): readonly string[] {
+function runtimeOf(file: YamlFile, top: YAMLMap, runtimes: 'nodejs' | 'any'): Pick<Project, 'runtime' | 'nodeArgs'> {
   const runtime = top.get('runtime', true);
   const name = scalarText(isMap(runtime) ? runtime.get('name', true) : runtime);
   if (name === undefined) throw file.wrong(runtime ?? top, '`runtime`: a name such as nodejs, or a mapping with one');
-  if (name !== 'nodejs') {
+  if (name !== 'nodejs' && runtimes === 'nodejs') {
     throw new UsageError(
       'runtime-unsupported',
       `${file.at(runtime)}: Holdfast runs programs whose runtime is nodejs, and this one's is ${name}. ` +
-        'Give its deployed state instead: `pulumi stack export --file stack.json`, then name stack.json as the source',
+        'Give its deployed state instead: `pulumi stack export --file stack.json`, then name stack.json as the source; or run it on the real engine: `rehearse --engine`',
     );
   }
   const options = isMap(runtime) ? runtime.get('options', true) : undefined;
-  if (options === undefined || !isMap(options)) return [];
+  if (options === undefined || !isMap(options)) return { runtime: name, nodeArgs: [] };
   const args = options.get('nodeargs', true);
   const text = scalarText(args);
   if (args !== undefined && text === undefined) throw file.wrong(args, '`nodeargs` to be text');
-  return (text ?? '').split(/\s+/).filter((a) => a !== '');
+  return { runtime: name, nodeArgs: (text ?? '').split(/\s+/).filter((a) => a !== '') };
 }
 
 /**

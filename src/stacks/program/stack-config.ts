@@ -75,7 +75,8 @@ export async function readStackConfig(
 
 type Put = (key: string, value: string, secret: boolean) => void;
 
-function fullKey(key: string, project: string): string {
+/** `project:name` of a key that a user may write without its project, or in the older spelling. */
+export function fullKey(key: string, project: string): string {
   const plain = key.replace(/^([^:]+):config:/, '$1:');
   return plain.includes(':') ? plain : `${project}:${plain}`;
 }
