@@ -40,8 +40,8 @@ export interface Deployer {
   readonly type: string;
   create(given: Given, deployment: Deployment): Promise<Created>;
   /**
-   * Brings what was made to new inputs, as the provider's Update does; `given.id` names it. Without one, a change takes the
-   * resource away and makes it anew under the same id.
+   * Brings what was made to new inputs, as the provider's Update does; `given.id` names it. Returns the outputs that may have
+   * changed with it. Without one, a change takes the resource away and makes it anew under the same id.
    */
   update?(given: Given, before: Given, deployment: Deployment): Promise<Created>;
   /** Takes away what was made, as the provider's Delete does. What is gone already is no error. */

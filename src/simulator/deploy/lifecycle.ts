@@ -45,12 +45,12 @@ export const putAgain = (create: Deployer['create']): Pick<Deployer, 'create'> &
   update: (given, _before, deployment) => create(given, deployment),
 });
 
-/** An update by calls after which the resource has the name by which others refer to it, as before. */
+/** An update by calls after which everything by which others refer to the resource is as before. */
 export const changedBy =
   (change: (given: Given, before: Given, deployment: Deployment) => Promise<unknown>): Update =>
   async (given, before, deployment) => {
     await change(given, before, deployment);
-    return { id: given.id ?? '', outputs: given.outputs };
+    return { id: given.id ?? '', outputs: {} };
   };
 
 /** Nothing but tags can change, and tags are changed for every deployer. */
@@ -66,7 +66,7 @@ export function changesOf<T extends object>(now: T, before: T): Partial<T> {
   return Object.fromEntries(entries) as Partial<T>;
 }
 
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+export const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** Sends the members that say something else than before, if there are any. */
 export async function modify(

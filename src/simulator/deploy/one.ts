@@ -29,7 +29,10 @@ export async function changeOne(aws: SimulatedAws, given: Given, before: Given):
     await deployer.remove?.(before, deployment);
     return deployer.create(now, deployment);
   }
-  const changed = await deployer.update(now, before, deployment);
+  const { id, outputs } = await deployer.update(now, before, deployment);
+  // What AWS filled in stays, and goes over what the inputs had said before.
+  const lasting = Object.entries(now.outputs).filter(([name]) => before.inputs[name] === undefined);
+  const changed = { id, outputs: { ...Object.fromEntries(lasting), ...outputs } };
   await retag(client, { ...now, ...changed }, before, deployment);
   return changed;
 }

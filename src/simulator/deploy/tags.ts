@@ -26,6 +26,10 @@ const maps = (resource: string, tags: string, keys: string): Tagging => ({
 /** By client. A service that is missing keeps no tags that can be changed. */
 const TAGGING: Readonly<Record<string, Tagging>> = {
   rds: lists('AddTagsToResource', 'RemoveTagsFromResource', 'ResourceName'),
+  ec2: {
+    set: ({ id }, tags) => ['CreateTags', { Resources: [id], Tags: listed(tags) }],
+    unset: ({ id }, keys) => ['DeleteTags', { Resources: [id], Tags: keys.map((Key) => ({ Key })) }],
+  },
 };
 
 /** Brings the tags of a resource from what they were to what they are to be. */

@@ -1,6 +1,7 @@
 /** Instances, volumes and launch templates as Pulumi declares them: each type's inputs as calls of EC2. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { Deployer, Deployment, Given } from '../deploy/deployer.ts';
+import { changedBy, modify, onlyTags, removedBy, same, unlessGone } from '../deploy/lifecycle.ts';
 import { type Block, blockOf, blocksOf, flagOf, need, numberOf, tagList, textOf, without } from './compute-inputs.ts';
 import { INSTANCES, instanceArn } from './ec2-instances.ts';
 import { volumeArn } from './ec2-volumes.ts';
@@ -26,6 +27,28 @@ function devices(blocks: readonly Block[]): EC2.BlockDeviceMapping[] {
     };
   });
 }
+
+const stateOf = ({ account, region }: Given, id: string, deployment: Deployment): string | undefined =>
+  deployment.world.get(INSTANCES, account, region, id)?.State?.Name;
+
+const becomes = (given: Given, id: string, state: string, deployment: Deployment): Promise<void> =>
+  deployment.until(() => stateOf(given, id, deployment) === state, `instance ${id} ${state}`);
+
+/** Changing its type stops an instance and starts it again. */
+async function resize(given: Given, id: string, type: string, deployment: Deployment): Promise<void> {
+  const isRunning = stateOf(given, id, deployment) === 'running';
+  if (isRunning) {
+    await call(deployment, 'StopInstances', { InstanceIds: [id] });
+    await becomes(given, id, 'stopped', deployment);
+  }
+  await call(deployment, 'ModifyInstanceAttribute', { InstanceId: id, InstanceType: { Value: type } });
+  if (!isRunning) return;
+  await call(deployment, 'StartInstances', { InstanceIds: [id] });
+  await becomes(given, id, 'running', deployment);
+}
+
+const hold = (id: string, held: boolean, deployment: Deployment): Promise<unknown> =>
+  call(deployment, 'ModifyInstanceAttribute', { InstanceId: id, DisableApiTermination: { Value: held } });
 
 const instance: Deployer = {
   type: 'aws:ec2/instance:Instance',
@@ -62,10 +85,8 @@ const instance: Deployer = {
     );
     const made = reply.Instances?.[0];
     const id = made?.InstanceId ?? '';
-    await deployment.until(
-      () => deployment.world.get(INSTANCES, given.account, given.region, id)?.State?.Name === 'running',
-      `instance ${id} running`,
-    );
+    await becomes(given, id, 'running', deployment);
+    if (flagOf(inputs.disableApiTermination) === true) await hold(id, true, deployment);
     return {
       id,
       outputs: {
@@ -78,6 +99,25 @@ const instance: Deployer = {
         publicDns: made?.PublicDnsName ?? '',
       },
     };
+  },
+  update: changedBy(async (given, { inputs: old }, deployment) => {
+    const { id = '', inputs } = given;
+    const recovery = textOf(blockOf(inputs.maintenanceOptions)?.autoRecovery);
+    if (recovery !== undefined && recovery !== textOf(blockOf(old.maintenanceOptions)?.autoRecovery))
+      await call(deployment, 'ModifyInstanceMaintenanceOptions', { InstanceId: id, AutoRecovery: recovery });
+    const held = flagOf(inputs.disableApiTermination) ?? false;
+    if (held !== (flagOf(old.disableApiTermination) ?? false)) await hold(id, held, deployment);
+    const type = textOf(inputs.instanceType);
+    if (type !== undefined && type !== textOf(old.instanceType)) await resize(given, id, type, deployment);
+  }),
+  async remove(given, deployment) {
+    const { id = '' } = given;
+    const isGone = (): boolean => [undefined, 'terminated'].includes(stateOf(given, id, deployment));
+    if (isGone()) return;
+    // `forceDestroy` overrules the protection.
+    if (flagOf(given.inputs.forceDestroy) === true) await hold(id, false, deployment);
+    await call(deployment, 'TerminateInstances', { InstanceIds: [id] });
+    await deployment.until(isGone, `instance ${id} terminated`);
   },
 };
 
@@ -100,6 +140,14 @@ const volume: Deployer = {
     const id = reply.VolumeId ?? '';
     return { id, outputs: { arn: volumeArn(place(given, deployment), id) } };
   },
+  update: changedBy((given, before, deployment) => {
+    const says = ({ inputs }: Given) => ({ Size: numberOf(inputs.size), VolumeType: textOf(inputs.type) });
+    return modify(deployment, ['ec2', 'ModifyVolume'], { VolumeId: given.id }, says(given), says(before));
+  }),
+  async remove({ id, inputs }, deployment) {
+    if (flagOf(inputs.finalSnapshot) === true) await unlessGone(call(deployment, 'CreateSnapshot', { VolumeId: id }));
+    await unlessGone(call(deployment, 'DeleteVolume', { VolumeId: id }));
+  },
 };
 
 const snapshot: Deployer = {
@@ -112,6 +160,8 @@ const snapshot: Deployer = {
     const id = reply.SnapshotId ?? '';
     return { id, outputs: { arn: `arn:aws:ec2:${given.region}::snapshot/${id}` } };
   },
+  update: onlyTags,
+  remove: removedBy('ec2', 'DeleteSnapshot', ({ id }) => ({ SnapshotId: id })),
 };
 
 const attachment: Deployer = {
@@ -122,21 +172,30 @@ const attachment: Deployer = {
     await call(deployment, 'AttachVolume', { VolumeId, InstanceId, Device: textOf(given.inputs.deviceName) ?? '/dev/sdf' });
     return { id: given.id ?? `${VolumeId}:${InstanceId}`, outputs: {} };
   },
+  async remove(given, deployment) {
+    if (flagOf(given.inputs.skipDestroy) === true) return;
+    await unlessGone(
+      call(deployment, 'DetachVolume', { VolumeId: need(given, 'volumeId'), InstanceId: need(given, 'instanceId') }),
+    );
+  },
 };
+
+function templateData({ inputs }: Given): EC2.RequestLaunchTemplateData {
+  const market = textOf(blockOf(inputs.instanceMarketOptions)?.marketType);
+  return without({
+    ImageId: textOf(inputs.imageId),
+    InstanceType: textOf(inputs.instanceType) as EC2._InstanceType | undefined,
+    InstanceMarketOptions: market === undefined ? undefined : { MarketType: market as EC2.MarketType },
+  });
+}
 
 const launchTemplate: Deployer = {
   type: 'aws:ec2/launchTemplate:LaunchTemplate',
   async create(given, deployment) {
-    const { inputs } = given;
-    const name = textOf(inputs.name) ?? deployment.physicalName(given);
-    const market = textOf(blockOf(inputs.instanceMarketOptions)?.marketType);
+    const name = textOf(given.inputs.name) ?? deployment.physicalName(given);
     const { LaunchTemplate } = await call<EC2.CreateLaunchTemplateCommandOutput>(deployment, 'CreateLaunchTemplate', {
       LaunchTemplateName: name,
-      LaunchTemplateData: without({
-        ImageId: textOf(inputs.imageId),
-        InstanceType: textOf(inputs.instanceType),
-        InstanceMarketOptions: market === undefined ? undefined : { MarketType: market },
-      }),
+      LaunchTemplateData: templateData(given),
       TagSpecifications: [{ ResourceType: 'launch-template', Tags: tagList(given.tags) }],
     });
     const id = LaunchTemplate?.LaunchTemplateId ?? '';
@@ -150,6 +209,25 @@ const launchTemplate: Deployer = {
       },
     };
   },
+  /** A change is a new version. The default stays at what it was unless the code moves it. */
+  async update(given, before, deployment) {
+    const { id = '', inputs } = given;
+    let latest = numberOf(given.outputs.latestVersion) ?? 1;
+    if (!same(templateData(given), templateData(before))) {
+      const { LaunchTemplateVersion } = await call<EC2.CreateLaunchTemplateVersionCommandOutput>(
+        deployment,
+        'CreateLaunchTemplateVersion',
+        { LaunchTemplateId: id, LaunchTemplateData: templateData(given) },
+      );
+      latest = LaunchTemplateVersion?.VersionNumber ?? latest;
+    }
+    const old = numberOf(given.outputs.defaultVersion) ?? 1;
+    const standard = flagOf(inputs.updateDefaultVersion) === true ? latest : (numberOf(inputs.defaultVersion) ?? old);
+    if (standard !== old)
+      await call(deployment, 'ModifyLaunchTemplate', { LaunchTemplateId: id, DefaultVersion: String(standard) });
+    return { id, outputs: { latestVersion: latest, defaultVersion: standard } };
+  },
+  remove: removedBy('ec2', 'DeleteLaunchTemplate', ({ id }) => ({ LaunchTemplateId: id })),
 };
 
 /** The three ways in which the provider makes an image. */
@@ -164,6 +242,8 @@ function image(type: string, operation: string, input: (given: Given) => object)
       });
       return { id: ImageId, outputs: { arn: `arn:aws:ec2:${given.region}::image/${ImageId}` } };
     },
+    update: onlyTags,
+    remove: removedBy('ec2', 'DeregisterImage', ({ id }) => ({ ImageId: id })),
   };
 }
 

@@ -1,10 +1,12 @@
 /** Gateways, addresses, endpoints and peerings as Pulumi declares them: each type's inputs as calls of EC2. */
 import { crc32 } from 'node:zlib';
 import type * as EC2 from '@aws-sdk/client-ec2';
-import type { Deployer, Plain } from '../deploy/deployer.ts';
+import type { Deployer, Deployment, Given, Plain } from '../deploy/deployer.ts';
+import { changedBy, modify, moved, onlyTags, removedBy, unlessGone } from '../deploy/lifecycle.ts';
+import { ServiceFault } from '../service.ts';
 import { flagOf, need, textOf, textsOf, without } from './compute-inputs.ts';
 import { arnOf, call, tagged } from './ec2-deploy-call.ts';
-import { NAT_GATEWAYS } from './ec2-gateways.ts';
+import { ADDRESSES, NAT_GATEWAYS } from './ec2-gateways.ts';
 
 const internetGateway: Deployer = {
   type: 'aws:ec2/internetGateway:InternetGateway',
@@ -19,7 +21,27 @@ const internetGateway: Deployer = {
     if (to !== undefined) await call(deployment, 'AttachInternetGateway', { InternetGatewayId: id, VpcId: to });
     return { id, outputs: { arn: arnOf(given, `internet-gateway/${id}`) } };
   },
+  update: changedBy(async (given, before, deployment) => {
+    const [to, from] = [textOf(given.inputs.vpcId), textOf(before.inputs.vpcId)];
+    if (to === from) return;
+    if (from !== undefined) await detach(given.id, from, deployment);
+    if (to !== undefined) await call(deployment, 'AttachInternetGateway', { InternetGatewayId: given.id, VpcId: to });
+  }),
+  async remove(given, deployment) {
+    const from = textOf(given.inputs.vpcId);
+    if (from !== undefined) await detach(given.id, from, deployment);
+    await unlessGone(call(deployment, 'DeleteInternetGateway', { InternetGatewayId: given.id }));
+  },
 };
+
+/** Not being attached is as good. */
+async function detach(gateway: string | undefined, vpc: string, deployment: Deployment): Promise<void> {
+  try {
+    await unlessGone(call(deployment, 'DetachInternetGateway', { InternetGatewayId: gateway, VpcId: vpc }));
+  } catch (error) {
+    if (!(error instanceof ServiceFault && error.code === 'Gateway.NotAttached')) throw error;
+  }
+}
 
 const internetGatewayAttachment: Deployer = {
   type: 'aws:ec2/internetGatewayAttachment:InternetGatewayAttachment',
@@ -29,6 +51,7 @@ const internetGatewayAttachment: Deployer = {
     await call(deployment, 'AttachInternetGateway', { InternetGatewayId: gateway, VpcId: to });
     return { id: `${gateway}:${to}`, outputs: {} };
   },
+  remove: (given, deployment) => detach(need(given, 'internetGatewayId'), need(given, 'vpcId'), deployment),
 };
 
 const egressOnly: Deployer = {
@@ -40,6 +63,8 @@ const egressOnly: Deployer = {
     });
     return { id: reply.EgressOnlyInternetGateway?.EgressOnlyInternetGatewayId ?? '', outputs: {} };
   },
+  update: onlyTags,
+  remove: removedBy('ec2', 'DeleteEgressOnlyInternetGateway', ({ id }) => ({ EgressOnlyInternetGatewayId: id })),
 };
 
 const eip: Deployer = {
@@ -54,7 +79,23 @@ const eip: Deployer = {
     if (instance !== undefined) await call(deployment, 'AssociateAddress', { AllocationId: id, InstanceId: instance });
     return { id, outputs: { allocationId: id, publicIp: reply.PublicIp ?? '', arn: arnOf(given, `elastic-ip/${id}`) } };
   },
+  update: changedBy(async (given, before, deployment) => {
+    const [to, from] = [textOf(given.inputs.instance), textOf(before.inputs.instance)];
+    if (to === from) return;
+    if (from !== undefined) await disassociate(given, deployment);
+    if (to !== undefined) await call(deployment, 'AssociateAddress', { AllocationId: given.id, InstanceId: to });
+  }),
+  async remove(given, deployment) {
+    await disassociate(given, deployment);
+    await unlessGone(call(deployment, 'ReleaseAddress', { AllocationId: given.id }));
+  },
 };
+
+/** Whatever the address is associated with. */
+async function disassociate({ id = '', account, region }: Given, deployment: Deployment): Promise<void> {
+  const { AssociationId } = deployment.world.get(ADDRESSES, account, region, id) ?? {};
+  if (AssociationId !== undefined) await unlessGone(call(deployment, 'DisassociateAddress', { AssociationId }));
+}
 
 const eipAssociation: Deployer = {
   type: 'aws:ec2/eipAssociation:EipAssociation',
@@ -70,6 +111,7 @@ const eipAssociation: Deployer = {
     );
     return { id: reply.AssociationId ?? '', outputs: {} };
   },
+  remove: removedBy('ec2', 'DisassociateAddress', ({ id }) => ({ AssociationId: id })),
 };
 
 const natGateway: Deployer = {
@@ -95,6 +137,14 @@ const natGateway: Deployer = {
     const address = NatGateway?.NatGatewayAddresses?.[0];
     return { id, outputs: { publicIp: address?.PublicIp ?? '', privateIp: address?.PrivateIp ?? '' } };
   },
+  update: onlyTags,
+  async remove(given, deployment) {
+    const { account, region, id = '' } = given;
+    const state = (): string => deployment.world.get(NAT_GATEWAYS, account, region, id)?.State ?? 'deleted';
+    if (state() === 'deleted') return;
+    await call(deployment, 'DeleteNatGateway', { NatGatewayId: id });
+    await deployment.until(() => state() === 'deleted', `NAT gateway ${id} being deleted`);
+  },
 };
 
 const vpcEndpoint: Deployer = {
@@ -117,6 +167,21 @@ const vpcEndpoint: Deployer = {
     const entries = (VpcEndpoint?.DnsEntries ?? []).map((e): Plain => ({ dnsName: e.DnsName ?? '' }));
     return { id, outputs: { arn: arnOf(given, `vpc-endpoint/${id}`), dnsEntries: entries } };
   },
+  update: changedBy(async ({ id, inputs }, before, deployment) => {
+    const subnets = moved(textsOf(inputs.subnetIds), textsOf(before.inputs.subnetIds));
+    const tables = moved(textsOf(inputs.routeTableIds), textsOf(before.inputs.routeTableIds));
+    const change = {
+      AddSubnetIds: subnets.added,
+      RemoveSubnetIds: subnets.gone,
+      AddRouteTableIds: tables.added,
+      RemoveRouteTableIds: tables.gone,
+      PrivateDnsEnabled: flagOf(inputs.privateDnsEnabled),
+    };
+    const none = { AddSubnetIds: [], RemoveSubnetIds: [], AddRouteTableIds: [], RemoveRouteTableIds: [] };
+    const old = { ...none, PrivateDnsEnabled: flagOf(before.inputs.privateDnsEnabled) };
+    await modify(deployment, ['ec2', 'ModifyVpcEndpoint'], { VpcEndpointId: id }, change, old);
+  }),
+  remove: removedBy('ec2', 'DeleteVpcEndpoints', ({ id }) => ({ VpcEndpointIds: [id] })),
 };
 
 const endpointSubnet: Deployer = {
@@ -127,6 +192,10 @@ const endpointSubnet: Deployer = {
     await call(deployment, 'ModifyVpcEndpoint', { VpcEndpointId: endpoint, AddSubnetIds: [subnetId] });
     return { id: given.id ?? `a-${endpoint}${crc32(subnetId)}`, outputs: {} };
   },
+  remove: removedBy('ec2', 'ModifyVpcEndpoint', (given) => ({
+    VpcEndpointId: need(given, 'vpcEndpointId'),
+    RemoveSubnetIds: [need(given, 'subnetId')],
+  })),
 };
 
 const peering: Deployer = {
@@ -148,6 +217,11 @@ const peering: Deployer = {
       await call(deployment, 'AcceptVpcPeeringConnection', { VpcPeeringConnectionId: id });
     return { id, outputs: {} };
   },
+  update: changedBy(async ({ id, inputs }, before, deployment) => {
+    if (flagOf(inputs.autoAccept) === true && flagOf(before.inputs.autoAccept) !== true)
+      await call(deployment, 'AcceptVpcPeeringConnection', { VpcPeeringConnectionId: id });
+  }),
+  remove: removedBy('ec2', 'DeleteVpcPeeringConnection', ({ id }) => ({ VpcPeeringConnectionId: id })),
 };
 
 export const gatewayDeployers: readonly Deployer[] = [

@@ -1,5 +1,6 @@
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { Created, Deployer, Deployment, Given, Plain } from '../deploy/deployer.ts';
+import { onlyTags, removedBy, stays } from '../deploy/lifecycle.ts';
 import { need, textOf, textsOf, without } from './compute-inputs.ts';
 import { arnOf, call, tagged } from './ec2-deploy-call.ts';
 import { gatewayDeployers } from './ec2-deploy-gateways.ts';
@@ -24,6 +25,8 @@ const vpc: Deployer = {
       },
     };
   },
+  update: onlyTags,
+  remove: removedBy('ec2', 'DeleteVpc', ({ id }) => ({ VpcId: id })),
 };
 
 /** Ids of what AWS makes together with a VPC. */
@@ -48,6 +51,9 @@ const defaultVpc: Deployer = {
     const id = Vpc?.VpcId ?? '';
     return { id, outputs: { ...around(deployment, given, id), arn: arnOf(given, `vpc/${id}`), cidrBlock: Vpc?.CidrBlock ?? '' } };
   },
+  update: onlyTags,
+  // The provider takes it over and leaves it behind.
+  remove: stays,
 };
 
 const subnet: Deployer = {
@@ -73,6 +79,8 @@ const subnet: Deployer = {
       },
     };
   },
+  update: onlyTags,
+  remove: removedBy('ec2', 'DeleteSubnet', ({ id }) => ({ SubnetId: id })),
 };
 
 const networkAcl: Deployer = {
@@ -85,6 +93,8 @@ const networkAcl: Deployer = {
     const id = NetworkAcl?.NetworkAclId ?? '';
     return { id, outputs: { arn: arnOf(given, `network-acl/${id}`) } };
   },
+  update: onlyTags,
+  remove: removedBy('ec2', 'DeleteNetworkAcl', ({ id }) => ({ NetworkAclId: id })),
 };
 
 const defaultNetworkAcl: Deployer = {
@@ -94,6 +104,8 @@ const defaultNetworkAcl: Deployer = {
     const acl = deployment.world.get(NETWORK_ACLS, given.account, given.region, id);
     return { id, outputs: { arn: arnOf(given, `network-acl/${id}`), vpcId: acl?.VpcId ?? '' } };
   },
+  update: onlyTags,
+  remove: stays,
 };
 
 const dhcpOptions: Deployer = {
@@ -107,6 +119,8 @@ const dhcpOptions: Deployer = {
     const id = DhcpOptions?.DhcpOptionsId ?? '';
     return { id, outputs: { arn: arnOf(given, `dhcp-options/${id}`) } };
   },
+  update: onlyTags,
+  remove: removedBy('ec2', 'DeleteDhcpOptions', ({ id }) => ({ DhcpOptionsId: id })),
 };
 
 const securityGroup: Deployer = {
@@ -127,6 +141,8 @@ const securityGroup: Deployer = {
     );
     return { id: GroupId, outputs: { arn: arnOf(given, `security-group/${GroupId}`), name } };
   },
+  update: onlyTags,
+  remove: removedBy('ec2', 'DeleteSecurityGroup', ({ id }) => ({ GroupId: id })),
 };
 
 export const networkDeployers: readonly Deployer[] = [

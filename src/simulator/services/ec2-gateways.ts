@@ -13,6 +13,9 @@ export const ENDPOINTS = shelf<EC2.VpcEndpoint>('ec2:vpc-endpoint');
 /** Seconds from creation to available; the user guide says that it takes a few minutes. */
 const NAT_CREATION = [60, 180] as const;
 
+/** Milliseconds for which a deleted gateway is still shown. */
+const REMEMBERED = 3_600_000;
+
 const publicIp = (context: CallContext): string => {
   const byte = (): number => Math.floor(context.world.random.next() * 256);
   return `52.${byte()}.${byte()}.${byte()}`;
@@ -94,6 +97,7 @@ const modifyVpcEndpoint: Op<EC2.ModifyVpcEndpointCommandInput, EC2.ModifyVpcEndp
   ];
   endpoint.SubnetIds = changed(endpoint.SubnetIds, input.AddSubnetIds, input.RemoveSubnetIds);
   endpoint.RouteTableIds = changed(endpoint.RouteTableIds, input.AddRouteTableIds, input.RemoveRouteTableIds);
+  if (input.PrivateDnsEnabled !== undefined) endpoint.PrivateDnsEnabled = input.PrivateDnsEnabled;
   return { Return: true };
 };
 
@@ -115,6 +119,10 @@ export const gatewayOperations = {
     gateway.DeleteTime = context.now;
     context.world.clock.after(between(context.world, 30, 120), () => {
       gateway.State = 'deleted';
+      for (const { AllocationId } of gateway.NatGatewayAddresses ?? [])
+        if (AllocationId !== undefined) delete context.get(ADDRESSES, AllocationId)?.AssociationId;
+      // DeleteNatGateway: it is shown for about an hour.
+      context.world.clock.after(REMEMBERED, () => context.remove(NAT_GATEWAYS, id));
     });
     return { NatGatewayId: id };
   }) satisfies Op<EC2.DeleteNatGatewayCommandInput, EC2.DeleteNatGatewayCommandOutput>,
@@ -138,16 +146,20 @@ export const gatewayOperations = {
     return { AssociationId: id };
   }) satisfies Op<EC2.AssociateAddressCommandInput, EC2.AssociateAddressCommandOutput>,
   DisassociateAddress: ((input, context) => {
-    for (const address of context.list(ADDRESSES)) {
-      if (address.AssociationId !== input.AssociationId) continue;
-      delete address.AssociationId;
-      delete address.InstanceId;
-      delete address.NetworkInterfaceId;
-    }
+    const address = found(
+      context.list(ADDRESSES).find((a) => a.AssociationId === input.AssociationId),
+      input.AssociationId,
+      'InvalidAssociationID.NotFound',
+    );
+    delete address.AssociationId;
+    delete address.InstanceId;
+    delete address.NetworkInterfaceId;
     return {};
   }) satisfies Op<EC2.DisassociateAddressCommandInput, EC2.DisassociateAddressCommandOutput>,
   ReleaseAddress: ((input, context) => {
-    addressOf(context, input.AllocationId);
+    const address = addressOf(context, input.AllocationId);
+    if (address.AssociationId !== undefined)
+      throw new ServiceFault('InvalidIPAddress.InUse', `The address '${address.PublicIp}' is in use.`);
     context.remove(ADDRESSES, input.AllocationId ?? '');
     return {};
   }) satisfies Op<EC2.ReleaseAddressCommandInput, EC2.ReleaseAddressCommandOutput>,

@@ -15,6 +15,8 @@ export interface InstanceItem extends EC2.Instance {
   gone?: number;
   /** Set until it has started up: it runs, and nothing on it answers yet. */
   booting?: true;
+  /** Nobody may terminate it (`DisableApiTermination`). */
+  held?: boolean;
 }
 
 export const INSTANCES = shelf<InstanceItem>('ec2:instance');
@@ -291,9 +293,32 @@ export const instanceOperations = {
     for (const id of input.InstanceIds ?? []) instanceOf(context, id);
     return {};
   }) satisfies Op<EC2.RebootInstancesCommandInput, EC2.RebootInstancesCommandOutput>,
+  ModifyInstanceAttribute: ((input, context) => {
+    const instance = instanceOf(context, input.InstanceId ?? '');
+    if (input.InstanceType?.Value !== undefined) {
+      if (instance.State?.Name !== 'stopped')
+        throw new ServiceFault('IncorrectInstanceState', `The instance '${input.InstanceId}' is not in the 'stopped' state.`);
+      instance.InstanceType = input.InstanceType.Value as EC2._InstanceType;
+    }
+    if (input.DisableApiTermination?.Value !== undefined) instance.held = input.DisableApiTermination.Value;
+    return {};
+  }) satisfies Op<EC2.ModifyInstanceAttributeCommandInput, EC2.ModifyInstanceAttributeCommandOutput>,
+  ModifyInstanceMaintenanceOptions: ((input, context) => {
+    const instance = instanceOf(context, input.InstanceId ?? '');
+    if (input.AutoRecovery !== undefined) instance.MaintenanceOptions = { AutoRecovery: input.AutoRecovery };
+    return { InstanceId: input.InstanceId, AutoRecovery: instance.MaintenanceOptions?.AutoRecovery };
+  }) satisfies Op<
+    EC2.ModifyInstanceMaintenanceOptionsCommandInput,
+    Omit<EC2.ModifyInstanceMaintenanceOptionsCommandOutput, '$metadata'>
+  >,
   TerminateInstances: ((input, context) => ({
     TerminatingInstances: (input.InstanceIds ?? []).map((id) => {
       const instance = instanceOf(context, id);
+      if (instance.held === true)
+        throw new ServiceFault(
+          'OperationNotPermitted',
+          `The instance '${id}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.`,
+        );
       const previous = instance.State;
       terminate(context, instance);
       return changes(instance, previous);
@@ -301,7 +326,7 @@ export const instanceOperations = {
   })) satisfies Op<EC2.TerminateInstancesCommandInput, EC2.TerminateInstancesCommandOutput>,
   DescribeInstances: ((input, context) => {
     const { items, next } = describe(
-      context.list(INSTANCES).map(({ gone: _gone, booting: _booting, ...instance }) => instance),
+      context.list(INSTANCES).map(({ gone: _gone, booting: _booting, held: _held, ...instance }) => instance),
       {
         missing: 'InvalidInstanceID.NotFound',
         idOf: (i) => i.InstanceId,

@@ -218,13 +218,6 @@ export const networkOperations = {
     if (input.EnableDnsHostnames?.Value !== undefined) vpc.EnableDnsHostnames = input.EnableDnsHostnames.Value;
     return {};
   }) satisfies Op<EC2.ModifyVpcAttributeCommandInput, EC2.ModifyVpcAttributeCommandOutput>,
-  DeleteVpc: ((input, context) => {
-    vpcOf(context, input.VpcId);
-    if (context.list(SUBNETS).some((s) => s.VpcId === input.VpcId))
-      throw new ServiceFault('DependencyViolation', `The vpc '${input.VpcId}' has dependencies and cannot be deleted.`);
-    context.remove(VPCS, input.VpcId ?? '');
-    return {};
-  }) satisfies Op<EC2.DeleteVpcCommandInput, EC2.DeleteVpcCommandOutput>,
   CreateSubnet: createSubnet,
   DescribeSubnets: ((input, context) => {
     const { items, next } = describe(
@@ -235,11 +228,6 @@ export const networkOperations = {
     );
     return { Subnets: items, ...next };
   }) satisfies Op<EC2.DescribeSubnetsCommandInput, EC2.DescribeSubnetsCommandOutput>,
-  DeleteSubnet: ((input, context) => {
-    subnetOf(context, input.SubnetId);
-    context.remove(SUBNETS, input.SubnetId ?? '');
-    return {};
-  }) satisfies Op<EC2.DeleteSubnetCommandInput, EC2.DeleteSubnetCommandOutput>,
   CreateRouteTable: ((input, context) => ({
     RouteTable: makeTable(context, vpcOf(context, input.VpcId), tagsFor(input.TagSpecifications, 'route-table')),
   })) satisfies Op<EC2.CreateRouteTableCommandInput, EC2.CreateRouteTableCommandOutput>,

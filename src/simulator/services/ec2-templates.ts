@@ -150,6 +150,7 @@ export const templateOperations = {
   DeleteLaunchTemplate: ((input, context) => {
     const template = templateOf(context, input.LaunchTemplateId, input.LaunchTemplateName);
     context.remove(TEMPLATES, template.LaunchTemplateId ?? '');
+    context.remove(TEMPLATE_VERSIONS, template.LaunchTemplateId ?? '');
     return { LaunchTemplate: template };
   }) satisfies Op<EC2.DeleteLaunchTemplateCommandInput, EC2.DeleteLaunchTemplateCommandOutput>,
   RegisterImage: ((input, context) => ({

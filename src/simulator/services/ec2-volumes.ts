@@ -214,6 +214,14 @@ export const volumeOperations = {
     );
     return { Volumes: items, ...next };
   }) satisfies Op<EC2.DescribeVolumesCommandInput, EC2.DescribeVolumesCommandOutput>,
+  ModifyVolume: ((input, context) => {
+    const volume = volumeOf(context, input.VolumeId);
+    if (input.Size !== undefined && input.Size < (volume.Size ?? 0))
+      throw new ServiceFault('InvalidParameterValue', 'New size cannot be smaller than existing size');
+    if (input.Size !== undefined) volume.Size = input.Size;
+    if (input.VolumeType !== undefined) volume.VolumeType = input.VolumeType;
+    return { VolumeModification: { VolumeId: input.VolumeId ?? '', ModificationState: 'completed' as const } };
+  }) satisfies Op<EC2.ModifyVolumeCommandInput, EC2.ModifyVolumeCommandOutput>,
   CreateSnapshot: createSnapshot,
   CopySnapshot: copySnapshot,
   DeleteSnapshot: ((input, context) => {

@@ -3,6 +3,7 @@ import type * as EC2 from '@aws-sdk/client-ec2';
 import { type CallContext, ServiceFault, type SimulatedService } from '../service.ts';
 import type { Shelf } from '../world/world.ts';
 import { accountOperations } from './ec2-account.ts';
+import { deletionOperations } from './ec2-deletion.ts';
 import { computeDeployers } from './ec2-deploy-compute.ts';
 import { networkDeployers } from './ec2-deploy-network.ts';
 import { ADDRESSES, ENDPOINTS, gatewayOperations, NAT_GATEWAYS } from './ec2-gateways.ts';
@@ -119,6 +120,7 @@ export const ec2: SimulatedService = {
   operations: {
     ...network.networkOperations,
     ...gatewayOperations,
+    ...deletionOperations,
     ...instanceOperations,
     ...volumeOperations,
     ...templateOperations,

@@ -1,4 +1,5 @@
 /** Where the laws of a resource's life do not hold, with the reason. */
+import { forcedOf } from '../../../src/provider/facts/shape.ts';
 import type { Given } from '../../../src/simulator/deploy/deployer.ts';
 import type { Exception } from '../../parity/law.ts';
 
@@ -6,6 +7,7 @@ import type { Exception } from '../../parity/law.ts';
 export const LEFT: readonly { readonly what: RegExp; readonly why: string }[] = [
   { what: /^rds:event /, why: 'RDS keeps events for 14 days' },
   { what: /^rds:kept-backup /, why: 'what was replicated stays until it expires' },
+  { what: /^kms:alias .* alias\/aws\//, why: 'keys of AWS stay' },
   { what: /^kms:key /, why: 'keys are scheduled for deletion, and keys of AWS stay' },
 ];
 
@@ -34,33 +36,14 @@ export const free = (given: Given): Given['inputs'] => ({
   ...ALWAYS[given.type],
 });
 
-/** Properties whose change replaces the resource (provider schema, "Changing this forces a new resource"). */
-const REPLACES: Readonly<Record<string, readonly string[]>> = {
-  'aws:rds/instance:Instance': [
-    'engine',
-    'availabilityZone',
-    'storageEncrypted',
-    'kmsKeyId',
-    'snapshotIdentifier',
-    'replicateSourceDb',
-    'restoreToPointInTime',
-  ],
-  'aws:rds/cluster:Cluster': [
-    'engine',
-    'engineMode',
-    'masterUsername',
-    'storageEncrypted',
-    'kmsKeyId',
-    'dbSubnetGroupName',
-    'replicationSourceIdentifier',
-    'globalClusterIdentifier',
-  ],
-  'aws:rds/clusterInstance:ClusterInstance': ['availabilityZone', 'engine', 'clusterIdentifier'],
-};
+/** Properties whose change replaces the resource, and what the provider refuses to change. */
+export const replaces = (type: string): readonly string[] => [
+  ...forcedOf(type).map((path) => path.split('.')[0] ?? path),
+  ...(REFUSED[type] ?? []),
+];
 
-const SAME: Readonly<Record<string, string>> = { docdb: 'rds', neptune: 'rds' };
-
-export const replaces = (type: string): readonly string[] => {
-  const [, service = ''] = type.split(/[:/]/);
-  return REPLACES[type] ?? REPLACES[type.replace(service, SAME[service] ?? service)] ?? [];
+const REFUSED: Readonly<Record<string, readonly string[]>> = {
+  // "cannot elect new source database for replication"
+  'aws:rds/instance:Instance': ['replicateSourceDb'],
+  'aws:ec2/natGateway:NatGateway': ['availabilityMode', 'vpcId'],
 };

@@ -10,6 +10,8 @@ import { CASES } from './cases.ts';
 import { free, LEFT, replaces, UNLIKE } from './exceptions.ts';
 import { changedTo, deployed, destroy, update } from './support.ts';
 
+/** Nothing that is deleted is shown for longer. */
+const LATER = 3 * 3_600_000;
 const RUNS = Number(process.env.RUNS ?? 12);
 const only = process.env.ONLY;
 const cases = Object.entries(CASES).filter(([name]) => only === undefined || name.includes(only));
@@ -23,7 +25,7 @@ describe('what is made goes again, and twice is no error', () => {
           await removeOne(estate.aws, given);
           await removeOne(estate.aws, given);
         });
-        estate.aws.world.clock.advance(3_600_000);
+        estate.aws.world.clock.advance(LATER);
         const left = [...estate.shelves].filter((item) => !estate.before.has(item) && !LEFT.some((e) => e.what.test(item)));
         expect(left).toEqual([]);
       }),
@@ -41,7 +43,7 @@ describe('what is changed in place is what would have been made', () => {
         fc.pre((await deployed(to)).notes.every((note) => !note.includes('not made')));
         const estate = await deployed(from);
         const resources = await update(estate, to);
-        estate.aws.world.clock.advance(3_600_000);
+        estate.aws.world.clock.advance(LATER);
         const types = new Set(to.map((d) => d.type));
         const scans = SCANS.filter((scan) => scan.types.some((type) => types.has(type)));
         const regions = [...new Set(to.map((d) => d.region ?? REGION))];

@@ -8,7 +8,8 @@ import { changeOne, removeOne } from '../../../src/simulator/deploy/one.ts';
 import { plainRecord, propertyAt } from '../../../src/simulator/deploy/values.ts';
 import { SIMULATED } from '../../../src/simulator/registry.ts';
 import type { SimulatedService } from '../../../src/simulator/service.ts';
-import type { SimulatedAws } from '../../../src/simulator/world/invoke.ts';
+import { administrator } from '../../../src/simulator/world/access.ts';
+import { invoke, type SimulatedAws } from '../../../src/simulator/world/invoke.ts';
 import { type Declaration, readingOf, resourceOf, urnOf } from '../../parity/law.ts';
 import { ACCOUNT, freshAws, REGION } from '../../services/observed/support.ts';
 
@@ -30,6 +31,9 @@ export interface Estate {
 export async function deployed(declarations: readonly Declaration[]): Promise<Estate> {
   const made = new Map<string, Made>();
   const aws = freshAws(SIMULATED.map((service) => recording(service, made)));
+  // Every account has a default VPC in every Region.
+  for (const region of new Set(declarations.map((d) => d.region ?? REGION)))
+    await invoke(aws, 'ec2', 'CreateDefaultVpc', {}, { account: ACCOUNT, region, principal: administrator(ACCOUNT) });
   const shelves = watched(aws);
   const before = new Set(shelves);
   const reading = readingOf(declarations.map(resourceOf));
