@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 /** The command line. Commands are loaded when they are called: `--help` needs none of them. */
-import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
 import { UsageError } from '../src/model/errors.ts';
@@ -9,6 +8,7 @@ import { withEvidence } from './cli/evidence.ts';
 import { withInvocations } from './cli/invoke.ts';
 import { withJudging } from './cli/judging.ts';
 import { withSimulating } from './cli/simulating.ts';
+import { version } from './version.ts';
 
 /**
  * How much bytecode a function of Node 20 runs before V8 optimises it; V8's own default is 67,584 (`node --v8-options`). A run lasts
@@ -22,12 +22,9 @@ if (process.versions.node.startsWith('20.')) setFlagsFromString('--interrupt-bud
 const USAGE = 2;
 
 function program(): Command {
-  const { version } = JSON.parse(
-    readFileSync(new URL(import.meta.url.includes('/dist/') ? '../../package.json' : '../package.json', import.meta.url), 'utf8'),
-  ) as { version: string };
   const holdfast = new Command('holdfast')
     .description('Do the continuity promises in your agreements hold, automatically, and how do we know?')
-    .version(version)
+    .version(version())
     .showSuggestionAfterError()
     .configureHelp({ sortSubcommands: false });
 

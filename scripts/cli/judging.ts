@@ -6,13 +6,14 @@ import type { ExplainFlags } from '../commands/explain.ts';
 import type { IamFlags } from '../commands/iam.ts';
 import type { InitFlags } from '../commands/init.ts';
 import type { VerifyFlags } from '../commands/verify.ts';
+import { FORMATS } from '../formats.ts';
 import { surroundings } from '../surroundings.ts';
-import { collect, EXIT_CODES, whole, withAws, withGivenEvidence, withSources } from './options.ts';
+import { BASELINE_CODES, collect, EXIT_CODES, whole, withAws, withGivenEvidence, withSources } from './options.ts';
 
 /** Options of every command whose result is verdicts. */
 function withVerdicts(command: Command): Command {
   return withGivenEvidence(withAws(withSources(command)))
-    .addOption(new Option('--format <format>', 'output format').choices(['table', 'json', 'markdown']).default('table'))
+    .addOption(new Option('--format <format>', 'output format').choices(FORMATS).default('table'))
     .option('--json', 'short for --format json')
     .option('--no-catalog', 'judge without agreements: what survives, resource by resource')
     .addOption(
@@ -32,6 +33,10 @@ export function withJudging(holdfast: Command): void {
       .argument('[sources...]', 'Pulumi project folder (FOLDER@STACK), JSON file (export, checkpoint, preview, plan), or -'),
   )
     .option('--with-live', 'show beside it what AWS shows, and where the two differ; the exit code stays that of the code')
+    .option('--baseline <file>', 'what verify --json printed before a change: show what the change does to the agreements')
+    .option('--change <reference>', 'reference of the change, shown beside who must approve it (default: HOLDFAST_CHANGE)')
+    .option('--fail-on-new', 'with --baseline: exit 1 and 3 only for what the change makes worse, not for what was there before')
+    .addHelpText('after', BASELINE_CODES)
     .action(async (sources: string[], options: VerifyFlags) => {
       const { verify } = await import('../commands/verify.ts');
       process.exitCode = await verify(sources, options, surroundings());

@@ -51,6 +51,9 @@ export function withAws(command: Command): Command {
 export const EXIT_CODES =
   '\nExit codes: 0 all met, 1 something not met or a finding at --fail-on, 2 bad usage or unreadable input, 3 nothing broken but something unknown.';
 
+export const BASELINE_CODES =
+  'With --baseline, 1 also when an agreed metric is lost, or is weakened or taken away without a new version of its agreement.';
+
 export const STORE = 'folder or postgres:// URL (default: DATABASE_URL, HOLDFAST_STORE, .holdfast beside the catalogue)';
 
 /** Options of every command that opens the store. */

@@ -2,6 +2,7 @@
 import { resultOf } from '../../src/reports/result.ts';
 import type { VerifyResult } from '../../src/reports/result-schema.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { type BaselineFlags, baselineGiven } from './comparing.ts';
 import { type EvidenceFlags, evidenceGiven, withGiven } from './evidence-given.ts';
 import type { SourceFlags } from './judging.ts';
 import { judgeSources } from './judging.ts';
@@ -9,25 +10,31 @@ import type { AwsFlags } from './observing.ts';
 import type { ResultFlags } from './showing.ts';
 import { show } from './showing.ts';
 
-export interface VerifyFlags extends SourceFlags, AwsFlags, ResultFlags, EvidenceFlags {
+export interface VerifyFlags extends SourceFlags, AwsFlags, ResultFlags, EvidenceFlags, BaselineFlags {
   readonly catalog?: string | false;
   readonly region?: string;
   readonly withLive?: boolean;
 }
 
 export async function verify(named: readonly string[], flags: VerifyFlags, around: Surroundings): Promise<number> {
-  if (flags.withLive === true) return verifyWithLive(named, flags, around);
+  const compared = baselineGiven(flags);
+  if (flags.withLive === true) return verifyWithLive(named, flags, around, compared);
   const given = await evidenceGiven(flags, around);
   const { judgement, sources } = await judgeSources(named, flags, around);
-  const result = withGiven(resultOf(judgement, flags.seed), judgement, judgement.verdicts, given);
+  const result = compared(withGiven(resultOf(judgement, flags.seed), judgement, judgement.verdicts, given));
   return show(result, 'designed', flags, around, flags.quiet === true ? '' : nextCommand(result, sources));
 }
 
 /** Both levels and the drift between them; the code alone decides the exit code. */
-async function verifyWithLive(named: readonly string[], flags: VerifyFlags, around: Surroundings): Promise<number> {
+async function verifyWithLive(
+  named: readonly string[],
+  flags: VerifyFlags,
+  around: Surroundings,
+  compared: (result: VerifyResult) => VerifyResult,
+): Promise<number> {
   const { checkedBySources } = await import('./check.ts');
   const result = await checkedBySources(['drift'], { ...flags, source: named, since: '1h' }, around);
-  return show(result, 'designed', flags, around);
+  return show(compared(result), 'designed', flags, around);
 }
 
 function nextCommand(result: VerifyResult, sources: readonly string[]): string {

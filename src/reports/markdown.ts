@@ -20,7 +20,7 @@ import {
   worstAnswer,
 } from './words.ts';
 
-const MARKS: Readonly<Record<string, string>> = {
+export const MARKS: Readonly<Record<string, string>> = {
   met: '✅ met',
   'not-met': '❌ not-met',
   unknown: '❔ unknown',
@@ -221,7 +221,7 @@ function ignoranceSection(result: VerifyResult): string[] {
   return lines.length === 0 ? [] : ['## What nobody can tell, and notes', '', ...lines, ''];
 }
 
-const row = (cells: readonly string[]): string => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
+export const row = (cells: readonly string[]): string => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
 
 /** Names and messages are untrusted: nothing in them may become Markdown or HTML. */
 export function escapeMarkdown(text: string): string {
@@ -230,10 +230,13 @@ export function escapeMarkdown(text: string): string {
     .replace(/</g, '&lt;')
     .replace(/>/g, '&gt;')
     .replace(/[\\`*_{}[\]()#+!|~]/g, (c) => (/[()#+!]/.test(c) ? c : `\\${c}`))
-    .replace(/@(?=\w)/g, '@\u200b');
+    .replace(LINKING, '$&\u200b');
 }
 
-function code(text: string): string {
+/** What GitHub and GitLab make a mention, a reference, a link or an emoji of: a blank without width behind it stops them. */
+const LINKING = /@(?=\w)|#(?=\d)|\bGH-(?=\d)|\b(?:https?|ftp):(?=\/)|\bwww(?=\.)|:(?=[\w+-]+:)/gi;
+
+export function code(text: string): string {
   const plain = plainText(text).replace(/\|/g, '\\|');
   const fence = '`'.repeat(Math.max(0, ...[...plain.matchAll(/`+/g)].map((m) => m[0].length)) + 1);
   return fence.length === 1 ? `\`${plain}\`` : `${fence} ${plain} ${fence}`;

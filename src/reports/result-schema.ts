@@ -1,13 +1,12 @@
 /** Shape of what `holdfast verify` and `holdfast check` print as JSON; `schema/verify.schema.json` is generated from it. */
 import * as z from 'zod';
+import { comparison, severity, urn, verdict } from './comparison-schema.ts';
 
-export const RESULT_VERSION = '1.1';
+export const RESULT_VERSION = '1.2';
 
 const truth = z.enum(['yes', 'no', 'unknown']);
-const verdict = z.enum(['met', 'not-met', 'unknown', 'not-applicable', 'expired']);
 const automation = z.enum(['always-on', 'service-native', 'orchestrated', 'human-decision', 'human-execution']);
 const scope = z.enum(['instance', 'az', 'region', 'data', 'account', 'control-plane', 'software', 'supplier']);
-const urn = z.string().describe('URN of a resource (declared) or its ARN (observed)');
 const seconds = z.union([z.number(), z.literal('never')]).describe('Seconds, or "never"');
 const position = z.object({ file: z.string(), line: z.int(), column: z.int() });
 
@@ -155,6 +154,19 @@ export const verifyResultSchema = z.object({
       notModelled: z.array(z.object({ resource: urn, title: z.string(), why: z.string() })),
     }),
   ),
+  agreements: z
+    .array(
+      z.object({
+        id: z.string(),
+        title: z.string(),
+        kind: z.enum(['SLA', 'OLA']),
+        version: z.string(),
+        approvedBy: z.string().nullable(),
+        to: z.string().nullable().describe('Last day in force, YYYY-MM-DD'),
+        changeReference: z.string().nullable().describe('Who must approve a change that breaks one of its metrics'),
+      }),
+    )
+    .describe('In force'),
   metrics: z.array(
     z.object({
       id: z.string(),
@@ -170,6 +182,7 @@ export const verifyResultSchema = z.object({
       percentile: z.number(),
       clock: z.enum(['onset', 'declaration']),
       scopeDefaulted: z.boolean(),
+      place: position.describe('Where the catalogue states it'),
       designed: judged,
       inPlace: judged.nullable().describe('What live AWS shows; null where nobody looked'),
       demonstrated: shown
@@ -184,7 +197,7 @@ export const verifyResultSchema = z.object({
     z.object({
       rule: z.string(),
       title: z.string(),
-      severity: z.enum(['critical', 'high', 'medium', 'low']),
+      severity,
       scopes: z.array(scope),
       state: z.enum(['fires', 'unknown']),
       unknownBecause: z.string().nullable(),
@@ -196,6 +209,17 @@ export const verifyResultSchema = z.object({
       fingerprint: z.string(),
       levels: z.array(z.enum(['designed', 'in-place'])).describe('Where it was found: in the code, in AWS, or in both'),
       waiver: z.object({ approvedBy: z.string(), until: z.string(), reason: z.string(), expired: z.boolean() }).nullable(),
+      baseline: z
+        .object({
+          state: z.enum(['new', 'unchanged', 'moved']),
+          worse: z
+            .enum(['certain', 'waiver', 'severity'])
+            .nullable()
+            .describe('Nobody could tell before; its waiver is over; it weighs more'),
+          from: urn.nullable().describe('Where it was found'),
+        })
+        .nullable()
+        .describe('Beside the baseline, at the designed level; null without one'),
     }),
   ),
   kpis: z
@@ -258,6 +282,12 @@ export const verifyResultSchema = z.object({
       }),
     )
     .describe('Without a catalogue: what survives the loss of an AZ, of the Region and of the data'),
+  baseline: comparison.nullable().describe('What changed since the baseline; null without one'),
+  identities: z
+    .array(z.object({ resource: urn, aliases: z.array(urn), content: z.string().nullable(), position: position.nullable() }))
+    .describe(
+      'Every resource: where the program makes it, and what it is known by after it was renamed or moved, for a later --baseline',
+    ),
   orphans: z.array(urn).describe('Stateful resources that no service claims'),
   notModelled: z.array(z.object({ type: z.string(), count: z.int() })),
   warnings: z.array(z.string()),

@@ -9,6 +9,7 @@ import type { Kpi2, Share } from '../model/kpi.ts';
 import { formatDuration, formatPercent } from '../model/quantity.ts';
 import { memberLabel } from '../model/scope.ts';
 import type { MetricVerdict, Predicted } from '../model/verdict.ts';
+import { identitiesOf } from '../verdicts/identities.ts';
 import type { Judgement } from '../verdicts/judge.ts';
 import type { SurveyRow, Survival } from '../verdicts/survey.ts';
 import { notModelledTypes, singlePointsOfFailure } from '../verdicts/survey.ts';
@@ -63,6 +64,15 @@ export function resultOf(judgement: Judgement, seed: number): VerifyResult {
         return { resource: urn, title: item?.title ?? urn, why: item?.standing.kind === 'not-modelled' ? item.standing.why : '' };
       }),
     })),
+    agreements: judgement.agreements.map(({ id, title, kind, version, approvedBy, to, changeReference }) => ({
+      id,
+      title,
+      kind,
+      version,
+      approvedBy: approvedBy ?? null,
+      to: to ?? null,
+      changeReference: changeReference ?? null,
+    })),
     metrics: judgement.verdicts.map((v) => ({
       id: v.metric.id,
       agreement: v.metric.agreementId,
@@ -77,6 +87,7 @@ export function resultOf(judgement: Judgement, seed: number): VerifyResult {
       percentile: v.metric.percentile,
       clock: v.metric.clock,
       scopeDefaulted: v.metric.scopeDefaulted,
+      place: v.metric.place,
       designed: judgedOf(v),
       inPlace: null,
       demonstrated: null,
@@ -107,6 +118,8 @@ export function resultOf(judgement: Judgement, seed: number): VerifyResult {
         singlePointOfFailure: spof.has(row.resource),
         ...row.answers,
       })),
+    baseline: null,
+    identities: identitiesOf(estate, judgement.findings).map((i) => ({ ...i, aliases: [...i.aliases] })),
     orphans: [...judgement.orphans],
     notModelled: [...notModelledTypes(estate)],
     warnings: [...judgement.warnings],
@@ -174,6 +187,7 @@ export function findingOf(f: Finding, levels: VerifyResult['findings'][number]['
     fingerprint: f.fingerprint,
     levels,
     waiver: f.waiver ?? null,
+    baseline: null,
   };
 }
 

@@ -2,14 +2,16 @@
 
 /**
  * Names, tags and messages come from programs and YAML: control characters (a terminal would obey them), line
- * separators, bidirectional marks (they reorder what is read) and blanks without width are shown as `�`.
+ * separators, bidirectional marks (they reorder what is read), blanks without width and what is no character at all (half a
+ * surrogate pair) are shown as `�`.
  */
 export function plainText(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this removes
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, (c) =>
-    c === '\n' || c === '\t' ? ' ' : '\ufffd',
-  );
+  return text.replace(UNSAFE, (c) => (c === '\n' || c === '\t' ? ' ' : '\ufffd'));
 }
+
+const UNSAFE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this removes
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\p{Surrogate}]/gu;
 
 export type Style = 'good' | 'bad' | 'doubt' | 'dim' | 'bold';
 export type Paint = (text: string, style: Style) => string;

@@ -106,7 +106,7 @@ describe('output', () => {
     const args = [at('single.json'), '--catalog', at('az.yaml')];
     const [short, long] = await Promise.all([verify(...args, '--json'), verify(...args, '--format', 'json')]);
     expect(short.out).toBe(long.out);
-    expect(JSON.parse(short.out)).toMatchObject({ schemaVersion: '1.1', world: 'live' });
+    expect(JSON.parse(short.out)).toMatchObject({ schemaVersion: '1.2', world: 'live' });
     expect(short.out).not.toContain('Infinity');
   });
 

@@ -1,0 +1,3 @@
+/** Formats of a result, by the name that --format takes. */
+export const FORMATS = ['table', 'json', 'markdown', 'comment', 'sarif', 'junit'] as const;
+export type Format = (typeof FORMATS)[number];
