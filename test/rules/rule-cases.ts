@@ -11,6 +11,7 @@ import { Terrain } from '../../src/recovery/standing.ts';
 import type { Rule } from '../../src/rules/rule.ts';
 import { SERVICES } from '../../src/services/registry.ts';
 import { findingsOf, ruleContext } from '../../src/verdicts/findings.ts';
+import { expectAloneHolds } from '../policies/alone-law.ts';
 
 export interface Declared {
   readonly type: string;
@@ -102,7 +103,9 @@ export function findings(rule: Rule, estate: readonly Declared[], agreed: RuleCa
   );
   const terrain = new Terrain(built, findRoles(built), () => 0);
   const context = ruleContext(terrain, () => metrics, agreed !== undefined);
-  return findingsOf([rule], context, undefined, '2026-01-01');
+  const found = findingsOf([rule], context, undefined, '2026-01-01');
+  expectAloneHolds(new Set([rule.id]), reading.resources, found, agreed === undefined ? undefined : () => metrics);
+  return found;
 }
 
 /** Fires when it fires anywhere; unknown when nothing fires and something cannot be told. */

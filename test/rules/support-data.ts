@@ -17,6 +17,7 @@ import type { Identity, ServiceModule } from '../../src/services/service.ts';
 import { identityOf, meaning, service } from '../../src/services/service.ts';
 import { spreadOf } from '../../src/services/view.ts';
 import { findingsOf, ruleContext } from '../../src/verdicts/findings.ts';
+import { expectAloneHolds } from '../policies/alone-law.ts';
 import { declared } from '../services/support-databases.ts';
 
 const textOf = (value: Value | undefined): string => (typeof value === 'string' ? value : '');
@@ -52,6 +53,7 @@ const starter = service<Identity & { readonly action: string; readonly target: s
       under: {},
       orchestrations: [
         {
+          grows: undefined,
           action: facts.action,
           targets: [known(facts.target)],
           scopes: ['region'],
@@ -106,7 +108,10 @@ export function findings(rules: readonly Rule[], situation: Situation): readonly
   const estate = buildEstate([reading], MODULES);
   const metrics = (situation.agreed ?? []).map(metric);
   const context = ruleContext(new Terrain(estate, findRoles(estate), () => 0), () => metrics, situation.agreed !== undefined);
-  return findingsOf(rules, context, undefined, '2026-11-23');
+  const found = findingsOf(rules, context, undefined, '2026-11-23');
+  const ids = new Set(rules.map((r) => r.id));
+  expectAloneHolds(ids, situation.resources, found, situation.agreed === undefined ? undefined : () => metrics);
+  return found;
 }
 
 function metric([type, scope, target]: Promised): Metric {

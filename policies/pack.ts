@@ -1,0 +1,161 @@
+/** The pack as policies of CrossGuard: settings first, then one policy for each rule, the agreed metrics by tier, and obligations. */
+import type { Policies, ResourceValidationArgs, StackValidationArgs } from '@pulumi/policy';
+import { agreedAt } from '../src/catalog/in-force.ts';
+import { groupBy } from '../src/model/collections.ts';
+import { UsageError } from '../src/model/errors.ts';
+import type { Finding } from '../src/model/finding.ts';
+import { RULES } from '../src/rules/registry.ts';
+import { assign } from '../src/verdicts/assign.ts';
+import type { MetricsOf } from '../src/verdicts/findings.ts';
+import { withWaivers } from '../src/verdicts/findings.ts';
+import { metricPolicies, obligationsPolicy } from './agreements.ts';
+import type { Alone } from './alone.ts';
+import { estateAlone, judgeAlone } from './alone.ts';
+import { type Registered, readAlone } from './reading.ts';
+import { rulePolicy } from './rules.ts';
+import { identityOf } from './sdk.ts';
+import type { Baseline, Level, Settings } from './settings.ts';
+import { readBaseline, readSettings, settingsConfigSchema } from './settings.ts';
+import { judgeStack, type Stack } from './stack.ts';
+
+/** What the pack gets from its process. */
+export interface Edges {
+  /** YYYY-MM-DD. */
+  readonly today: string;
+  /** Folder that paths in the configuration are relative to. */
+  readonly base: string;
+  /** Region in the environment, which the default provider takes too. */
+  readonly region: string | undefined;
+  readonly version: string;
+  readonly read: (file: string) => Promise<Uint8Array>;
+  readonly write: (file: string, text: string) => void;
+  /** `pulumi stack export` of a stack by its name. */
+  readonly exportStack: (name: string) => Promise<string>;
+}
+
+/** What the policies of one pack share. */
+export interface Pack {
+  readonly edges: Edges;
+  readonly settings: () => Settings;
+  readonly today: () => string;
+  /** What is certain of a resource by itself. Undefined for what is no resource of the stack. */
+  readonly alone: (args: ResourceValidationArgs) => JudgedAlone | undefined;
+  readonly stack: (args: StackValidationArgs) => Promise<Stack>;
+  readonly baseline: () => Baseline | undefined;
+  /** Findings that resource policies have told, by URN: stack policies do not tell them again. */
+  readonly told: Map<string, Set<string>>;
+}
+
+export interface JudgedAlone extends Alone {
+  readonly tier: number | undefined;
+}
+
+export function packPolicies(edges: Edges): Policies {
+  const registered: Registered = new Map();
+  const alone = new WeakMap<object, JudgedAlone | undefined>();
+  const stacks = new WeakMap<object, Promise<Stack>>();
+  let settings: { readonly text: string; readonly read: Settings; readonly baseline: Baseline | undefined } | undefined;
+  const pack: Pack = {
+    edges,
+    told: new Map(),
+    settings: () => {
+      if (settings !== undefined) return settings.read;
+      throw quiet(
+        new UsageError(
+          'settings-disabled',
+          'policy settings: expected it to be enabled, since the others are configured by it, found it disabled. Set it to "mandatory".',
+        ),
+      );
+    },
+    baseline: () => settings?.baseline,
+    today: () => pack.settings().date ?? edges.today,
+    alone: (args) => {
+      const key = identityOf(args.props);
+      if (!alone.has(key)) {
+        pack.told.delete(args.urn);
+        alone.set(key, judgedAlone(args, registered, pack));
+      }
+      return alone.get(key);
+    },
+    stack: (args) => {
+      const [first] = args.resources;
+      if (first === undefined) return judgeStack([], registered, pack);
+      const key = identityOf(first.props);
+      const judged =
+        stacks.get(key) ?? judgeStack(args.resources, registered, pack).catch((error) => Promise.reject(quiet(error)));
+      stacks.set(key, judged);
+      return judged;
+    },
+  };
+  const configure = ({ getConfig }: ResourceValidationArgs | StackValidationArgs): void => {
+    const config = getConfig<object>();
+    const text = JSON.stringify(config);
+    if (settings?.text === text) return;
+    try {
+      const read = readSettings(config, edges.base);
+      settings = { text, read, baseline: read.baseline === undefined ? undefined : readBaseline(read.baseline) };
+    } catch (error) {
+      throw quiet(error);
+    }
+  };
+  return [
+    {
+      name: 'settings',
+      displayName: 'Settings of the pack',
+      description: 'Catalogue, levels, other stacks, baseline and evidence: what the other policies of the pack are told.',
+      enforcementLevel: 'mandatory',
+      configSchema: settingsConfigSchema(),
+      validateResource: configure,
+      validateStack: configure,
+    },
+    ...RULES.map((rule) => rulePolicy(rule, pack)),
+    ...metricPolicies(pack),
+    obligationsPolicy(pack),
+  ];
+}
+
+function judgedAlone(args: ResourceValidationArgs, registered: Registered, pack: Pack): JudgedAlone | undefined {
+  const settings = pack.settings();
+  const { catalogue } = settings;
+  const reading = readAlone(args, registered, { region: settings.region ?? pack.edges.region });
+  const estate = estateAlone(reading);
+  if (catalogue === undefined) {
+    const judged = judgeAlone(estate, args.urn, undefined);
+    return judged === undefined ? undefined : { ...judged, tier: undefined };
+  }
+  const { owners, services } = assign(estate, catalogue);
+  const ids = owners.get(args.urn) ?? [];
+  const inForce = groupBy(
+    agreedAt(catalogue, pack.today()).flatMap((a) => a.metrics),
+    (m) => m.serviceId,
+  );
+  const metrics = ids.flatMap((id) => inForce.get(id) ?? []);
+  const metricsOf: MetricsOf = () => metrics;
+  const judged = judgeAlone(estate, args.urn, metricsOf);
+  if (judged === undefined) return undefined;
+  const fires = new Map([...judged.fires].map(([rule, found]) => [rule, withWaivers(found, catalogue, pack.today())]));
+  return { ...judged, fires, tier: strictest(ids.map((id) => services.get(id)?.entry.tier)) };
+}
+
+/** The most critical of some services' tiers. */
+export function strictest(tiers: readonly (number | undefined)[]): number | undefined {
+  const known = tiers.filter((t) => t !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
+
+/** The level of a finding where it is another than its policy's own. Undefined: the policy's own. */
+export function levelOf(finding: Finding, tier: number | undefined, settings: Settings, known: boolean): Level | undefined {
+  const own = settings.rules?.[finding.rule];
+  if (own !== undefined) return own;
+  const level = settings.severities?.[finding.severity];
+  const most = tier === undefined ? undefined : settings.tiers?.[`${tier}` as '1'];
+  if (level === 'disabled' || most === 'disabled') return 'disabled';
+  const isMild = most === 'advisory' || known || (finding.waiver !== undefined && !finding.waiver.expired);
+  return isMild ? 'advisory' : level;
+}
+
+/** An error for the user of the CLI, to whom a stack of calls says nothing. */
+function quiet(error: unknown): unknown {
+  if (error instanceof UsageError) error.stack = error.message;
+  return error;
+}
