@@ -1,6 +1,6 @@
 /** DNS as Route 53 answers it, resolvers that cache what they were told, and requests by name. */
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
-import { dotted, type StoredZone, undotted, ZONES } from '../services/route-53-model.ts';
+import { dotted, type StoredZone, servedUnder, undotted, ZONES } from '../services/route-53-model.ts';
 import type { World } from '../world/world.ts';
 import { checkIsHealthy, plainHost, targetIsHealthy } from './health.ts';
 import { type Answer, connect, refused } from './network.ts';
@@ -59,6 +59,12 @@ export function resolver(world: World, asker: Asker): Resolver {
   return { asker, lookup: (name) => follow(name, cached) };
 }
 
+/** Regions that records by latency name: users are near each of them, or nobody would have made the record. */
+export function latencyRegions(world: World): readonly string[] {
+  const records = world.everywhere(ZONES).flatMap(({ item }) => [...item.served.values()]);
+  return [...new Set(records.flatMap((r) => r.Region ?? []))];
+}
+
 /** Resolves the host of a URL, or a bare host name, and connects to the first of its addresses that answers. */
 export function request(world: World, url: string, by: Resolver): Answer {
   const host = url.replace(/^[a-z]+:\/\//i, '').replace(/[/:?#].*$/, '');
@@ -90,14 +96,16 @@ function follow(name: string, reply: (name: string) => DnsReply): DnsAnswer {
 /** The zone with the longest name that the asked name ends in; private zones of the asker's VPC before public ones. */
 function zoneFor(world: World, name: string, asker: Asker): StoredZone | undefined {
   const wanted = dotted(name);
-  const serves = (zone: StoredZone): boolean => !zone.private || zone.vpcs.some((v) => v.VPCId === asker.vpc);
-  const rank = (zone: StoredZone): number => zone.name.length * 2 + (zone.private ? 1 : 0);
-  return world
-    .everywhere(ZONES)
-    .map((z) => z.item)
-    .filter((zone) => (wanted === zone.name || wanted.endsWith(`.${zone.name}`)) && serves(zone))
-    .sort((a, b) => rank(b) - rank(a))[0];
+  let best: StoredZone | undefined;
+  for (const { item: zone } of world.everywhere(ZONES)) {
+    if (wanted !== zone.name && !wanted.endsWith(`.${zone.name}`)) continue;
+    if (zone.private && !zone.vpcs.some((v) => v.VPCId === asker.vpc)) continue;
+    if (best === undefined || rank(zone) > rank(best)) best = zone;
+  }
+  return best;
 }
+
+const rank = (zone: StoredZone): number => zone.name.length * 2 + (zone.private ? 1 : 0);
 
 function answerIn(world: World, zone: StoredZone, name: string, asker: Asker, type: string, depth: number): DnsReply {
   const set = recordsFor(zone, name, type);
@@ -124,7 +132,7 @@ function recordsFor(zone: StoredZone, name: string, type: string): readonly Reso
   const labels = dotted(name).split('.');
   const candidates = [dotted(name), ...labels.slice(1, -2).map((_, i) => `*.${labels.slice(i + 1).join('.')}`)];
   for (const candidate of candidates) {
-    const named = [...zone.served.values()].filter((r) => dotted(r.Name ?? '') === candidate);
+    const named = servedUnder(zone, candidate);
     const typed = named.filter((r) => r.Type === type);
     const answers = typed.length > 0 ? typed : named.filter((r) => r.Type === 'CNAME');
     if (answers.length > 0) return answers;

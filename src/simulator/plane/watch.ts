@@ -45,11 +45,11 @@ export function watch(world: World, settings: WatchSettings): Watch {
       checkedAt: world.clock.now(),
     }),
   );
-  const made: Watch = { checkers, healthy: true, stopped: false };
+  const made: Watch = { checkers, healthy: true, turns: [], stopped: false };
   const apart = settings.intervalMs / TURNS;
   const turn = (n: number): void => {
     if (made.stopped) return;
-    world.clock.after(apart, () => turn((n + 1) % TURNS));
+    world.clock.look(apart, () => turn((n + 1) % TURNS));
     const seen = settings.answers() ? 'answers' : 'fails';
     for (let i = n; i < checkers.length; i += TURNS) {
       const checker = checkers[i];
@@ -58,9 +58,12 @@ export function watch(world: World, settings: WatchSettings): Watch {
     }
     settle(world, made);
   };
-  world.clock.after(Math.floor(world.random.next() * apart), () => turn(0));
+  world.clock.look(Math.floor(world.random.next() * apart), () => turn(0));
   return made;
 }
+
+/** What it was at a moment that is not after now. */
+export const wasHealthy = (watched: Watch, at: number): boolean => watched.turns.findLast((t) => t.at <= at)?.healthy ?? true;
 
 function note(checker: Checker, seen: 'answers' | 'fails', threshold: number, at: number): void {
   checker.count = checker.last === seen ? checker.count + 1 : 1;
@@ -73,13 +76,20 @@ function settle(world: World, made: Watch): void {
   const healthy = agreed(world, made);
   if (healthy === made.healthy) return;
   world.clock.after(between(world, ...AGGREGATION), () => {
-    if (agreed(world, made) === healthy) made.healthy = healthy;
+    if (agreed(world, made) !== healthy || made.healthy === healthy) return;
+    made.healthy = healthy;
+    made.turns.push({ at: world.clock.now(), healthy });
   });
 }
 
 /** Checkers of a lost Region have no vote. */
 function agreed(world: World, made: Watch): boolean {
-  const voting = made.checkers.filter((c) => !world.regionIsLost(c.region));
-  if (voting.length === 0) return made.healthy;
-  return voting.filter((c) => c.reports === 'answers').length / voting.length > HEALTHY_SHARE;
+  let voting = 0;
+  let answers = 0;
+  for (const { region, reports } of made.checkers) {
+    if (world.regionIsLost(region)) continue;
+    voting += 1;
+    if (reports === 'answers') answers += 1;
+  }
+  return voting === 0 ? made.healthy : answers / voting > HEALTHY_SHARE;
 }

@@ -42,7 +42,7 @@ export const dimensionsOf = (dimensions: readonly Dimension[] | undefined): Reco
 export function valuesOf(world: World, at: Place, metric: Metric): (from: number, to: number) => readonly number[] {
   const key = metricKey(metric.namespace, metric.metric, metric.dimensions);
   const points = world.get(POINTS, at.account, at.region, key) ?? [];
-  const series = world.regionIsLost(at.region) ? undefined : seriesOf(world, at, metric, key);
+  const series = world.regionIsLost(at.region) ? undefined : seriesOf(world, at, metric);
   const arrived = world.clock.now() - SERVICE_DELAY_MS;
   return (from, to) => {
     const put = points.filter((p) => p.at >= from && p.at < to);
@@ -53,14 +53,18 @@ export function valuesOf(world: World, at: Place, metric: Metric): (from: number
   };
 }
 
-function seriesOf(world: World, at: Place, { namespace, metric }: Metric, key: string): MetricSeries | undefined {
+function seriesOf(world: World, at: Place, { namespace, metric, dimensions }: Metric): MetricSeries | undefined {
   for (const source of METRIC_SOURCES) {
     if (source.namespace !== namespace || source.metric !== metric) continue;
     for (const series of source.dimensions(world))
-      if (series.account === at.account && series.region === at.region && metricKey(namespace, metric, series.dimensions) === key)
-        return series;
+      if (series.region === at.region && series.account === at.account && areSame(series.dimensions, dimensions)) return series;
   }
   return undefined;
+}
+
+function areSame(a: Metric['dimensions'], b: Metric['dimensions']): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }
 
 export function statistic(values: readonly number[], name: string): number | undefined {

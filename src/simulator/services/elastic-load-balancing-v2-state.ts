@@ -64,15 +64,21 @@ export const balancerOf = ({ world, account, region }: Place, arn: string | unde
 export const groupOf = ({ world, account, region }: Place, arn: string | undefined): TargetGroupItem =>
   the(world.get(TARGET_GROUPS, account, region, arn ?? ''), 'TargetGroupNotFound', `Target group '${arn}'`);
 
-/** ARNs of the groups that a list of actions forwards to, with their weights. */
-export function forwardsTo(
-  actions: readonly ELB.Action[] | undefined,
-): readonly { readonly arn: string; readonly weight: number }[] {
-  return (actions ?? []).flatMap((action) => {
-    const many = action.ForwardConfig?.TargetGroups ?? [];
-    if (many.length > 0) return many.map((t) => ({ arn: t.TargetGroupArn ?? '', weight: t.Weight ?? 1 }));
-    return action.TargetGroupArn === undefined ? [] : [{ arn: action.TargetGroupArn, weight: 1 }];
-  });
+/** A group that requests are forwarded to. */
+export interface Forward {
+  readonly arn: string;
+  readonly weight: number;
+}
+
+/** Asked with every request and every look of a health checker. */
+export function forwardsTo(actions: readonly ELB.Action[] | undefined): readonly Forward[] {
+  const forwards: Forward[] = [];
+  for (const { ForwardConfig, TargetGroupArn } of actions ?? []) {
+    const many = ForwardConfig?.TargetGroups ?? [];
+    for (const { TargetGroupArn: arn = '', Weight: weight = 1 } of many) forwards.push({ arn, weight });
+    if (many.length === 0 && TargetGroupArn !== undefined) forwards.push({ arn: TargetGroupArn, weight: 1 });
+  }
+  return forwards;
 }
 
 export const listenersOf = ({ world, account, region }: Place, balancer: string): readonly ListenerItem[] =>

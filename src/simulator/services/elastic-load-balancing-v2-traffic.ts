@@ -7,8 +7,10 @@ import {
   BALANCERS,
   type BalancerItem,
   crossZone,
+  type Forward,
   forwardsTo,
   isUsable,
+  type ListenerItem,
   listenersOf,
   TARGET_GROUPS,
   type TargetGroupItem,
@@ -24,19 +26,30 @@ function answerOf(place: Place, balancer: BalancerItem): Answer {
   if (world.get(BALANCERS, account, region, arn) === undefined || world.regionIsLost(region))
     return refused('the load balancer is gone');
   if (balancer.shown.State?.Code === 'provisioning') return refused('the load balancer is being made');
-  const zones = (balancer.shown.AvailabilityZones ?? []).map((z) => z.ZoneName ?? '');
-  const node = pick(
-    world,
-    zones.filter((zone) => !balancer.out.has(zone)),
-  );
+  const node = pick(world, nodesIn(balancer));
   if (node === undefined || world.zoneIsLost(node)) return refused('the node of the lost AZ does not answer');
-  const forwards = listenersOf(place, arn).map((l) => forwardsTo(l.shown.DefaultActions));
-  if (forwards.length === 0) return refused('no listener');
-  const groups = (forwards.find((f) => f.length > 0) ?? []).filter((f) => f.weight > 0);
+  const listeners = listenersOf(place, arn);
+  if (listeners.length === 0) return refused('no listener');
+  const groups = firstForwards(listeners).filter((f) => f.weight > 0);
   // A fixed answer or a redirect comes from the load balancer itself.
   if (groups.length === 0) return { kind: 'served', by: arn, region, zone: node, writes: undefined };
   const group = world.get(TARGET_GROUPS, account, region, weighted(world, groups) ?? '');
   return group === undefined ? refused('no target group') : throughGroup(place, balancer, group, node);
+}
+
+/** AZs whose nodes DNS answers with. */
+function nodesIn({ shown, out }: BalancerItem): readonly string[] {
+  const zones: string[] = [];
+  for (const { ZoneName: zone = '' } of shown.AvailabilityZones ?? []) if (!out.has(zone)) zones.push(zone);
+  return zones;
+}
+
+function firstForwards(listeners: readonly ListenerItem[]): readonly Forward[] {
+  for (const { shown } of listeners) {
+    const forwards = forwardsTo(shown.DefaultActions);
+    if (forwards.length > 0) return forwards;
+  }
+  return [];
 }
 
 function throughGroup(place: Place, balancer: BalancerItem, group: TargetGroupItem, node: string): Answer {
@@ -71,7 +84,7 @@ function pick<T>(world: World, items: readonly T[]): T | undefined {
   return items.length < 2 ? items[0] : items[Math.floor(world.random.next() * items.length)];
 }
 
-function weighted(world: World, groups: readonly { readonly arn: string; readonly weight: number }[]): string | undefined {
+function weighted(world: World, groups: readonly Forward[]): string | undefined {
   if (groups.length < 2) return groups[0]?.arn;
   let at = world.random.next() * groups.reduce((sum, g) => sum + g.weight, 0);
   return groups.find((g) => {

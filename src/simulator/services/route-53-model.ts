@@ -37,6 +37,8 @@ export interface Watch {
   readonly checkers: readonly Checker[];
   /** What the name servers act on. */
   healthy: boolean;
+  /** When it turned, and to what; before that it was healthy. */
+  readonly turns: { readonly at: number; readonly healthy: boolean }[];
   stopped: boolean;
 }
 
@@ -66,9 +68,17 @@ export function keyOf(record: ResourceRecordSet): string {
   return [dotted(record.Name ?? ''), record.Type ?? '', record.SetIdentifier ?? ''].join('|');
 }
 
+/** What the name servers have under a name with its final dot. Keys begin with it. */
+export function servedUnder({ served }: StoredZone, name: string): readonly ResourceRecordSet[] {
+  const records: ResourceRecordSet[] = [];
+  for (const [key, record] of served) if (key.startsWith(`${name}|`)) records.push(record);
+  return records;
+}
+
 /** Lower case and with a final dot; `\052` is the API's spelling of `*`. */
 export function dotted(name: string): string {
-  const plain = name.toLowerCase().replaceAll('\\052', '*');
+  const lower = name.toLowerCase();
+  const plain = lower.includes('\\') ? lower.replaceAll('\\052', '*') : lower;
   return plain.endsWith('.') ? plain : `${plain}.`;
 }
 

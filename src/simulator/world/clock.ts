@@ -6,7 +6,12 @@ interface Event {
   /** Events of one instant happen in the order in which they were scheduled. */
   readonly order: number;
   readonly what: () => void;
+  /** It only looks: see `look`. */
+  readonly looks: boolean;
 }
+
+/** Looks in a row before everybody else gets a turn: something outside of the clock may be awaited. */
+const LOOKS_IN_A_ROW = 100;
 
 /** Cancels a scheduled event that has not happened yet; afterwards it does nothing. */
 export type Cancel = () => void;
@@ -29,9 +34,13 @@ export class VirtualClock implements Clock {
 
   /** `what` happens once virtual time has reached `at` (now, when that has passed). It must not wait for anything. */
   at(at: number, what: () => void): Cancel {
-    const event = { at: Math.max(at, this.#now), order: this.#order++, what };
-    push(this.#events, event);
+    const event = this.#schedule(at, what, false);
     return () => this.#cancelled.add(event);
+  }
+
+  /** As `after`, for what only looks and notes: it wakes nobody and begins nothing, so that the next event may follow at once. */
+  look(milliseconds: number, what: () => void): void {
+    this.#schedule(this.#now + milliseconds, what, true);
   }
 
   after(milliseconds: number, what: () => void): Cancel {
@@ -69,7 +78,7 @@ export class VirtualClock implements Clock {
   /** Lets everything happen that is due within the next `milliseconds`, and is then that much later. */
   advance(milliseconds: number): void {
     const until = this.#now + milliseconds;
-    while (this.#next(until)) {
+    while (this.#next(until) !== undefined) {
       // Each event may schedule others.
     }
     this.#now = until;
@@ -89,7 +98,9 @@ export class VirtualClock implements Clock {
       // Whatever became runnable in that turn may have begun real work or a sleep of its own.
       await macrotask();
       if (settled || this.#outstanding > 0) continue;
-      if (!this.#next(Number.POSITIVE_INFINITY)) await idle();
+      let happened = this.#next(Number.POSITIVE_INFINITY);
+      if (happened === undefined) await idle();
+      for (let n = 1; happened?.looks === true && n < LOOKS_IN_A_ROW; n += 1) happened = this.#next(Number.POSITIVE_INFINITY);
     }
     return done;
   }
@@ -100,14 +111,21 @@ export class VirtualClock implements Clock {
     return this.#events[0]?.at;
   }
 
-  #next(until: number): boolean {
+  #schedule(at: number, what: () => void, looks: boolean): Event {
+    const event = { at: Math.max(at, this.#now), order: this.#order++, what, looks };
+    push(this.#events, event);
+    return event;
+  }
+
+  /** What happened; undefined: nothing is to happen until then. */
+  #next(until: number): Event | undefined {
     this.#dropCancelled();
     const first = this.#events[0];
-    if (first === undefined || first.at > until) return false;
+    if (first === undefined || first.at > until) return undefined;
     pop(this.#events);
     this.#now = first.at;
     first.what();
-    return true;
+    return first;
   }
 
   #dropCancelled(): void {

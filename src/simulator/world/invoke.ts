@@ -51,8 +51,18 @@ export async function invoke(
     throw new ServiceFault('AccessDeniedException', `User: ${caller.principal.arn} is not authorized to perform: ${action}`, 403);
   if (aws.throttle?.take(caller.account, caller.region, action, world.clock.now()) === false)
     throw new ServiceFault('ThrottlingException', 'Rate exceeded');
-  const output = await handler(structuredClone(input) as never, contextOf(aws, service, caller));
-  return structuredClone(output);
+  const output = await handler(copied(input) as never, contextOf(aws, service, caller));
+  return copied(output);
+}
+
+/** As `structuredClone`, which takes ten times as long for the plain objects and lists that nearly every call is made of. */
+function copied<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((element: unknown) => copied(element)) as T;
+  if (Object.getPrototypeOf(value) !== Object.prototype) return structuredClone(value);
+  const copy = { ...value };
+  for (const name in copy) copy[name] = copied(copy[name]);
+  return copy;
 }
 
 function meetFaults(world: World, client: string, action: string, region: string): void {

@@ -39,6 +39,48 @@ export type Pace = (least: number, most: number, random: Random) => number;
 
 const evenly: Pace = (least, most, { next }) => least + (most - least) * next();
 
+interface Kept {
+  readonly item: unknown;
+  readonly since: number;
+}
+
+/** Everything of a kind, and of it what one account has in one Region. Whoever puts something in or takes it out forgets what was listed. */
+interface Shelved {
+  readonly collections: Collection[];
+  readonly places: Map<string, Map<string, Collection>>;
+  everywhere: readonly Placed<unknown>[] | undefined;
+}
+
+class Collection extends Map<string, Kept> {
+  readonly account: string;
+  readonly region: string;
+  /** What it lists, once everything in it can be seen. */
+  listed: readonly unknown[] | undefined;
+  readonly #on: Shelved;
+
+  constructor(on: Shelved, account: string, region: string) {
+    super();
+    this.#on = on;
+    this.account = account;
+    this.region = region;
+  }
+
+  override set(key: string, kept: Kept): this {
+    this.#forget();
+    return super.set(key, kept);
+  }
+
+  override delete(key: string): boolean {
+    this.#forget();
+    return super.delete(key);
+  }
+
+  #forget(): void {
+    this.listed = undefined;
+    this.#on.everywhere = undefined;
+  }
+}
+
 type Reaction = (fault: Fault, world: World, how: 'begins' | 'ends') => void;
 
 export class World {
@@ -46,7 +88,7 @@ export class World {
   readonly random: Random;
   readonly pace: Pace;
   readonly settings: WorldSettings;
-  readonly #shelves = new Map<string, Map<string, Map<string, { readonly item: unknown; readonly since: number }>>>();
+  readonly #shelves = new Map<string, Shelved>();
   readonly #active = new Map<number, ActiveFault>();
   /** Asked with every request and every look of a health checker. */
   #faults: readonly ActiveFault[] = [];
@@ -63,54 +105,67 @@ export class World {
   }
 
   put<T>(on: Shelf<T>, account: string, region: string, key: string, item: T): void {
-    const place = `${account}/${region}`;
-    let places = this.#shelves.get(on.id);
-    if (places === undefined) {
-      places = new Map();
-      this.#shelves.set(on.id, places);
-    }
-    let items = places.get(place);
-    if (items === undefined) {
-      items = new Map();
-      places.set(place, items);
-    }
-    items.set(key, { item, since: items.get(key)?.since ?? this.clock.now() });
+    const collection = this.#collection(on, account, region) ?? this.#newCollection(on, account, region);
+    collection.set(key, { item, since: collection.get(key)?.since ?? this.clock.now() });
   }
 
   get<T>(on: Shelf<T>, account: string, region: string, key: string): T | undefined {
-    return this.#shelves.get(on.id)?.get(`${account}/${region}`)?.get(key)?.item as T | undefined;
+    return this.#collection(on, account, region)?.get(key)?.item as T | undefined;
   }
 
   remove<T>(on: Shelf<T>, account: string, region: string, key: string): void {
-    this.#shelves.get(on.id)?.get(`${account}/${region}`)?.delete(key);
+    this.#collection(on, account, region)?.delete(key);
   }
 
   /** What a list shows, in the order of creation: all but what is too new to be seen yet. */
   list<T>(on: Shelf<T>, account: string, region: string): readonly T[] {
+    const collection = this.#collection(on, account, region);
+    if (collection === undefined) return [];
+    if (collection.listed !== undefined) return collection.listed as readonly T[];
     const seen = this.clock.now() - this.settings.consistency;
     const items: T[] = [];
-    for (const { item, since } of this.#shelves.get(on.id)?.get(`${account}/${region}`)?.values() ?? [])
-      if (since <= seen) items.push(item as T);
+    for (const { item, since } of collection.values()) if (since <= seen) items.push(item as T);
+    if (items.length === collection.size) collection.listed = items;
     return items;
   }
 
   /** Everything of a kind, wherever it is or wherever it is in one account. For events, which see the world as it is. */
   everywhere<T>(on: Shelf<T>, within?: string): readonly Placed<T>[] {
-    const all: Placed<T>[] = [];
-    for (const [place, items] of this.#shelves.get(on.id) ?? []) {
-      if (within !== undefined && !place.startsWith(`${within}/`)) continue;
-      const [account = '', region = ''] = place.split('/');
-      for (const [key, { item }] of items) all.push({ account, region, key, item: item as T });
-    }
-    return all;
+    const shelved = this.#shelves.get(on.id);
+    if (shelved === undefined) return [];
+    shelved.everywhere ??= shelved.collections.flatMap((collection) =>
+      [...collection].map(([key, { item }]) => ({ account: collection.account, region: collection.region, key, item })),
+    );
+    const all = shelved.everywhere as readonly Placed<T>[];
+    return within === undefined ? all : all.filter((placed) => placed.account === within);
   }
 
   /** What is kept for an account, and for none, as it is kept: by collection, then by key. */
-  keptFor(account: string): readonly Map<string, { readonly item: unknown; readonly since: number }>[] {
-    const found: Map<string, { readonly item: unknown; readonly since: number }>[] = [];
-    for (const places of this.#shelves.values())
-      for (const [place, items] of places) if (place.startsWith(`${account}/`) || place.startsWith('/')) found.push(items);
-    return found;
+  keptFor(account: string): readonly Map<string, Kept>[] {
+    return [...this.#shelves.values()]
+      .flatMap((shelved) => shelved.collections)
+      .filter((collection) => collection.account === account || collection.account === '');
+  }
+
+  #collection(on: Shelf<unknown>, account: string, region: string): Collection | undefined {
+    return this.#shelves.get(on.id)?.places.get(account)?.get(region);
+  }
+
+  #newCollection(on: Shelf<unknown>, account: string, region: string): Collection {
+    let shelved = this.#shelves.get(on.id);
+    if (shelved === undefined) {
+      shelved = { collections: [], places: new Map(), everywhere: undefined };
+      this.#shelves.set(on.id, shelved);
+    }
+    let regions = shelved.places.get(account);
+    if (regions === undefined) {
+      regions = new Map();
+      shelved.places.set(account, regions);
+    }
+    const collection = new Collection(shelved, account, region);
+    shelved.collections.push(collection);
+    regions.set(region, collection);
+    return collection;
   }
 
   /** Services say here what a fault does to what they run. Called at its onset and at its end. */
