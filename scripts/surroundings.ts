@@ -1,5 +1,6 @@
 /** Everything that a command takes from outside: streams, clock, terminal, environment. */
 import { writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { messageOf, UsageError } from '../src/model/errors.ts';
 import type { Paint } from '../src/reports/text.ts';
 import { ansiPaint, noPaint } from '../src/reports/text.ts';
@@ -11,6 +12,10 @@ export interface Surroundings {
   readonly width: number;
   readonly cwd: string;
   stdin(): Promise<Uint8Array>;
+  /** Standard input, line by line. */
+  lines(): AsyncIterator<string>;
+  /** A question to whoever writes these lines, on standard error. */
+  ask(text: string): void;
   /** Writes to the file, or to standard output without one. */
   write(text: string, file: string | undefined): void;
   /** One line about what goes on, on a terminal only. */
@@ -34,6 +39,8 @@ export function surroundings(): Surroundings {
       for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
       return Buffer.concat(chunks);
     },
+    lines: () => createInterface({ input: process.stdin })[Symbol.asyncIterator](),
+    ask: (text) => void process.stderr.write(text),
     write: (text, file) => {
       if (file === undefined) {
         process.stdout.write(text);

@@ -105,6 +105,7 @@ export function withDrills(drill: Command): void {
     .option('--member <name>', 'take away this AZ, Region or part only')
     .option('--requester <name>', 'who asks for it (default: the user of this machine)')
     .option('--picture <file>', 'write the timelines as an SVG picture')
+    .option('--table', 'a table-top is held here: each question is asked, and answers are lines of standard input, NAME: words')
     .option('--dry-run', 'show what would be done, and do nothing')
     .option('--allow-disruption', 'on real AWS: hold the drill when every gate is open')
     .option('--change <reference>', 'on real AWS: change under which it is held')
@@ -119,6 +120,7 @@ export function withDrills(drill: Command): void {
   // No place is the default but that one.
   withResult(withGround(resume, undefined))
     .argument('[run]', 'default: all that are open')
+    .option('--table', 'a table-top is held here: each question is asked, and answers are lines of standard input, NAME: words')
     .option('--allow-disruption', 'on real AWS: go on when every gate is open; rolling back needs no gate')
     .option('--change <reference>', 'on real AWS: change under which it is held')
     .action(async (run: string | undefined, options: DrillResumeFlags) => {

@@ -19,6 +19,8 @@ import type { Approval, History } from '../../src/store/history.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { Observation } from '../../src/verdicts/kpi5.ts';
 import { materialsOf } from '../../src/verdicts/material.ts';
+import type { WorldClock } from './drill-journal.ts';
+import type { Table } from './drill-table.ts';
 import type { Stage, Theatre } from './drill-theatre.ts';
 
 /** What was asked for, as the first entry of the journal keeps it: whoever resumes the run knows it by this. */
@@ -54,6 +56,8 @@ export interface Conducting {
   /** Names this controller. */
   readonly holder: string;
   readonly signal?: AbortSignal;
+  /** Where people answer a table-top. */
+  readonly table?: ((clock: WorldClock) => Table) | undefined;
 }
 
 /** Subject of the entry in the store's approvals that calls a run off. */
@@ -67,7 +71,7 @@ export async function conducted(
   run: string,
   request: Request,
   stage: Stage,
-  { theatre, store, holder, signal }: Conducting,
+  { theatre, store, holder, signal, table }: Conducting,
 ): Promise<Conducted | undefined> {
   const { drill, member: lost } = request;
   const { clock, ground } = stage;
@@ -79,7 +83,8 @@ export async function conducted(
       'other-world',
       `${run}: expected the world in which it was begun (${JSON.stringify(begun)}), found ${ground.world}.`,
     );
-  const taped = tape({ ...ground, others }, requestOf(before)?.seen ?? null);
+  const seat = table === undefined ? {} : { table: table(clock) };
+  const taped = tape({ ...ground, ...seat, others }, requestOf(before)?.seen ?? null);
   const prepared = await prepare(drill, lost, run, taped.ground);
   taped.stop();
   if (prepared === undefined) return undefined;

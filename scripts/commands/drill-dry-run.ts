@@ -1,4 +1,5 @@
 /** A drill as it would be held now, step by step, and what stands in its way. Nothing is done. */
+
 import { type Gate, open } from '../../src/drills/live/gates.ts';
 import { prepare } from '../../src/drills/prepare.ts';
 import type { DrillSpec } from '../../src/model/drill.ts';
@@ -9,6 +10,7 @@ import type { World } from '../../src/model/resource.ts';
 import { type Member, memberLabel } from '../../src/model/scope.ts';
 import { plainText } from '../../src/reports/text.ts';
 import { hashOf } from './drill-conducting.ts';
+import { EMPTY_TABLE } from './drill-table.ts';
 import type { Stage } from './drill-theatre.ts';
 
 export const DRY_RUN_VERSION = '1.0';
@@ -51,7 +53,10 @@ export interface DryRun {
 
 /** Undefined: nothing of the service is of the drill's kind. */
 export async function dryRun(drill: DrillSpec, member: Member, stage: Stage): Promise<DryRun | undefined> {
-  const prepared = await prepare(drill, member, stage.run ?? `${drill.id}/${member.name}`, stage.ground);
+  const prepared = await prepare(drill, member, stage.run ?? `${drill.id}/${member.name}`, {
+    ...stage.ground,
+    table: EMPTY_TABLE,
+  });
   if (prepared === undefined) return undefined;
   const { preconditions, disrupt, recover, probes, stops, limit } = prepared.drill;
   const asked: DryRun['preconditions'][number][] = [];

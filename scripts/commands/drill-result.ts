@@ -73,10 +73,9 @@ export function textOf({ world, runs, notes }: DrillRunResult): string {
     const { result: r } = run;
     const lost = r.measured === null ? undefined : `${r.measured.lost} of ${r.measured.written} writes lost`;
     const up = r.availability === null ? undefined : `${(r.availability * 100).toFixed(1)} % of the time served`;
-    const after = r.rto === null ? ` (${r.reason})` : ` after ${formatDuration(Math.round(r.rto))}`;
     lines.push(
       `${r.run}`,
-      `${r.service}: ${memberLabel({ scope: r.scope, name: r.member })} — ${r.status}${after}${run.people.length > 0 ? ', with a person' : ''}`,
+      headOf(run),
       ...[[up, lost].filter((s) => s !== undefined).join('; ')].filter((s) => s !== '').map((s) => `  ${s}`),
       ...(r.left.length > 0
         ? [`  LEFT BEHIND: ${r.left.join(', ')}`, `  the run is open: holdfast drill resume ${r.run} tries again`]
@@ -90,6 +89,13 @@ export function textOf({ world, runs, notes }: DrillRunResult): string {
   }
   for (const note of notes) lines.push(`note: ${note}`);
   return `${lines.join('\n')}\n`;
+}
+
+function headOf({ kind, people, result: r }: DrillRunResult['runs'][number]): string {
+  // Nothing was lost there, so nothing recovered.
+  if (kind === 'table-top') return `${r.service}: table-top — ${r.status === 'recovered' ? 'held' : `${r.status} (${r.reason})`}`;
+  const after = r.rto === null ? ` (${r.reason})` : ` after ${formatDuration(Math.round(r.rto))}`;
+  return `${r.service}: ${memberLabel({ scope: r.scope, name: r.member })} — ${r.status}${after}${people.length > 0 ? ', with a person' : ''}`;
 }
 
 /** The same runs as a picture (SVG), beside what was promised. */

@@ -6,6 +6,7 @@ import type { Store } from '../../src/store/store.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { type DrillRunFlags, holderOf, interruption, report, withTheatre } from './drill.ts';
 import { type Conducted, conducted, requestOf } from './drill-conducting.ts';
+import { tableAsked } from './drill-table.ts';
 import type { Stage } from './drill-theatre.ts';
 import { withStore } from './evidence.ts';
 
@@ -71,10 +72,11 @@ async function resumedIn(
     const off = interruption();
     const held: Conducted[] = [];
     const said = [...notes];
+    const table = tableAsked(flags, around);
     for (const { run, entries, request } of runs) {
       around.progress(`taking up ${run}`);
       const since = entries.at(-1)?.at ?? 0;
-      const controller = { theatre, store, holder: holderOf(), signal: off.signal };
+      const controller = { theatre, store, holder: holderOf(), signal: off.signal, table };
       const one = await theatre
         .hold(since, (stage) => patiently(stage, () => conducted(run, request, stage, controller), around), {
           drill: request.drill,

@@ -1,4 +1,5 @@
 /** `holdfast drill show`: a whole drill as it would be held, worked out from the sources alone. AWS is asked nothing. */
+
 import { writtenDrills } from '../../src/catalog/find.ts';
 import type { Actuator } from '../../src/drills/contract.ts';
 import type { Ground } from '../../src/drills/ground.ts';
@@ -11,6 +12,7 @@ import { plainText } from '../../src/reports/text.ts';
 import type { Judgement } from '../../src/verdicts/judge.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { type DrillReadFlags, judgedDrills, membersShown, metricsOf, suggestedBeside } from './drill-list.ts';
+import { EMPTY_TABLE } from './drill-table.ts';
 
 export interface DrillShowFlags extends DrillReadFlags {
   readonly format: 'text' | 'json';
@@ -135,7 +137,7 @@ function onPaper(judgement: Judgement): Ground {
     session: { world: judgement.world, grade: 'read', send: nothing },
     others: async () => [],
     checks: async () => undefined,
-    table: { ask: nothing },
+    table: EMPTY_TABLE,
   };
 }
 

@@ -18,6 +18,7 @@ import { type DryRun, dryJson, dryRun, dryText, mayBeHeld } from './drill-dry-ru
 import { liveDrills, namedMembers } from './drill-live.ts';
 import { nextOf } from './drill-next.ts';
 import { exitOf, pictureOf, resultOf, textOf } from './drill-result.ts';
+import { tableAsked } from './drill-table.ts';
 import { type HeldPlan, noControl, ownTheatre, remoteTheatre, type Theatre } from './drill-theatre.ts';
 import { placeOf, type StoreFlags } from './evidence.ts';
 import { catalogueFor, read, type SourceFlags, sourcesOf } from './judging.ts';
@@ -44,6 +45,8 @@ export interface DrillRunFlags extends DrillFlags {
   readonly change?: string;
   /** File for the timelines as an SVG picture. */
   readonly picture?: string;
+  /** Answers of a table-top are lines of standard input. */
+  readonly table?: boolean;
 }
 
 export async function drillRun(
@@ -73,6 +76,7 @@ export async function drillRun(
       notes.splice(0);
     }
     const calledOff = interruption();
+    const table = tableAsked(flags, around);
     const held: Conducted[] = [];
     for (const plan of planned) {
       const { drill, member } = plan;
@@ -97,6 +101,7 @@ export async function drillRun(
             store,
             holder: holderOf(),
             signal: calledOff.signal,
+            table,
           });
         },
         heldPlan(plan),

@@ -31,8 +31,13 @@ function lineOf({ kind, about, data }: JournalEntry, people: ReadonlySet<string>
       return { who: 'drill', what: `${about} ${MARK_WORDS[about] ?? ''}` };
     case 'intent':
       return { who, what: about };
-    case 'outcome':
-      return textIn(data, 'result') === 'failed' ? { who, what: `${about}: failed: ${textIn(data, 'detail') ?? ''}` } : undefined;
+    case 'outcome': {
+      if (textIn(data, 'result') === 'failed') return { who, what: `${about}: failed: ${textIn(data, 'detail') ?? ''}` };
+      // What somebody at a table-top answered.
+      const detail = memberOf(data, 'detail') ?? null;
+      const [name, says] = [textIn(detail, 'who'), textIn(detail, 'says')];
+      return name === undefined || says === undefined ? undefined : { who, what: `${about}: ${name}: ${says}` };
+    }
     case 'observation':
       if (about.startsWith('precondition ') || about === 'validated') return undefined;
       return { who: about.startsWith('requests ') ? 'users' : 'AWS', what: `${about}: ${textIn(data, 'says') ?? ''}` };

@@ -17,6 +17,8 @@ export const around: Surroundings = {
   width: 140,
   cwd: process.cwd(),
   stdin: async () => new Uint8Array(),
+  async *lines() {},
+  ask: () => undefined,
   write: () => undefined,
   progress: () => undefined,
   paint: () => noPaint,

@@ -42,6 +42,8 @@ async function run(store: string, flags: Partial<InvokeFlags>): Promise<{ readon
     width: 100,
     cwd: folder,
     stdin: async () => new Uint8Array(),
+    async *lines() {},
+    ask: () => undefined,
     write: (text) => {
       out += text;
     },
