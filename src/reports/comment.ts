@@ -36,7 +36,9 @@ interface Section {
   readonly what: string;
   /** Above the rows: blank, or the head of a table. */
   readonly head: readonly string[];
-  readonly rows: readonly string[];
+  /** How many rows there are; each is made when there is room for it. */
+  readonly count: number;
+  row(at: number): string;
   readonly open: boolean;
 }
 
@@ -46,20 +48,19 @@ export function renderComment(result: VerifyResult, exit: 0 | 1 | 3): string {
   let left = COMMENT_BYTES - RESERVE - bytes(head);
   const leftOut: string[] = [];
   for (const section of sectionsOf(result)) {
-    if (section.rows.length === 0) continue;
-    const frame = bytes(framed(section, [])) + 1;
-    let room = left - frame;
+    let room = left - bytes(framed(section, [])) - 1;
     const rows: string[] = [];
-    for (const line of section.rows) {
-      if (bytes(line) + 1 > room) break;
+    while (rows.length < section.count) {
+      const line = section.row(rows.length);
       room -= bytes(line) + 1;
+      if (room < 0) break;
       rows.push(line);
     }
-    if (rows.length < section.rows.length)
-      leftOut.push(`${section.rows.length - rows.length} of ${section.rows.length} ${section.what}`);
+    if (rows.length < section.count) leftOut.push(`${section.count - rows.length} of ${section.count} ${section.what}`);
     if (rows.length === 0) continue;
-    parts.push(framed(section, rows));
-    left = room;
+    const shown = framed(section, rows);
+    parts.push(shown);
+    left -= bytes(shown) + 1;
   }
   if (leftOut.length > 0)
     parts.push(`\nLeft out for want of room: ${leftOut.join(', ')}. \`holdfast verify --format markdown\` shows everything.`);
@@ -68,8 +69,9 @@ export function renderComment(result: VerifyResult, exit: 0 | 1 | 3): string {
 
 const bytes = (text: string): number => Buffer.byteLength(text);
 
-function framed({ what, head, rows: all, open }: Section, rows: readonly string[]): string {
-  const title = `${what.charAt(0).toUpperCase()}${what.slice(1)} (${all.length})`;
+/** In a fold, under its title. */
+function framed({ what, head, count, open }: Section, rows: readonly string[]): string {
+  const title = `${what.charAt(0).toUpperCase()}${what.slice(1)} (${count})`;
   return ['', `<details${open ? ' open' : ''}><summary>${title}</summary>`, '', ...head, ...rows, '', '</details>'].join('\n');
 }
 
@@ -230,13 +232,19 @@ function table<T>(what: string, columns: readonly string[], items: readonly T[],
   return {
     what,
     head: [row(columns), `|${columns.map(() => '---|').join('')}`],
-    rows: items.map((item) => row(cells(item).map((c) => clip(c, LONGEST)))),
+    count: items.length,
+    row: (at) => linesAt(items, at, (item) => row(cells(item).map((c) => clip(c, LONGEST)))),
     open: false,
   };
 }
 
 function list<T>(what: string, items: readonly T[], line: (item: T) => string): Section {
-  return { what, head: [], rows: items.map((item) => `- ${line(item)}`), open: false };
+  return { what, head: [], count: items.length, row: (at) => linesAt(items, at, (item) => `- ${line(item)}`), open: false };
+}
+
+function linesAt<T>(items: readonly T[], at: number, line: (item: T) => string): string {
+  const item = items[at];
+  return item === undefined ? '' : line(item);
 }
 
 /** Cut between characters, not inside one. */

@@ -60,8 +60,8 @@ export function knownAgain(before: readonly Named[], after: readonly Named[]): R
 }
 
 /** Shares of the inputs that two resources must have in common. */
-const ALIKE = 0.75;
-const ALIKE_BY_NAME = 0.5;
+const ALIKE = 0.6;
+const ALIKE_BY_NAME = 0.4;
 /** More pairs of one type than this are not compared: so many resources come and go only with another program. */
 const MOST_PAIRS = 250_000;
 
