@@ -6,6 +6,7 @@ const MAY = {
   simulator: [],
   store: [],
   engine: ['stacks'],
+  provider: ['simulator', 'services', 'aws', 'stacks'],
   services: ['aws'],
   estate: ['services'],
   rules: ['estate', 'services'],

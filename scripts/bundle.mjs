@@ -15,7 +15,7 @@ const ENTRIES = [
 ];
 const CHUNKS = 'src/stacks/program';
 /** Modules started as processes, besides the chunks' own. */
-const CHILDREN = ['src/engine/child/language-host.ts'];
+const CHILDREN = ['src/engine/child/language-host.ts', 'src/provider/child/provider.ts'];
 
 const OPTIONS = {
   bundle: true,

@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import * as z from 'zod';
 import { catalogueJsonSchema, DRILL_SCHEMA_PATH, drillFileJsonSchema, SCHEMA_PATH } from '../src/catalog/json-schema.ts';
 import { verifyResultSchema } from '../src/reports/result-schema.ts';
+import { providerShapes } from './provider-shapes.ts';
 import { rulesPage, supportPage } from './reference.ts';
 
 export interface GeneratedFile {
@@ -36,6 +37,7 @@ export const GENERATED: readonly GeneratedFile[] = [
   })),
   page('docs/reference/support.md', supportPage),
   page('docs/reference/rules.md', rulesPage),
+  { path: 'src/provider/facts/shapes.ts', content: providerShapes },
 ];
 
 /** The files whose text on disk is not what they should hold. */

@@ -1,0 +1,116 @@
+/**
+ * The state of a resource as the engine keeps it: its inputs, what only AWS fills in, and what AWS showed when it was last written.
+ * The last is what drift is measured against: AWS may spell a value otherwise than the program does, and only what it shows
+ * otherwise than it did has moved.
+ */
+import { alike } from './alike.ts';
+import { shapeOf } from './facts/shape.ts';
+import type { Shown } from './look.ts';
+import { isProps, ownProps, type Props, textOf } from './values.ts';
+
+interface Meta {
+  /** What AWS showed where that is spelled otherwise than the state, or is no part of it. */
+  readonly seen: Props;
+  /** Names of the inputs that AWS showed. */
+  readonly shown: readonly string[];
+}
+
+/** What is kept between reads, under the name that the engine and its tools leave alone. */
+const META = '__meta';
+
+/** State after a resource was made or changed. `outputs` are those of whoever made it. */
+export function writtenState(
+  type: string,
+  id: string,
+  region: string,
+  inputs: Props,
+  outputs: Props,
+  shown: Shown | undefined,
+): Props {
+  const shape = shapeOf(type);
+  const own = ownProps(inputs);
+  const filled = shown === undefined ? {} : filledBy(type, shown);
+  const state: Record<string, Props[string]> = { ...filled, ...ownProps(outputs), ...own, id };
+  if (shape?.inputs.has('region') === true) state.region = region;
+  if (shape?.taggable === true) {
+    state.tags = own.tags ?? {};
+    state.tagsAll = own.tags ?? {};
+  }
+  return shown === undefined ? state : { ...state, [META]: writtenMeta(state, shown) };
+}
+
+/** What AWS shows of properties that the program leaves to AWS. */
+function filledBy(type: string, { properties, outputs }: Shown): Props {
+  const shape = shapeOf(type);
+  if (shape === undefined) return outputs;
+  const isFilled = (name: string): boolean => shape.settled.has(name) || shape.computed.has(name);
+  return Object.fromEntries(Object.entries({ ...properties, ...outputs }).filter(([name]) => isFilled(name)));
+}
+
+function writtenMeta(state: Props, { properties, outputs }: Shown): string {
+  const all = { ...outputs, ...properties };
+  const seen = Object.fromEntries(Object.entries(all).filter(([name, value]) => !alike(value, state[name], name)));
+  return JSON.stringify({ seen, shown: Object.keys(properties) } satisfies Meta);
+}
+
+function metaOf(state: Props): Meta {
+  try {
+    const meta: unknown = JSON.parse(textOf(state[META]) ?? '{}');
+    const { seen = {}, shown = [] } = meta as Partial<Meta>;
+    return { seen, shown };
+  } catch {
+    return { seen: {}, shown: [] };
+  }
+}
+
+export interface Refreshed {
+  readonly inputs: Props;
+  readonly state: Props;
+}
+
+/** State and inputs with what has moved in AWS since they were written. */
+export function refreshedState(type: string, inputs: Props, state: Props, shown: Shown): Refreshed {
+  const meta = metaOf(state);
+  const now: Record<string, Props[string]> = { ...state };
+  const declared: Record<string, Props[string]> = { ...inputs };
+  const move = (name: string, value: Props[string] | undefined): void => {
+    if (value === undefined) delete now[name];
+    else now[name] = value;
+    if (declared[name] === undefined) return;
+    if (value === undefined) delete declared[name];
+    else declared[name] = value;
+  };
+  const all = { ...shown.outputs, ...shown.properties };
+  const shape = shapeOf(type);
+  for (const [name, value] of Object.entries(all)) {
+    const isOurs = shape === undefined || shape.inputs.has(name) || shape.computed.has(name);
+    if (isOurs && !alike(value, meta.seen[name] ?? state[name], name)) move(name, value);
+  }
+  for (const name of meta.shown) if (all[name] === undefined) move(name, undefined);
+  if (shape?.taggable === true && shown.tags !== undefined && !alike(ownTags(shown.tags), state.tagsAll)) {
+    move('tags', ownTags(shown.tags));
+    now.tagsAll = ownTags(shown.tags);
+  }
+  return { inputs: declared, state: { ...now, [META]: writtenMeta(now, shown) } };
+}
+
+/** What `pulumi import` takes up: nothing was written before. */
+export function importedState(type: string, id: string, region: string, shown: Shown): Refreshed {
+  const shape = shapeOf(type);
+  const tags = ownTags(shown.tags ?? {});
+  const inputs = Object.fromEntries(
+    Object.entries(shown.properties).filter(([name]) => shape === undefined || shape.inputs.has(name)),
+  );
+  const declared: Props = shape?.taggable === true && !alike(tags, {}) ? { ...inputs, tags } : inputs;
+  return { inputs: declared, state: writtenState(type, id, region, declared, shown.outputs, shown) };
+}
+
+/** Tags that AWS sets itself are not the program's. */
+const ownTags = (tags: Readonly<Record<string, string>>): Props =>
+  Object.fromEntries(Object.entries(tags).filter(([key]) => !key.startsWith('aws:')));
+
+/** Tags as the world takes them. */
+export function tagTexts(tags: Props[string] | undefined): Readonly<Record<string, string>> {
+  if (!isProps(tags)) return {};
+  return Object.fromEntries(Object.entries(ownProps(tags)).map(([key, value]) => [key, String(value)]));
+}
