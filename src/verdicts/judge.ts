@@ -38,6 +38,8 @@ export interface JudgeOptions {
   readonly level?: 'designed' | 'in-place';
   /** In place: who owns what by the code. Tags that were changed by hand move nothing from service to service. */
   readonly owned?: Assignment | undefined;
+  /** Ids of the metrics to judge; the targets of the others still count. Default: all. */
+  readonly only?: ReadonlySet<string>;
 }
 
 export interface JudgedService {
@@ -106,7 +108,8 @@ export function judge(estate: Estate, catalogue: Catalogue | undefined, options:
       doubts: [],
       optional: new Set(),
     };
-  const verdicts = metrics.map((metric) => {
+  const asked = options.only === undefined ? metrics : metrics.filter((m) => options.only?.has(m.id));
+  const verdicts = asked.map((metric) => {
     const service = needsFor(metric);
     return judgeMetric(metric, service, shared.members(service, metric.scope), shared);
   });
