@@ -2,22 +2,23 @@
 import type { Disruption, Injector, Outside } from '../../src/drills/ports.ts';
 import { remembered } from '../../src/simulator/plane/account.ts';
 import { clients } from '../../src/simulator/plane/clients.ts';
-import { request, resolver } from '../../src/simulator/plane/dns.ts';
+import { latencyRegions, request, resolver } from '../../src/simulator/plane/dns.ts';
 import { load } from '../../src/simulator/plane/load.ts';
 import { append, contents, lagOf, mend } from '../../src/simulator/plane/logs.ts';
 import { connect } from '../../src/simulator/plane/network.ts';
 import type { Fault } from '../../src/simulator/world/faults.ts';
 import type { World } from '../../src/simulator/world/world.ts';
 
-/** Users are everywhere: one resolver each near these Regions. */
-const RESOLVERS = ['eu-west-1', 'us-east-1', 'ap-southeast-1', 'eu-central-1', 'us-west-2'];
+/** Users are everywhere: one resolver each near these Regions, and near those to which records lead whoever is near. */
+const PLACES = ['eu-west-1', 'us-east-1', 'ap-southeast-1', 'eu-central-1', 'us-west-2'];
 
 export function simulatedOutside(world: World): Outside {
   const pools = clients(world);
-  const users = load(world, RESOLVERS);
-  const resolvers = RESOLVERS.map((region) => resolver(world, { region }));
+  const places = [...new Set([...PLACES, ...latencyRegions(world)])];
+  const users = load(world, places);
+  const resolvers = places.map((region) => resolver(world, { region }));
   return {
-    resolvers: RESOLVERS,
+    resolvers: places,
     request: async (host, n) => {
       const by = resolvers[n];
       const alone = host.startsWith('arn:') || by === undefined ? connect(world, host) : request(world, host, by);

@@ -4,25 +4,28 @@ import { HEALTH_CHECKS, type StoredHealthCheck, type Watch } from '../services/r
 import { controlByArn } from '../services/route53-recovery-control-config-model.ts';
 import type { Placed, World } from '../world/world.ts';
 import { connect } from './network.ts';
-import { CHECKER_REGIONS, watch } from './watch.ts';
+import { CHECKER_REGIONS, wasHealthy, watch } from './watch.ts';
 
 /** AWS forbids circles of calculated checks. */
 const MAX_DEPTH = 8;
 
-/** A check that does not exist (any more) counts as healthy (developer guide, "Deleting health checks"). */
-export function checkIsHealthy(world: World, id: string, depth = 0): boolean {
+/**
+ * Now, or as endpoint checks were at an earlier moment. A check that does not exist (any more) counts as healthy (developer guide,
+ * "Deleting health checks").
+ */
+export function checkIsHealthy(world: World, id: string, at = world.clock.now(), depth = 0): boolean {
   const found = world.everywhere(HEALTH_CHECKS).find((h) => h.item.id === id);
   if (found === undefined || found.item.config.Disabled === true) return true;
-  const healthy = statusOf(world, found, depth);
+  const healthy = statusOf(world, found, at, depth);
   return found.item.config.Inverted === true ? !healthy : healthy;
 }
 
-function statusOf(world: World, { account, item }: Placed<StoredHealthCheck>, depth: number): boolean {
+function statusOf(world: World, { account, item }: Placed<StoredHealthCheck>, at: number, depth: number): boolean {
   const { config, watch: watched } = item;
   switch (config.Type) {
     case 'CALCULATED': {
       if (depth >= MAX_DEPTH) return true;
-      const up = (config.ChildHealthChecks ?? []).filter((child) => checkIsHealthy(world, child, depth + 1)).length;
+      const up = (config.ChildHealthChecks ?? []).filter((child) => checkIsHealthy(world, child, at, depth + 1)).length;
       return up >= (config.HealthThreshold ?? 0);
     }
     case 'CLOUDWATCH_METRIC':
@@ -30,7 +33,7 @@ function statusOf(world: World, { account, item }: Placed<StoredHealthCheck>, de
     case 'RECOVERY_CONTROL':
       return controlByArn(world, config.RoutingControlArn ?? '')?.state !== 'Off';
     default:
-      return watched?.healthy ?? true;
+      return watched === undefined || wasHealthy(watched, at);
   }
 }
 

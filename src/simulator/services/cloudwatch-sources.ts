@@ -20,7 +20,7 @@ const healthCheckStatus: MetricSource = {
         account,
         region: 'us-east-1',
         dimensions: { HealthCheckId: item.id },
-        value: () => (checkIsHealthy(world, item.id) ? 1 : 0),
+        value: (at) => (checkIsHealthy(world, item.id, at) ? 1 : 0),
       };
   },
 };

@@ -1,6 +1,6 @@
 /** Route 53 end to end: a failing endpoint is noticed by checkers, answers change, resolvers keep what they were told. */
 import { describe, expect, it } from 'vitest';
-import { request, resolve, resolver } from '../../../src/simulator/plane/dns.ts';
+import { latencyRegions, request, resolve, resolver } from '../../../src/simulator/plane/dns.ts';
 import { listen, refused } from '../../../src/simulator/plane/network.ts';
 import { cloudwatch } from '../../../src/simulator/services/cloudwatch.ts';
 import { route53 } from '../../../src/simulator/services/route-53.ts';
@@ -103,6 +103,50 @@ describe('health checks and answers', () => {
       expect(seconds).toBeLessThanOrEqual(most + 6);
     },
   );
+
+  it('CloudWatch shows of each minute what the check was then', async () => {
+    const aws = freshAws(SERVICES);
+    serve(aws.world, EAST, 'us-east-1');
+    // A data point arrives a minute after its minute, and an alarm over three of them waits for the third.
+    const HealthCheckId = await healthCheck(aws, {
+      Type: 'TCP',
+      FullyQualifiedDomainName: EAST,
+      RequestInterval: 10,
+      FailureThreshold: 1,
+    });
+    await call(aws, 'cloudwatch', 'PutMetricAlarm', {
+      AlarmName: 'down',
+      Namespace: 'AWS/Route53',
+      MetricName: 'HealthCheckStatus',
+      Dimensions: [{ Name: 'HealthCheckId', Value: HealthCheckId }],
+      Statistic: 'Minimum',
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1,
+      Period: 60,
+      EvaluationPeriods: 3,
+    });
+    for (let minute = 0; minute < 10; minute += 1) aws.world.clock.advance(60 * SECOND);
+    const state = async (): Promise<string | undefined> =>
+      (await call<{ MetricAlarms: { StateValue?: string }[] }>(aws, 'cloudwatch', 'DescribeAlarms', {})).MetricAlarms[0]
+        ?.StateValue;
+    expect(await state()).toBe('OK');
+    listen(aws.world, EAST, () => refused('down'));
+    let seconds = 0;
+    for (; (await state()) === 'OK' && seconds < 600; seconds += 10) aws.world.clock.advance(10 * SECOND);
+    expect(seconds).toBeGreaterThanOrEqual(3 * 60);
+    expect(seconds).toBeLessThanOrEqual(16 + 3 * 60 + 60 + 60 + 10);
+  });
+
+  it('users are near the Regions that records by latency name', async () => {
+    const aws = freshAws(SERVICES);
+    await records(
+      aws,
+      await zone(aws),
+      ['sa-east-1', 'us-west-2'].map((Region) => ({ SetIdentifier: Region, Region, ...plain(EAST) })),
+    );
+    aws.world.clock.advance(120 * SECOND);
+    expect([...latencyRegions(aws.world)].sort()).toEqual(['sa-east-1', 'us-west-2']);
+  });
 
   it('a resolver goes on with what it was told until the TTL is over', async () => {
     const aws = freshAws(SERVICES);
