@@ -27,6 +27,8 @@ export type Timing =
   | { readonly kind: 'span'; readonly min: number; readonly max: number; readonly why: string }
   | { readonly kind: 'sum'; readonly parts: readonly Timing[] }
   | { readonly kind: 'slowest'; readonly parts: readonly Timing[] }
+  /** Whichever comes first: several things may notice, and one is enough. */
+  | { readonly kind: 'fastest'; readonly parts: readonly Timing[] }
   | { readonly kind: 'never'; readonly why: string }
   | { readonly kind: 'unknown'; readonly why: Unknown };
 
@@ -35,6 +37,7 @@ export const fixed = (seconds: number, why: string): Timing => ({ kind: 'fixed',
 export const span = (min: number, max: number, why: string): Timing => ({ kind: 'span', min, max, why });
 export const sum = (...parts: readonly Timing[]): Timing => ({ kind: 'sum', parts });
 export const slowest = (...parts: readonly Timing[]): Timing => ({ kind: 'slowest', parts });
+export const fastest = (...parts: readonly Timing[]): Timing => ({ kind: 'fastest', parts });
 export const never = (why: string): Timing => ({ kind: 'never', why });
 export const timeUnknown = (why: Unknown): Timing => ({ kind: 'unknown', why });
 
@@ -159,6 +162,8 @@ export interface Orchestration {
   readonly armed: Truth;
   /** Time from the onset to the step being started: trigger, approvals and the steps before it. */
   readonly lead: Timing;
+  /** What it scales out ends at this share (1: as much) of the most that its other targets run; undefined: it scales nothing. */
+  readonly grows: Known<number> | undefined;
   readonly says: string;
 }
 

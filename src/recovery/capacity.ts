@@ -37,6 +37,36 @@ export function capacityLeft(aftermath: Aftermath, alive: readonly string[], ser
   );
 }
 
+/** Σ capacity that runs once one of the survivors ends at `share` of the most that its mates ran ≥ needed × Σ capacity before. */
+export function grownEnough(
+  aftermath: Aftermath,
+  grown: { readonly urn: string; readonly share: Known<number> },
+  alive: readonly string[],
+  serving: readonly string[],
+  needed: number,
+): Truth {
+  const running = (urns: readonly string[]): Known<readonly number[]> =>
+    collect(urns.map((urn) => meaningOf(aftermath.terrain.item(urn))?.capacity?.running ?? known(0)));
+  const mates = aftermath.terrain.roles.of(grown.urn)?.members.filter((urn) => urn !== grown.urn) ?? [];
+  const { share } = grown;
+  const facts = together({
+    share,
+    own: running([grown.urn]),
+    mates: running(mates),
+    beside: running(alive.filter((urn) => urn !== grown.urn)),
+    before: running(serving),
+  });
+  const add = (xs: readonly number[]): number => xs.reduce((a, b) => a + b, 0);
+  return is(
+    facts,
+    (v) => {
+      const wanted = Math.ceil(v.share * Math.max(0, ...v.mates) - 1e-9);
+      return Math.max(wanted, ...v.own) + add(v.beside) + 1e-9 >= needed * add(v.before);
+    },
+    'the plan does not scale out to what is needed',
+  );
+}
+
 /**
  * Can what is left grow to what is needed? Not beyond its maximum. In another Region nobody can tell: AWS holds no capacity
  * ready for whoever must launch while a Region is lost (ARC developer guide, "Add execution blocks"; docs/model.md, KPI 2,

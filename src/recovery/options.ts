@@ -2,7 +2,7 @@
 import { meaningOf } from '../estate/estate.ts';
 import type { Truth } from '../model/known.ts';
 import { all, any, fold, is, known, no, not, yes } from '../model/known.ts';
-import type { AutomationClass, Protection, Timing } from '../model/protection.ts';
+import type { AutomationClass, Orchestration, Protection, Timing } from '../model/protection.ts';
 import { isAutomatic, sum } from '../model/protection.ts';
 import type { Scope } from '../model/scope.ts';
 import type { Aftermath, Terrain } from './standing.ts';
@@ -13,6 +13,8 @@ export interface Candidate {
   readonly protection: Protection;
   readonly armed: Truth;
   readonly survives: Truth;
+  /** Of an orchestrator that scales out: the share of the most that its mates run at which it ends (protection.ts, Orchestration). */
+  readonly grows: Orchestration['grows'];
 }
 
 /** Protections of a resource for the scope, plain and as started by an orchestrator; those out of force are left out. */
@@ -21,19 +23,27 @@ export function candidates(urn: string, aftermath: Aftermath): readonly Candidat
   const found: Candidate[] = [];
   for (const plain of meaningOf(aftermath.terrain.item(urn))?.protections ?? []) {
     if (!plain.scopes.includes(scope)) continue;
-    for (const protection of [plain, ...orchestrated(plain, urn, aftermath.terrain, scope)]) {
+    for (const { protection, grows } of [
+      { protection: plain, grows: undefined },
+      ...orchestrated(plain, urn, aftermath.terrain, scope),
+    ]) {
       const takesOver = successorsStand(protection, urn, aftermath);
       const armed = all([protection.armed, takesOver]);
-      if (!holds(not(armed))) found.push({ urn, protection, armed, survives: callsSurvive(protection, aftermath) });
+      if (!holds(not(armed))) found.push({ urn, protection, armed, survives: callsSurvive(protection, aftermath), grows });
     }
   }
   return found;
 }
 
-function orchestrated(plain: Protection, urn: string, terrain: Terrain, scope: Scope): readonly Protection[] {
+function orchestrated(
+  plain: Protection,
+  urn: string,
+  terrain: Terrain,
+  scope: Scope,
+): readonly Pick<Candidate, 'protection' | 'grows'>[] {
   if (plain.action === undefined) return [];
   const mates = new Set(terrain.roles.of(urn)?.members ?? [urn]);
-  const found: Protection[] = [];
+  const found: Pick<Candidate, 'protection' | 'grows'>[] = [];
   for (const o of terrain.orchestrations) {
     if (o.action !== plain.action || !o.scopes.includes(scope)) continue;
     const named = o.targets.map((t) =>
@@ -46,11 +56,14 @@ function orchestrated(plain: Protection, urn: string, terrain: Terrain, scope: S
     const covers = any(named);
     if (holds(not(covers))) continue;
     found.push({
-      ...plain,
-      automation: o.automation,
-      armed: all([plain.armed, o.armed, covers]),
-      time: sum(o.lead, plain.time),
-      says: isAutomatic(o.automation) ? `${o.says} (${plain.mechanism})` : `${plain.says}, started by ${o.says}`,
+      protection: {
+        ...plain,
+        automation: o.automation,
+        armed: all([plain.armed, o.armed, covers]),
+        time: sum(o.lead, plain.time),
+        says: isAutomatic(o.automation) ? `${o.says} (${plain.mechanism})` : `${plain.says}, started by ${o.says}`,
+      },
+      grows: o.grows,
     });
   }
   return found;
@@ -139,6 +152,8 @@ function upperEnd(t: Timing, slowestOf: (row: string) => number): number {
       return t.parts.reduce((total, part) => total + upperEnd(part, slowestOf), 0);
     case 'slowest':
       return Math.max(0, ...t.parts.map((part) => upperEnd(part, slowestOf)));
+    case 'fastest':
+      return Math.min(Number.POSITIVE_INFINITY, ...t.parts.map((part) => upperEnd(part, slowestOf)));
     case 'never':
     case 'unknown':
       return Number.POSITIVE_INFINITY;

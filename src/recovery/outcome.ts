@@ -5,7 +5,7 @@ import type { Truth } from '../model/known.ts';
 import { all, any, decide, fold, known, no, not, unknown, yes } from '../model/known.ts';
 import type { AutomationClass, Timing } from '../model/protection.ts';
 import { fixed, isAutomatic, never, slowest, timeUnknown, worstClass } from '../model/protection.ts';
-import { canGrow, capacityLeft } from './capacity.ts';
+import { canGrow, capacityLeft, grownEnough } from './capacity.ts';
 import type { Candidate } from './options.ts';
 import { bestOf, candidates, isPartOf } from './options.ts';
 import type { Aftermath, Terrain } from './standing.ts';
@@ -33,6 +33,8 @@ export interface Outcome {
   readonly point: Timing | undefined;
   /** Members that serve afterwards; what they need must be there too. */
   readonly carriers: readonly string[];
+  /** Members that served before. */
+  readonly serving: readonly string[];
 }
 
 const INSTANT = fixed(0, 'nothing has to happen');
@@ -48,7 +50,7 @@ export function outcomeOf(role: Role, aftermath: Aftermath, needed: number): Out
     const doubt = decide<Outcome | undefined>(door.open, {
       yes: () => undefined,
       no: () => undefined,
-      unknown: (why) => unknowable(role, door.urn, why),
+      unknown: (why) => unknowable(role, serving, door.urn, why),
     });
     if (doubt !== undefined) return doubt;
   }
@@ -117,10 +119,11 @@ function untouched(role: Role, serving: readonly string[], aftermath: Aftermath)
     time: INSTANT,
     point: role.kind === 'store' ? fixed(0, 'no data is touched') : undefined,
     carriers: serving,
+    serving,
   };
 }
 
-function unknowable(role: Role, urn: string, why: ReturnType<typeof unknown>): Outcome {
+function unknowable(role: Role, serving: readonly string[], urn: string, why: ReturnType<typeof unknown>): Outcome {
   return {
     role,
     kind: 'unknown',
@@ -135,6 +138,7 @@ function unknowable(role: Role, urn: string, why: ReturnType<typeof unknown>): O
     time: timeUnknown(why),
     point: role.kind === 'store' || role.kind === 'queue' ? timeUnknown(why) : undefined,
     carriers: [],
+    serving,
   };
 }
 
@@ -166,6 +170,7 @@ function carriedOn(role: Role, aftermath: Aftermath, needed: number, serving: re
     point:
       role.kind === 'queue' ? waitingMessages(titleOf(serving.find((urn) => aftermath.fate(urn).kind === 'lost'))) : undefined,
     carriers: alive,
+    serving,
   };
   if (holds(not(exists))) return undefined;
   return decide(enough, {
@@ -188,7 +193,9 @@ function carriedOn(role: Role, aftermath: Aftermath, needed: number, serving: re
     }),
     no: (f): Outcome | undefined => {
       const why = f.detail ?? 'its capacity is too small';
-      const grown = scaledUp(role, aftermath, alive, why, all([exists, canGrow(aftermath, alive, serving, needed)]));
+      const enoughWith = ({ urn, grows }: Candidate): Truth =>
+        grows === undefined ? yes() : grownEnough(aftermath, { urn, share: grows }, alive, serving, needed);
+      const grown = scaledUp(role, aftermath, alive, why, all([exists, canGrow(aftermath, alive, serving, needed)]), enoughWith);
       if (grown !== undefined) return grown;
       const repairable = serving.some((urn) => candidates(urn, aftermath).length > 0);
       return repairable ? undefined : gone(role, first, aftermath, `${why}, and nothing adds to it in time`);
@@ -212,17 +219,27 @@ function takesWork(role: Role, alive: readonly string[], serving: readonly strin
 }
 
 /** What is left is too small: a protection of a survivor must add to it (an Auto Scaling group replaces, a plan scales). */
-function scaledUp(role: Role, aftermath: Aftermath, alive: readonly string[], why: string, exists: Truth): Outcome | undefined {
+function scaledUp(
+  role: Role,
+  aftermath: Aftermath,
+  alive: readonly string[],
+  why: string,
+  exists: Truth,
+  enough: (candidate: Candidate) => Truth,
+): Outcome | undefined {
   if (holds(not(exists))) return undefined;
   const best = bestOf(
     alive.flatMap((urn) =>
-      candidates(urn, aftermath).filter((c) =>
-        fold(
-          c.protection.successors,
-          (s) => s.includes(urn),
-          () => true,
-        ),
-      ),
+      candidates(urn, aftermath)
+        .filter((c) =>
+          fold(
+            c.protection.successors,
+            (s) => s.includes(urn),
+            () => true,
+          ),
+        )
+        .map((c) => ({ ...c, armed: all([c.armed, enough(c)]) }))
+        .filter((c) => !holds(not(c.armed))),
     ),
     aftermath.terrain,
   );
@@ -259,6 +276,7 @@ function fromCandidate(role: Role, best: Candidate, aftermath: Aftermath): Outco
     time: protection.time,
     point: protection.point,
     carriers: successors.length > 0 ? successors : [best.urn],
+    serving: aftermath.terrain.serving(role),
   };
 }
 
@@ -294,6 +312,7 @@ function gone(role: Role, urn: string, aftermath: Aftermath, reason?: string): O
     time: never(because),
     point: role.kind === 'store' ? never(because) : role.kind === 'queue' ? waitingMessages(title) : undefined,
     carriers: [],
+    serving: terrain.serving(role),
   };
 }
 

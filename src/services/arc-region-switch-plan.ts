@@ -3,8 +3,9 @@ import type { Known, Truth } from '../model/known.ts';
 import { all, andThen, any, collect, fold, is, known, no, together, unknown, yes } from '../model/known.ts';
 import type { AutomationClass, Orchestration, Timing } from '../model/protection.ts';
 import { fixed, row, slowest, sum, timeUnknown } from '../model/protection.ts';
+import { type AlarmSignal, alarmSignal } from './alarm-signal.ts';
 import { type Block, blockOf, type Step } from './arc-region-switch-steps.ts';
-import { alarmDetection, COMPOSITE_ALARM, METRIC_ALARM } from './cloudwatch-alarm.ts';
+import { COMPOSITE_ALARM, METRIC_ALARM } from './cloudwatch-alarm.ts';
 import { arnPart } from './links.ts';
 import type { Identity } from './service.ts';
 import { global, identityOf, lost, meaning, service, unaffected } from './service.ts';
@@ -17,7 +18,7 @@ export interface Trigger {
   readonly action: Known<string>;
   readonly targetRegion: Known<string>;
   /** Every alarm that must be red or green. */
-  readonly alarms: readonly { readonly id: Known<string>; readonly region: Known<string>; readonly detection: Timing }[];
+  readonly alarms: readonly ({ readonly id: Known<string>; readonly region: Known<string> } & AlarmSignal)[];
 }
 
 /** A step with what comes before it. */
@@ -67,7 +68,7 @@ function triggerOf(trigger: Props, plan: Props, view: View): Trigger {
     alarms: fold(
       trigger.blocks('conditions'),
       (conditions) => conditions.map((condition) => alarmNamed(condition.text('associatedAlarmName', ''), plan, view)),
-      (why) => [{ id: why, region: why, detection: timeUnknown(why) }],
+      (why) => [{ id: why, region: why, detection: timeUnknown(why), watches: why }],
     ),
   };
 }
@@ -102,7 +103,7 @@ function alarmNamed(name: Known<string>, plan: Props, view: View): Trigger['alar
           },
         ),
     ),
-    detection: alarmDetection(id, view),
+    ...alarmSignal(id, view),
   };
 }
 
@@ -227,13 +228,14 @@ function startedBy(workflow: PlanWorkflow, trigger: Trigger): Truth {
 
 /**
  * `activate` must survive the loss of any other Region of the plan, `deactivate` that of its own target: so must the alarms.
- * A Region outside the plan is as good as the target: Route 53's metrics, for one, are only in us-east-1.
+ * A Region outside the plan is as good as the target: Route 53's metrics, for one, are only in us-east-1. And what an alarm watches
+ * must go with the Region that is lost, or it never turns red.
  */
 function survives(trigger: Trigger, plan: PlanFacts): Truth {
   if (trigger.alarms.length === 0) return no('the trigger has no condition');
   const facts = together({ action: trigger.action, target: trigger.targetRegion, regions: andThen(plan.regions, collect) });
   return all(
-    trigger.alarms.map((alarm) =>
+    trigger.alarms.flatMap((alarm) => [
       andThen(facts, ({ action, target, regions }) =>
         is(
           alarm.region,
@@ -241,7 +243,14 @@ function survives(trigger: Trigger, plan: PlanFacts): Truth {
           'its alarm lives in the Region that is lost, and goes with it',
         ),
       ),
-    ),
+      andThen(facts, ({ action, target }) =>
+        is(
+          alarm.watches,
+          (region) => region === undefined || (action === 'activate' ? region !== target : region === target),
+          'its alarm watches what is in another Region than the one that is lost',
+        ),
+      ),
+    ]),
   );
 }
 
@@ -297,6 +306,7 @@ function orchestration(facts: PlanFacts, workflow: PlanWorkflow, planned: Planne
     automation,
     armed: all([planned.step.ungraceful, started, readable]),
     lead: sum(detection, row('region-switch-start'), planned.before),
+    grows: planned.step.grows,
     says: byItself
       ? `the Region switch plan runs ${planned.step.name} when its trigger holds`
       : `somebody ${triggered ? 'approves' : 'starts'} the Region switch plan, which runs ${planned.step.name}`,

@@ -1,6 +1,6 @@
 /** The execution blocks of an ARC Region switch plan: what each starts, and whether it can do so without the lost Region. */
 import type { Known, Truth } from '../model/known.ts';
-import { all, andThen, any, equals, fold, known, no, unknown, yes } from '../model/known.ts';
+import { all, andThen, any, equals, fold, known, map, no, unknown, yes } from '../model/known.ts';
 import { isRecord } from '../model/value.ts';
 import { fullName, RECORD } from './route53-targets.ts';
 import type { Props, View } from './view.ts';
@@ -11,6 +11,8 @@ export interface Step {
   readonly targets: readonly Known<string>[];
   /** Configured to work when the Region that is left does not answer. */
   readonly ungraceful: Truth;
+  /** Share of the other Region's capacity at which its targets end; undefined: it scales nothing. */
+  readonly grows: Known<number> | undefined;
 }
 
 /** What an execution block is, apart from the steps that it may hold. */
@@ -26,6 +28,7 @@ interface Form {
   readonly action: string;
   readonly targets: (config: Props, view: View) => readonly Known<string>[];
   readonly ungraceful?: (config: Props) => Truth;
+  readonly grows?: (config: Props) => Known<number>;
 }
 
 const FORMS: readonly Form[] = [
@@ -79,18 +82,21 @@ const FORMS: readonly Form[] = [
     config: 'ec2AsgCapacityIncreaseConfigs',
     action: 'asg-scale',
     targets: (c, view) => inside(c, 'asgs', 'arn', view),
+    grows: percent,
   },
   {
     type: 'ECSServiceScaling',
     config: 'ecsCapacityIncreaseConfigs',
     action: 'ecs-scale',
     targets: (c, view) => inside(c, 'services', 'serviceArn', view),
+    grows: percent,
   },
   {
     type: 'EKSResourceScaling',
     config: 'eksResourceScalingConfigs',
     action: 'eks-scale',
     targets: (c, view) => inside(c, 'eksClusters', 'clusterArn', view),
+    grows: percent,
   },
   {
     type: 'CustomActionLambda',
@@ -158,10 +164,20 @@ export function blockOf(step: Props, view: View): Known<Block> {
             targets: configs.flatMap((config) => form.targets(config, view)),
             ungraceful:
               configs.length === 0 ? no('the step has no configuration') : all(configs.map((c) => form.ungraceful?.(c) ?? yes())),
+            grows: configs[0] === undefined ? undefined : form.grows?.(configs[0]),
           },
         }),
     );
   });
+}
+
+/**
+ * The block asks for ⌈share × capacity of the Region that is left⌉, and for nothing where that much runs already (ARC developer
+ * guide, "EC2 Auto Scaling group execution block", How it works). API reference, Ec2AsgCapacityIncreaseConfiguration: 100 % unless
+ * given.
+ */
+function percent(config: Props): Known<number> {
+  return map(config.number('targetPercent', 100), (n) => n / 100);
 }
 
 /**

@@ -5,6 +5,8 @@ import { answer, hole, out, read, type Spec, timing, value } from './support-tra
 
 const PLAN = 'aws:arcregionswitch/plan:Plan';
 const ALARM = 'aws:cloudwatch/metricAlarm:MetricAlarm';
+const BALANCER = 'aws:lb/loadBalancer:LoadBalancer';
+const CHECK = 'aws:route53/healthCheck:HealthCheck';
 const GLOBAL = 'aws:rds/globalCluster:GlobalCluster';
 const GROUP = 'aws:autoscaling/group:Group';
 
@@ -12,6 +14,25 @@ const stage: readonly Spec[] = [
   { type: ALARM, name: 'down', region: 'us-west-2', inputs: { period: 60, evaluationPeriods: 3 } },
   { type: ALARM, name: 'here', region: 'us-east-1', inputs: { period: 60, evaluationPeriods: 3 } },
   { type: ALARM, name: 'third', region: 'eu-west-1', inputs: { period: 60, evaluationPeriods: 3 } },
+  ...(['east', 'west'] as const).flatMap((name): readonly Spec[] => [
+    { type: BALANCER, name, region: name === 'east' ? 'us-east-1' : 'us-west-2' },
+    {
+      type: CHECK,
+      name,
+      inputs: { type: 'HTTPS', fqdn: out(BALANCER, name, 'dnsName'), requestInterval: 10, failureThreshold: 3 },
+    },
+    {
+      type: ALARM,
+      name: `${name} unhealthy`,
+      region: 'eu-west-1',
+      inputs: {
+        period: 60,
+        evaluationPeriods: 1,
+        metricName: 'HealthCheckStatus',
+        dimensions: { HealthCheckId: out(CHECK, name, 'id') },
+      },
+    },
+  ]),
   { type: GLOBAL, name: 'orders' },
   { type: GROUP, name: 'web', region: 'us-west-2' },
 ];
@@ -61,6 +82,12 @@ const plan = (steps: Value, more: { readonly [key: string]: Value } = {}) =>
     ...stage,
   ).meaning.orchestrations.map((o) => `${o.action} ${o.automation} ${answer(o.armed)}`);
 
+/** Started by an alarm on a health check of the load balancer there. */
+const switching = (watched: string) =>
+  plan([aurora('failover')], {
+    associatedAlarms: [{ mapBlockKey: 'down', resourceIdentifier: out(ALARM, `${watched} unhealthy`, 'arn') }],
+  });
+
 describe('steps', () => {
   it.each([
     ['failover', plan([aurora('failover')]), ['aurora-global-failover orchestrated yes']],
@@ -92,6 +119,8 @@ describe('steps', () => {
       plan([aurora('failover')], { associatedAlarms: [{ mapBlockKey: 'down', resourceIdentifier: out(ALARM, 'third', 'arn') }] }),
       ['aurora-global-failover orchestrated yes'],
     ],
+    ['alarm on a check of the Region that is lost', switching('east'), ['aurora-global-failover orchestrated yes']],
+    ['alarm on a check of the Region that takes over', switching('west'), ['aurora-global-failover orchestrated no']],
     ['approval first', plan([approval, aurora('failover')]), ['aurora-global-failover human-decision yes']],
     [
       'approval afterwards',
@@ -131,6 +160,57 @@ it('waits for the alarm, the start and the steps before, the slowest of parallel
     'slowest(120-180s + cloudwatch-metric-delay) + region-switch-start + slowest(region-switch-step, region-switch-step)',
   );
   expect(last?.targets.map((t) => value(t).replace(/^.*::/, ''))).toEqual(['orders']);
+});
+
+it('waits for the health check before the alarm that follows it', () => {
+  const { meaning } = read(
+    arcRegionSwitchPlan,
+    {
+      type: PLAN,
+      name: 'switch',
+      inputs: {
+        associatedAlarms: [{ mapBlockKey: 'down', resourceIdentifier: out(ALARM, 'east unhealthy', 'arn') }],
+        triggers: [trigger],
+        workflows: [{ workflowTargetAction: 'activate', steps: [aurora('failover')] }],
+      },
+    },
+    ...stage,
+  );
+  expect(timing(meaning.orchestrations[0]?.lead)).toBe(
+    'slowest(20-30s + route53-health-aggregation + 0-60s + cloudwatch-metric-delay) + region-switch-start + 0s',
+  );
+});
+
+it.each([
+  ['all of it', {}, 1],
+  ['half of it', { targetPercent: 50 }, 0.5],
+])('scales to a share of the other Region: %s', (_, config, share) => {
+  const { meaning } = read(
+    arcRegionSwitchPlan,
+    {
+      type: PLAN,
+      name: 'switch',
+      inputs: {
+        workflows: [
+          {
+            workflowTargetAction: 'activate',
+            steps: [
+              {
+                name: 'scale',
+                executionBlockType: 'EC2AutoScaling',
+                ec2AsgCapacityIncreaseConfigs: [{ asgs: [{ arn: out(GROUP, 'web', 'arn') }], ...config }],
+              },
+              aurora('failover'),
+            ],
+          },
+        ],
+      },
+    },
+    ...stage,
+  );
+  const [scaled, moved] = meaning.orchestrations.map((o) => o.grows);
+  expect(scaled === undefined ? undefined : value(scaled)).toBe(share);
+  expect(moved).toBeUndefined();
 });
 
 it('runs the steps of a nested plan', () => {

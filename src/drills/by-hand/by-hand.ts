@@ -154,6 +154,7 @@ function handOf(settings: HandSettings, item: EstateResource, outcome: Outcome, 
     item,
     arn: arnOf(item),
     mates: items(settings.estate, outcome.role.members),
+    serving: items(settings.estate, outcome.serving),
     successors: items(settings.estate, outcome.carriers).filter((s) => s !== item),
     into:
       into === undefined
@@ -173,12 +174,14 @@ function handsOf({ on, with: given }: StepRule, settings: HandSettings): readonl
   const matches = compileGlob(on);
   const found = [...estate.resources.values()].filter((item) => arnOf(item) === on || matches(item.resource.urn));
   const hand = (item: EstateResource | undefined, arn: string | undefined): Hand => {
-    const role = path.outcomes.find((o) => item !== undefined && o.role.members.includes(item.resource.urn))?.role;
+    const { role, serving = [] } =
+      path.outcomes.find((o) => item !== undefined && o.role.members.includes(item.resource.urn)) ?? {};
     return {
       ...common(settings),
       item,
       arn,
       mates: role === undefined ? [] : items(estate, role.members),
+      serving: items(estate, serving),
       successors: [],
       into: given.region,
       canary: canaries.find((c) => c.id === role?.id),

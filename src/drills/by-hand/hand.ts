@@ -17,6 +17,8 @@ export interface Hand {
   readonly arn: string | undefined;
   /** Resources that stand in for it, itself included. */
   readonly mates: readonly EstateResource[];
+  /** Those of them that served before anything was lost. */
+  readonly serving: readonly EstateResource[];
   /** The same for any other resource. */
   readonly matesOf: (item: EstateResource) => readonly EstateResource[];
   /** Resources that take over, by the recovery path; empty where nobody has said. */

@@ -47,21 +47,15 @@ export const scaling = {
   untagNodes: disrupts<EKS.UntagResourceCommandInput, EKS.UntagResourceCommandOutput>('eks', 'UntagResource'),
 } as const;
 
-/**
- * What the drill file says, else what the largest of its like runs, else all that it may. One that runs as much already serves beside
- * it: nobody need scale a standby that is large enough, so it takes on the other's share as well.
- */
+/** What the drill file says, else as much as ran in all that served, which is what users ask for; where that is not known, all that it may. */
 function wantedOf(hand: Hand): number | undefined {
   if (hand.given.desired !== undefined) {
     const asked = Number(hand.given.desired);
     return Number.isInteger(asked) && asked >= 0 ? asked : Number.NaN;
   }
-  const others = hand.mates.filter((m) => m !== hand.item).map((m) => runningOf(m));
-  const known = others.filter((n) => n !== undefined);
-  if (known.length === 0) return undefined;
-  const largest = Math.max(...known);
-  const own = hand.item === undefined ? 0 : (runningOf(hand.item) ?? 0);
-  return largest > own ? largest : own + largest;
+  const running = hand.serving.map(runningOf);
+  const known = running.filter((n) => n !== undefined);
+  return known.length === 0 || known.length < running.length ? undefined : known.reduce((a, b) => a + b, 0);
 }
 
 function runningOf(item: Hand['mates'][number]): number | undefined {

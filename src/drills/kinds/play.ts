@@ -77,6 +77,9 @@ export function asked(
     item,
     arn: arnOf(item),
     mates: itemsOf(role, estate),
+    serving: (scene.path.outcomes.find((o) => o.role.id === role.id)?.serving ?? [])
+      .map((urn) => estate.resources.get(urn))
+      .filter((found) => found !== undefined),
     matesOf: (other) =>
       itemsOf(scene.path.outcomes.find((o) => o.role.members.includes(other.resource.urn))?.role ?? role, estate),
     successors: successorsOf(item, scene),

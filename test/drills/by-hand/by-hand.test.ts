@@ -176,6 +176,7 @@ function settings(outcomes: readonly (readonly [Spec, ResourceKind, string, read
     decidedBy: id(spec),
     mechanism,
     carriers: [id(spec)],
+    serving: [id(spec)],
   }));
   const nodes = outcomes.map(([spec, , , after]) => ({ id: id(spec), after: after.map(id) }));
   return {

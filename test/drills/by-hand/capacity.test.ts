@@ -6,7 +6,10 @@ import type * as KMS from '@aws-sdk/client-kms';
 import type * as Secrets from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import type { Call, Session } from '../../../src/aws/call.ts';
+import { buildEstate } from '../../../src/estate/estate.ts';
+import { SERVICES } from '../../../src/services/registry.ts';
 import { installAgent } from '../../../src/simulator/services/drs.ts';
+import { reading } from '../../verdicts/estates.ts';
 import { ACCOUNT, AWAY, type Bench, bench, HOUR, keepsTheLaws, MINUTE, maker, oneStep, REGION } from './support.ts';
 
 const signal = new AbortController().signal;
@@ -74,6 +77,27 @@ describe('an Auto Scaling group', () => {
     expect(maker('asg-scale')(bench().hand({ arn: 'arn:aws:autoscaling:x:y:z', given: { desired: 'many' } }))).toContain(
       'whole number',
     );
+  });
+});
+
+describe('how far, where no drill file says', () => {
+  const GROUP = 'aws:autoscaling/group:Group';
+  const sized = (name: string, desiredCapacity: number) => ({
+    type: GROUP,
+    name,
+    inputs: { minSize: 1, maxSize: 20, desiredCapacity },
+  });
+  const estate = buildEstate([reading([sized('east', 4), sized('west', 2)])], SERVICES);
+  const [east, west] = [...estate.resources.values()];
+
+  it.each([
+    ['a standby, to what ran', [east], 4],
+    ['one that served beside it, to what ran in both', [east, west], 6],
+  ])('%s', async (_, serving, wanted) => {
+    const on = bench();
+    const named = serving.filter((item) => item !== undefined);
+    const step = oneStep(maker('asg-scale'), on.hand({ arn: await group(on), serving: named }));
+    expect(step.describe()).toMatchObject({ to: wanted });
   });
 });
 

@@ -89,6 +89,7 @@ export function bench(seed = 1): Bench {
       item: undefined,
       arn: undefined,
       mates: [],
+      serving: [],
       matesOf: () => [],
       successors: [],
       into: undefined,
