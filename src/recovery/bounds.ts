@@ -36,6 +36,8 @@ function valueAt(e: Expression, ends: Ends, u: number, z: number): number {
       return e.parts.reduce((total, part) => total + valueAt(part, ends, u, z), 0);
     case 'slowest':
       return e.parts.reduce((most, part) => Math.max(most, valueAt(part, ends, u, z)), 0);
+    case 'fastest':
+      return e.parts.reduce((least, part) => Math.min(least, valueAt(part, ends, u, z)), Number.POSITIVE_INFINITY);
   }
 }
 

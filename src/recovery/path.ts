@@ -5,7 +5,7 @@ import type { Role } from '../estate/roles.ts';
 import type { Known, Unknown } from '../model/known.ts';
 import { fold, unknown } from '../model/known.ts';
 import type { LinkKind } from '../model/protection.ts';
-import { fixed, row, timeUnknown } from '../model/protection.ts';
+import { fastest, fixed, row, timeUnknown } from '../model/protection.ts';
 import type { Member } from '../model/scope.ts';
 import type { RecoveryGraph, RecoveryNode } from './graph.ts';
 import { withoutCircles } from './order.ts';
@@ -104,7 +104,12 @@ export function recoveryPath(service: ServiceNeeds, member: Member, needed: numb
     unknowns,
     timeUnknowns,
     graph: {
-      nodes: [...nodes(found, withoutCircles(after)), ...supplierNodes(services, member), ...ignorance(unknowns, timeUnknowns)],
+      nodes: [
+        ...nodes(found, withoutCircles(after)),
+        ...takenOut(found, aftermath),
+        ...supplierNodes(services, member),
+        ...ignorance(unknowns, timeUnknowns),
+      ],
     },
   };
 }
@@ -253,6 +258,45 @@ function nodes(outcomes: readonly Outcome[], after: ReadonlyMap<string, Readonly
     }
   }
   return made;
+}
+
+/**
+ * A door that stands goes on sending requests to what is lost behind it, until its own checks fail or what keeps those behind it
+ * has noticed and takes them out (ECS and Auto Scaling deregister what they replace).
+ */
+function takenOut(outcomes: readonly Outcome[], aftermath: Aftermath): readonly RecoveryNode[] {
+  const { terrain } = aftermath;
+  const made = new Map<string, RecoveryNode>();
+  for (const door of outcomes.flatMap((o) => (o.role.kind === 'traffic' ? o.carriers : []))) {
+    const meaning = meaningOf(terrain.item(door));
+    const { detection } = meaning ?? {};
+    if (meaning === undefined || detection === undefined) continue;
+    const behind = meaning.links.flatMap((link) =>
+      link.carries === 'traffic'
+        ? fold(
+            link.to,
+            (to) => [to],
+            () => [],
+          )
+        : [],
+    );
+    for (const urn of behind) {
+      const target = meaningOf(terrain.item(urn));
+      const { kind } = aftermath.fate(urn);
+      if (target?.kind !== 'compute' || (kind !== 'reduced' && kind !== 'lost')) continue;
+      const id = `${door} takes out ${urn}`;
+      made.set(id, {
+        id,
+        label: `${terrain.item(door)?.title ?? door} takes out what is lost of ${terrain.item(urn)?.title ?? urn}`,
+        time: target.detection === undefined ? detection : fastest(detection, target.detection),
+        starts: 'at-onset',
+        after: [],
+        point: undefined,
+        shock: undefined,
+      });
+    }
+  }
+  return [...made.values()];
 }
 
 function supplierNodes(services: readonly ServiceNeeds[], member: Member): readonly RecoveryNode[] {

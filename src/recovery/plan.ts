@@ -14,7 +14,7 @@ export type Expression =
   | { readonly kind: 'row'; readonly row: TableRow; readonly leaf: number }
   | { readonly kind: 'span'; readonly min: number; readonly max: number; readonly leaf: number }
   | { readonly kind: 'sum'; readonly parts: readonly Expression[] }
-  | { readonly kind: 'slowest'; readonly parts: readonly Expression[] };
+  | { readonly kind: 'slowest' | 'fastest'; readonly parts: readonly Expression[] };
 
 export interface PlanNode {
   readonly id: string;
@@ -149,7 +149,8 @@ function timingReader(table: TimeTable): TimingReader {
       case 'span':
         return between(t.min, t.max, t.why);
       case 'sum':
-      case 'slowest': {
+      case 'slowest':
+      case 'fastest': {
         const [only, ...others] = t.parts.map(expression);
         if (only === undefined) return unread(unknown('not-reported', 'its time is made of no parts'));
         return others.length === 0 ? only : { kind: t.kind, parts: [only, ...others] };

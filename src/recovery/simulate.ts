@@ -142,7 +142,8 @@ function leafSource(plan: Plan, work: Work, ends: Ends, chance: Chance): LeafSou
         for (const next of tail) {
           put(next, node, part);
           if (e.kind === 'sum') addTo(out, part, count);
-          else maximumOf(out, part, count);
+          else if (e.kind === 'slowest') maximumOf(out, part, count);
+          else minimumOf(out, part, count);
         }
         spare.push(part);
       }
@@ -161,6 +162,13 @@ function maximumOf(out: Float64Array, more: Float64Array, count: number): void {
   for (let i = 0; i < count; i += 1) {
     const x = more[i] as number;
     if (x > (out[i] as number)) out[i] = x;
+  }
+}
+
+function minimumOf(out: Float64Array, more: Float64Array, count: number): void {
+  for (let i = 0; i < count; i += 1) {
+    const x = more[i] as number;
+    if (x < (out[i] as number)) out[i] = x;
   }
 }
 

@@ -191,6 +191,8 @@ function timingText(t: Timing): string {
       return t.parts.map(timingText).join(' + ');
     case 'slowest':
       return `slowest of (${[...new Set(t.parts.map(timingText))].join(', ')})`;
+    case 'fastest':
+      return `fastest of (${[...new Set(t.parts.map(timingText))].join(', ')})`;
     case 'never':
       return 'never';
     case 'unknown':

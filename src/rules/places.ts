@@ -135,6 +135,10 @@ export function configured(timing: Timing): Known<number> {
       return timing.parts.map(configured).reduce(plus, known(0));
     case 'slowest':
       return timing.parts.map(configured).reduce((a, b) => map(together({ a, b }), (v) => Math.max(v.a, v.b)), known(0));
+    case 'fastest':
+      return timing.parts
+        .map(configured)
+        .reduce((a, b) => map(together({ a, b }), (v) => Math.min(v.a, v.b)), known(Number.POSITIVE_INFINITY));
     case 'never':
       return known(Number.POSITIVE_INFINITY);
     case 'unknown':

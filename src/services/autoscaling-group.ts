@@ -2,13 +2,14 @@
 import type { Known, Truth } from '../model/known.ts';
 import { all, andThen, fold, is, known, map, together, unknown } from '../model/known.ts';
 import type { ControlCall, Spread } from '../model/protection.ts';
-import { row } from '../model/protection.ts';
+import { fastest, row, sum } from '../model/protection.ts';
 import { imageLinks, imageResource, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE } from './launch-template.ts';
 import { linkTo, spelling } from './links.ts';
 import { poolUnderAz, poolUnderInstance, zonal } from './pool.ts';
 import type { Identity } from './service.ts';
 import { identityOf, lost, meaning, service, unaffected } from './service.ts';
 import { spreadOfSubnets } from './subnets.ts';
+import { groupsWith, registration, type TargetGroupFacts, targetDetections } from './target-group.ts';
 import type { Props, View } from './view.ts';
 import { spreadOf } from './view.ts';
 
@@ -35,6 +36,8 @@ export interface GroupFacts extends Identity {
   readonly spotShare: Known<number>;
   readonly onDemandBase: Known<number>;
   readonly deletionProtected: Truth;
+  /** Target groups that its instances are registered in. */
+  readonly groups: readonly TargetGroupFacts[];
 }
 
 function declare(props: Props, view: View): GroupFacts {
@@ -73,6 +76,7 @@ function declare(props: Props, view: View): GroupFacts {
     ),
     onDemandBase: props.number('mixedInstancesPolicy.instancesDistribution.onDemandBaseCapacity', 0),
     deletionProtected: is(props.text('deletionProtection'), (v) => v !== undefined && v !== 'none'),
+    groups: groupsWith(props.id, view),
   };
 }
 
@@ -143,12 +147,19 @@ export const autoscalingGroup = service<GroupFacts>({
             : known(false, [], 'the group has one AZ: there is nowhere else to launch'),
     );
     const bestEffort = is(facts.distribution, (d) => d !== 'balanced-only', 'balanced-only keeps trying the lost AZ');
+    const asksBalancer = fold(
+      facts.healthChecks,
+      (types) => types.includes('ELB'),
+      () => false,
+    );
+    const noticed = fastest(row('ec2-status-check'), ...(asksBalancer ? targetDetections(facts.groups) : []));
+    const joins = registration(facts.groups);
     const replace = {
       mechanism: 'asg-replace',
       automation: 'service-native',
       successors: self,
       into: undefined,
-      time: row('asg-replace'),
+      time: sum(noticed, row('asg-replace'), joins),
       point: undefined,
       calls: [LAUNCH],
       action: undefined,
@@ -181,7 +192,7 @@ export const autoscalingGroup = service<GroupFacts>({
           automation: 'human-execution',
           armed: room,
           into: facts.region,
-          time: row('asg-scale-out'),
+          time: sum(row('asg-scale-out'), joins),
           calls: [{ action: 'autoscaling:UpdateAutoScalingGroup', region: undefined, plane: 'control' }, LAUNCH],
           action: 'asg-scale',
           says: 'as a standby it can be scaled out to its maximum',
@@ -201,6 +212,7 @@ export const autoscalingGroup = service<GroupFacts>({
         ),
       ],
       capacity: { unit: 'instances', running: facts.running, max: facts.max },
+      detection: noticed,
     });
   },
 });

@@ -2,7 +2,7 @@
 import type { Known, Truth } from '../model/known.ts';
 import { andThen, fold, known, map, together, unknown, yes } from '../model/known.ts';
 import type { Impact, Link, Placement, Spread, Timing } from '../model/protection.ts';
-import { row, slowest, span, timeUnknown } from '../model/protection.ts';
+import { row, span, timeUnknown } from '../model/protection.ts';
 import { spelling } from './links.ts';
 import { pointingAt, referringTo, withinBlocks } from './pointing.ts';
 import type { Identity } from './service.ts';
@@ -150,7 +150,7 @@ export const classicLoadBalancer = service<ClassicLoadBalancerFacts>({
           armed: severalZones(facts.spread),
           successors: known([facts.id]),
           into: undefined,
-          time: slowest(row('elb-node-removal'), detection(facts)),
+          time: row('elb-node-removal'),
           point: undefined,
           calls: [],
           action: undefined,

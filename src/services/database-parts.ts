@@ -2,7 +2,7 @@
 import type { Known, Truth } from '../model/known.ts';
 import { all, andThen, collect, decide, fold, is, known, map, no, unknown, yes } from '../model/known.ts';
 import type { ControlCall, Placement, Protection, Spread, Timing } from '../model/protection.ts';
-import { fixed, timeUnknown } from '../model/protection.ts';
+import { fixed, row, span, sum, timeUnknown } from '../model/protection.ts';
 import { spreadOfSubnets, zoneAt } from './subnets.ts';
 import type { Attached, Props, View } from './view.ts';
 import { spreadOf } from './view.ts';
@@ -18,6 +18,15 @@ export function protection(
 export function controlCall(action: string, region?: Known<string>): ControlCall {
   return { action, region, plane: 'control' };
 }
+
+/** Seconds between uploads of transaction logs, which RDS, Aurora, DocumentDB and Neptune share (RDS user guide, USER_PIT). */
+const UPLOADS = 300;
+
+/** Age of the newest moment that can be restored in the same Region: what is not uploaded yet is lost with the store. */
+export const restorableAge: Timing = sum(
+  span(0, UPLOADS, 'transaction logs are uploaded every 5 minutes'),
+  row('rds-log-upload'),
+);
 
 /** AWS publishes no figure: never a pass. */
 export function noFigure(what: string, id: string): Timing {

@@ -2,13 +2,14 @@
 import type { Known, Truth } from '../model/known.ts';
 import { andThen, any, equals, fold, is, known, unknown } from '../model/known.ts';
 import type { Link, Spread } from '../model/protection.ts';
-import { row } from '../model/protection.ts';
+import { fastest, row, sum } from '../model/protection.ts';
 import { TASK_DEFINITION, taskNeeds } from './ecs-task-definition.ts';
 import { linkTo } from './links.ts';
 import { poolUnderAz, poolUnderInstance, zonal } from './pool.ts';
 import type { Identity } from './service.ts';
 import { identityOf, lost, meaning, service, unaffected } from './service.ts';
 import { spreadOfSubnets } from './subnets.ts';
+import { groupsWith, registration, type TargetGroupFacts, targetDetections } from './target-group.ts';
 import type { Props, View } from './view.ts';
 
 export const ECS_SERVICE = 'aws:ecs/service:Service';
@@ -30,6 +31,8 @@ export interface EcsServiceFacts extends Identity {
   readonly cluster: Known<string | undefined>;
   readonly taskDefinition: Known<string | undefined>;
   readonly needs: readonly Link[];
+  /** Target groups that its tasks are registered in. */
+  readonly groups: readonly TargetGroupFacts[];
 }
 
 function declare(props: Props, view: View): EcsServiceFacts {
@@ -59,6 +62,7 @@ function declare(props: Props, view: View): EcsServiceFacts {
     rollsBack: any([flags(props, 'deploymentCircuitBreaker'), flags(props, 'alarms')]),
     cluster: view.target(props, 'cluster', [CLUSTER]),
     taskDefinition,
+    groups: groupsWith(props.id, view),
     needs: fold(
       taskDefinition,
       (urn) => {
@@ -152,12 +156,15 @@ export const ecsService = service<EcsServiceFacts>({
             ? unknown('not-reported', 'whether the tasks have another AZ is not known')
             : known(false, [], 'its tasks have one AZ: there is nowhere else to start'),
     );
+    /** A task that its load balancer calls unhealthy is replaced too (ECS developer guide, "Amazon ECS service scheduler"). */
+    const noticed = fastest(row('ecs-task-missed'), ...targetDetections(facts.groups));
+    const joins = registration(facts.groups);
     const replace = {
       mechanism: 'ecs-task-replace',
       automation: 'service-native',
       successors: known([facts.id]),
       into: undefined,
-      time: row('ecs-task-replace'),
+      time: sum(noticed, row('ecs-task-replace'), joins),
       point: undefined,
       calls: [{ action: 'ecs:RunTask', region: undefined, plane: 'control' }],
       action: undefined,
@@ -185,7 +192,7 @@ export const ecsService = service<EcsServiceFacts>({
           automation: 'human-execution',
           armed: known(true),
           into: facts.region,
-          time: row('ecs-scale-out'),
+          time: sum(row('ecs-scale-out'), joins),
           calls: [{ action: 'ecs:UpdateService', region: undefined, plane: 'control' }],
           action: 'ecs-scale',
           says: 'as a standby it can be scaled out',
@@ -193,6 +200,7 @@ export const ecsService = service<EcsServiceFacts>({
       ],
       links: [...linkTo(facts.taskDefinition, 'image', 'taskDefinition'), ...facts.needs],
       capacity: { unit: 'tasks', running: facts.running, max: facts.max },
+      detection: noticed,
     });
   },
 });

@@ -210,7 +210,7 @@ export const loadBalancer = service<LoadBalancerFacts>({
           armed: all([facts.multiAz, checked]),
           successors: known([facts.id]),
           into: undefined,
-          time: slowest(row('elb-node-removal'), loadBalancerDetection(facts)),
+          time: row('elb-node-removal'),
           point: undefined,
           calls: [],
           action: undefined,

@@ -4,7 +4,7 @@ import { andThen, any, fold, known, map, no, unknown } from '../model/known.ts';
 import type { Impact, Meaning } from '../model/protection.ts';
 import { row } from '../model/protection.ts';
 import { differ } from './apart.ts';
-import { controlCall, countAtLeast, protection, ruledOut } from './database-parts.ts';
+import { controlCall, countAtLeast, protection, restorableAge, ruledOut } from './database-parts.ts';
 import { linkTo } from './links.ts';
 import type { GlobalMember, GlobalPeers } from './rds-global-members.ts';
 import { globalFailovers, globalPeers, RDS_CLUSTER, RDS_GLOBAL_CLUSTER } from './rds-global-members.ts';
@@ -83,7 +83,7 @@ export const rdsGlobalCluster = service<RdsGlobalClusterFacts>({
           armed: andThen(facts.members, (all) => (all.length === 0 ? none : known(true))),
           successors: map(facts.members, (all) => all.map((m) => m.id)),
           time: row('rds-restore'),
-          point: row('rds-pitr-point'),
+          point: restorableAge,
           calls: [controlCall('rds:RestoreDBClusterToPointInTime')],
           says: 'somebody restores the automated backups of a cluster and builds the global database again',
         }),

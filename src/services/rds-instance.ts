@@ -13,6 +13,7 @@ import {
   controlCall,
   parametersOf,
   protection,
+  restorableAge,
   ruledOut,
   spreadByService,
   subnetGroupSpread,
@@ -340,7 +341,7 @@ function restore(facts: RdsInstanceFacts): Protection {
     armed: atLeast(facts.backupRetentionDays, 1, 'automated backups'),
     successors: known([facts.id]),
     time: row('rds-restore'),
-    point: row('rds-pitr-point'),
+    point: restorableAge,
     calls: [controlCall('rds:RestoreDBInstanceToPointInTime')],
     says: 'somebody restores the automated backups into a new instance',
   });

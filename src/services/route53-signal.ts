@@ -150,7 +150,7 @@ function targetPart(urn: string, view: View, depth: number): Part {
         present: known(true),
         works,
         worksInRegionLoss: works,
-        detection: sum(loadBalancerDetection(facts), row('route53-elb-evaluation')),
+        detection: sum(atMost(loadBalancerDetection(facts)), row('route53-elb-evaluation')),
       };
     }
     case CLASSIC_LOAD_BALANCER:
@@ -158,7 +158,7 @@ function targetPart(urn: string, view: View, depth: number): Part {
         present: known(true),
         works: known(true),
         worksInRegionLoss: known(true),
-        detection: sum(classicDetection(props), row('route53-elb-evaluation')),
+        detection: sum(atMost(classicDetection(props)), row('route53-elb-evaluation')),
       };
     case CLOUDFRONT:
       return { ...absent, works: no('Route 53 cannot evaluate the health of a CloudFront distribution') };
@@ -172,6 +172,15 @@ function targetPart(urn: string, view: View, depth: number): Part {
         known(true),
       );
   }
+}
+
+/**
+ * Where the load balancer goes with its targets, Route 53 may learn so from its nodes before any check of a target has failed:
+ * AWS does not say which comes first, so the checks bound the time from above only.
+ */
+function atMost(t: Timing): Timing {
+  if (t.kind === 'span') return span(0, t.max, t.why);
+  return t.kind === 'slowest' ? slowest(...t.parts.map(atMost)) : t;
 }
 
 /** CreateLoadBalancer (2012-06-01) with aws.elb.LoadBalancer's defaults: every 30 s, unhealthy after 2 failures, time-out 5 s. */

@@ -2,7 +2,7 @@
 import type { Known, Truth } from '../model/known.ts';
 import { all, andThen, equals, fold, known, map, not, together, unknown } from '../model/known.ts';
 import type { Link, Timing } from '../model/protection.ts';
-import { never, span, timeUnknown } from '../model/protection.ts';
+import { fixed, never, slowest, span, timeUnknown } from '../model/protection.ts';
 import { spelling } from './links.ts';
 import { once } from './once.ts';
 import { eachBlock, pointingAt, referringTo } from './pointing.ts';
@@ -130,6 +130,40 @@ export function targetGroupDetection(facts: TargetGroupFacts): Timing {
         : never('its targets are not health-checked'),
     timeUnknown,
   );
+}
+
+/** Groups of which a resource is a target. */
+export function groupsWith(member: string, view: View): readonly TargetGroupFacts[] {
+  const named = pointingAt(member, view, 'target-groups-of-member', GROUP_TYPES, (p) =>
+    declareTargetGroup(p, view).members.map(({ to }) => to),
+  );
+  return named.found.map((found) => declareTargetGroup(found, view));
+}
+
+/** The longest that an interval may be (CreateTargetGroup, HealthCheckIntervalSeconds). */
+const LONGEST_INTERVAL = 300;
+
+/**
+ * From a target's registration to its first request: it must pass one health check, the next of the group (Elastic Load
+ * Balancing user guide, "Target group health checks").
+ */
+export function registration(groups: readonly TargetGroupFacts[]): Timing {
+  const waits = groups.map((g) =>
+    fold(
+      together({ on: g.healthChecked, interval: g.interval }),
+      ({ on, interval }): Timing =>
+        on
+          ? span(0, interval, `a new target passes a health check first, one every ${interval} s`)
+          : fixed(0, 'targets are not health-checked'),
+      (): Timing => span(0, LONGEST_INTERVAL, 'a new target passes a health check first'),
+    ),
+  );
+  return slowest(fixed(0, 'nothing checks it'), ...waits);
+}
+
+/** What certainly tells that a target is gone; a group of which that is not known may still tell sooner. */
+export function targetDetections(groups: readonly TargetGroupFacts[]): readonly Timing[] {
+  return groups.map(targetGroupDetection).filter((t) => t.kind === 'span');
 }
 
 export const targetGroup = service<TargetGroupFacts>({

@@ -4,7 +4,7 @@ import { andThen, atLeast, fold, known, map, unknown } from '../model/known.ts';
 import type { Protection } from '../model/protection.ts';
 import { fixed, row, timeUnknown } from '../model/protection.ts';
 import type { Members } from './database-parts.ts';
-import { controlCall, membersOf, noFigure, protection, ruledOut } from './database-parts.ts';
+import { controlCall, membersOf, noFigure, protection, restorableAge, ruledOut } from './database-parts.ts';
 import { keyReference } from './kms-key.ts';
 import { linkTo } from './links.ts';
 import type { Identity, ServiceModule } from './service.ts';
@@ -132,7 +132,7 @@ function restore(facts: VolumeClusterFacts, names: VolumeNames): Protection {
     armed: atLeast(facts.backupRetentionDays, 1, 'automated backups'),
     successors: known([facts.id]),
     time: noFigure(`restoring a ${names.name} cluster`, facts.id),
-    point: row('rds-pitr-point'),
+    point: restorableAge,
     calls: [controlCall('rds:RestoreDBClusterToPointInTime')],
     says: 'somebody restores the automated backups into a new cluster',
   });

@@ -52,6 +52,7 @@ export function timesIn(t: Timing): unknown {
       return [t.min, t.max];
     case 'sum':
     case 'slowest':
+    case 'fastest':
       return [t.kind, t.parts.map(timesIn)];
     case 'never':
       return 'never';

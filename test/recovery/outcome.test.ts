@@ -3,7 +3,7 @@ import { buildEstate } from '../../src/estate/estate.ts';
 import { findRoles } from '../../src/estate/roles.ts';
 import { decide, known, type Truth } from '../../src/model/known.ts';
 import type { AutomationClass, Meaning, Protection } from '../../src/model/protection.ts';
-import { fixed } from '../../src/model/protection.ts';
+import { fixed, row } from '../../src/model/protection.ts';
 import type { SourceReading } from '../../src/model/resource.ts';
 import { outcomeOf } from '../../src/recovery/outcome.ts';
 import { recoveryPath } from '../../src/recovery/path.ts';
@@ -176,5 +176,115 @@ describe('two doors, one of which loses an AZ', () => {
   it('users of that one wait until it has mended itself, whatever stands beside it', () => {
     const { kind, mechanism, time } = outcome([mends(urnOf(POOL, '0'))]);
     expect({ kind, mechanism, time }).toEqual({ kind: 'recovered', mechanism: 'service-native', time: fixed(60, 'test') });
+  });
+});
+
+describe('a plan that scales out', () => {
+  const SHOP = urnOf(POOL, '1');
+  /** Two pools that both serve, or one beside a standby; a plan brings the second to a share of the other. */
+  const after = (pools: readonly [number, number], share: number, waits: boolean) => {
+    const pool = (n: number, standsBy: boolean, protections: readonly Protection[]) =>
+      meaning({
+        kind: 'compute',
+        placement: regional,
+        waits: known(standsBy),
+        under: { region: lost('it lives in one Region') },
+        capacity: { unit: 'tasks', running: known(n), max: known(100) },
+        protections,
+      });
+    const scales: Protection = { ...protection('human-execution', SHOP), action: 'ecs-scale' };
+    const plan = meaning({
+      kind: 'orchestrator',
+      placement: known({ kind: 'global' }),
+      under: {},
+      orchestrations: [
+        {
+          action: 'ecs-scale',
+          targets: [known(SHOP)],
+          scopes: ['region'],
+          automation: 'orchestrated',
+          armed: known(true),
+          lead: fixed(10, 'test'),
+          grows: known(share),
+          says: 'the plan',
+        },
+      ],
+    });
+    const terrain = terrainOf(
+      POOL,
+      [
+        { region: 'eu-west-1', meaning: pool(pools[0], false, []) },
+        { region: 'eu-central-1', meaning: pool(pools[1], waits, [scales]) },
+        { region: 'eu-central-1', meaning: plan },
+      ],
+      2,
+    );
+    const role = terrain.roles.of(SHOP);
+    if (role === undefined) throw new Error('no role');
+    const outcome = outcomeOf(role, new Aftermath(terrain, LOST), 1);
+    return [outcome.kind, outcome.automation];
+  };
+
+  it.each<[string, readonly [number, number], number, boolean, AutomationClass]>([
+    ['a standby to as much as the Region that is left', [4, 1], 1, true, 'orchestrated'],
+    ['a standby to half of it: somebody must add the rest', [4, 1], 0.5, true, 'human-execution'],
+    ['one that serves too is as large already: nothing is added', [4, 4], 1, false, 'human-execution'],
+    ['one that serves too, to twice as much', [4, 4], 2, false, 'orchestrated'],
+  ])('%s', (_, sizes, share, waits, automation) => {
+    expect(after(sizes, share, waits)).toEqual(['recovered', automation]);
+  });
+});
+
+describe('a door that stands before what is lost', () => {
+  const AZ = { scope: 'az', name: 'eu-west-1a' } as const;
+  const to = (urn: string) => ({ to: known(urn), carries: 'traffic', property: 'target' }) as const;
+  const taken = (struck: boolean, detection = row('ecs-task-missed')) => {
+    const terrain = terrainOf(
+      POOL,
+      [
+        {
+          region: 'eu-west-1',
+          meaning: meaning({
+            kind: 'traffic',
+            placement: regional,
+            under: { az: known({ kind: 'unaffected', why: 'it spans AZs' }) },
+            links: [to(urnOf(POOL, '1'))],
+            detection: fixed(30, 'three checks'),
+          }),
+        },
+        {
+          region: 'eu-west-1',
+          meaning: meaning({
+            kind: 'compute',
+            placement: regional,
+            under: { az: struck ? reduced(known(0.5), 'half is lost') : known({ kind: 'unaffected', why: 'it is elsewhere' }) },
+            capacity: { unit: 'tasks', running: known(4), max: known(8) },
+            detection,
+          }),
+        },
+      ],
+      1,
+    );
+    const needs = {
+      id: 'shop',
+      resources: [urnOf(POOL, '0'), urnOf(POOL, '1')],
+      doubts: [],
+      entries: [urnOf(POOL, '0')],
+      dependsOn: [],
+      suppliers: [],
+      optional: new Set<string>(),
+    };
+    return recoveryPath(needs, AZ, 0.5, terrain).graph.nodes.filter((n) => n.id.includes('takes out'));
+  };
+
+  it('sends requests there until its checks fail, or what keeps the targets has noticed', () => {
+    const found = taken(true);
+    expect(found.map((n) => [n.starts, n.time])).toEqual([
+      ['at-onset', { kind: 'fastest', parts: [fixed(30, 'three checks'), row('ecs-task-missed')] }],
+    ]);
+  });
+
+  it('has nothing to take out where nothing behind it is lost', () => {
+    expect(taken(false)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fixed, row, slowest, span, sum } from '../../src/model/protection.ts';
+import { fastest, fixed, row, slowest, span, sum } from '../../src/model/protection.ts';
 import { EXPECTED, quantileBounds } from '../../src/recovery/bounds.ts';
 import type { RecoveryGraph } from '../../src/recovery/graph.ts';
 import { normalQuantile } from '../../src/recovery/normal.ts';
@@ -50,6 +50,11 @@ describe('simulate', () => {
   it('takes the slowest of k independent uniforms: p^(1/k)', () => {
     expectQuantiles(graph(...['a', 'b', 'c', 'd'].map((id) => node(id, span(0, 1, 'x')))), (p) => p ** (1 / 4));
     expectQuantiles(graph(node('a', slowest(span(0, 1, 'x'), span(0, 1, 'x')))), Math.sqrt);
+  });
+
+  it('takes the fastest of k independent uniforms: 1 − (1 − p)^(1/k)', () => {
+    expectQuantiles(graph(node('a', fastest(span(0, 1, 'x'), span(0, 1, 'x')))), (p) => 1 - Math.sqrt(1 - p));
+    expect([...samples(graph(node('a', fastest(fixed(30, 'x'), fixed(20, 'x')))), 1)]).toEqual([20]);
   });
 
   it('starts a node when the last of those before it has finished', () => {

@@ -1,7 +1,7 @@
 /** Graphs, tables and questions for the tests of recovery. */
 import fc from 'fast-check';
 import { unknown } from '../../src/model/known.ts';
-import { fixed, row, slowest, span, sum, type Timing, timeUnknown } from '../../src/model/protection.ts';
+import { fastest, fixed, row, slowest, span, sum, type Timing, timeUnknown } from '../../src/model/protection.ts';
 import { simulation } from '../../src/recovery/estimate.ts';
 import type { RecoveryGraph, RecoveryNode } from '../../src/recovery/graph.ts';
 import type { Question } from '../../src/recovery/predict.ts';
@@ -51,6 +51,7 @@ const knownTiming: fc.Arbitrary<Timing> = fc.letrec<{ timing: Timing }>((tie) =>
     fc.tuple(fc.nat(100), fc.nat(100)).map(([min, width]) => span(min, min + width, 'test')),
     fc.array(tie('timing'), { minLength: 1, maxLength: 3 }).map((parts) => sum(...parts)),
     fc.array(tie('timing'), { minLength: 1, maxLength: 3 }).map((parts) => slowest(...parts)),
+    fc.array(tie('timing'), { minLength: 1, maxLength: 3 }).map((parts) => fastest(...parts)),
   ),
 })).timing;
 

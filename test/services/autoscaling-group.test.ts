@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Value } from '../../src/model/value.ts';
 import { autoscalingGroup } from '../../src/services/autoscaling-group.ts';
-import { hole, impact, links, out, protections, read, type Spec, value } from './support-traffic.ts';
+import { hole, impact, links, out, protections, read, type Spec, timing, value } from './support-traffic.ts';
 
 const GROUP = 'aws:autoscaling/group:Group';
 const SUBNET = 'aws:ec2/subnet:Subnet';
@@ -54,6 +54,36 @@ describe('az', () => {
   ])('%s', (_, { meaning }, az, armed) => {
     expect(impact(meaning, 'az')).toBe(az);
     expect(protections(meaning, 'az')).toEqual([`asg-replace service-native ${armed}`]);
+  });
+});
+
+describe('times', () => {
+  const TARGETS = 'aws:lb/targetGroup:TargetGroup';
+  const behind = (healthCheckType: Value): readonly string[] =>
+    read(
+      autoscalingGroup,
+      {
+        type: GROUP,
+        name: 'web',
+        inputs: {
+          ...sized,
+          healthCheckType,
+          vpcZoneIdentifiers: [out(SUBNET, 'a', 'id'), out(SUBNET, 'b', 'id')],
+          targetGroupArns: [out(TARGETS, 'web', 'arn')],
+        },
+      },
+      ...subnets,
+      { type: TARGETS, name: 'web', inputs: { healthCheck: { interval: 10, unhealthyThreshold: 2, timeout: 4 } } },
+    ).meaning.protections.map((p) => `${p.scopes.join()} ${timing(p.time)}`);
+
+  it('a lost instance is noticed by EC2, and by the load balancer where the group asks it', () => {
+    expect(behind('ELB')).toEqual([
+      'instance fastest(ec2-status-check, 10-24s) + asg-replace + slowest(0s, 0-10s)',
+      'az fastest(ec2-status-check, 10-24s) + asg-replace + slowest(0s, 0-10s)',
+      'region asg-scale-out + slowest(0s, 0-10s)',
+    ]);
+    expect(behind('EC2')[1]).toBe('az fastest(ec2-status-check) + asg-replace + slowest(0s, 0-10s)');
+    expect(behind(hole)[1]).toBe('az fastest(ec2-status-check) + asg-replace + slowest(0s, 0-10s)');
   });
 });
 

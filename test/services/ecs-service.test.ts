@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Hole, type Value } from '../../src/model/value.ts';
 import { ecsService } from '../../src/services/ecs-service.ts';
-import { hole, impact, links, out, protections, read, type Spec, urnOf } from './support-traffic.ts';
+import { hole, impact, links, out, protections, read, type Spec, timing, urnOf } from './support-traffic.ts';
 
 const SERVICE = 'aws:ecs/service:Service';
 const TASK = 'aws:ecs/taskDefinition:TaskDefinition';
@@ -72,4 +72,33 @@ it('reads images and secrets through the task definition, from references and fr
   ]);
   expect(links(wired(built), 'image')).toEqual(['task', 'shop']);
   expect(links(wired(built), 'secret')).toEqual(['password']);
+});
+
+describe('times', () => {
+  const GROUP = 'aws:lb/targetGroup:TargetGroup';
+  const behind = (healthCheck: Value): readonly string[] =>
+    of(
+      ['a', 'b'],
+      { desiredCount: 4, loadBalancers: [{ targetGroupArn: out(GROUP, 'web', 'arn') }] },
+      { type: GROUP, name: 'web', inputs: { targetType: 'ip', healthCheck } },
+    ).protections.map((p) => `${p.scopes.join()} ${timing(p.time)}`);
+
+  it('a lost task is noticed by ECS or by the target group, whichever is first, and its successor passes a health check', () => {
+    expect(behind({ interval: 10, unhealthyThreshold: 3, timeout: 4 })).toEqual([
+      'instance fastest(ecs-task-missed, 20-34s) + ecs-task-replace + slowest(0s, 0-10s)',
+      'az fastest(ecs-task-missed, 20-34s) + ecs-task-replace + slowest(0s, 0-10s)',
+      'region ecs-scale-out + slowest(0s, 0-10s)',
+    ]);
+  });
+
+  it('a target group that checks nothing tells nothing, one that nobody can read may take the longest that AWS allows', () => {
+    expect(behind({ enabled: false })).toContain('region ecs-scale-out + slowest(0s, 0s)');
+    expect(behind({ enabled: false })[0]).toBe('instance fastest(ecs-task-missed) + ecs-task-replace + slowest(0s, 0s)');
+    expect(behind({ interval: hole })).toContain('region ecs-scale-out + slowest(0s, 0-300s)');
+  });
+
+  it('without a load balancer there is nobody else to notice', () => {
+    const found = of(['a', 'b'], { desiredCount: 4 }).protections.find((p) => p.scopes.includes('az'));
+    expect(timing(found?.time)).toBe('fastest(ecs-task-missed) + ecs-task-replace + slowest(0s)');
+  });
 });

@@ -111,7 +111,7 @@ describe('failover of a PRIMARY record', () => {
   it('uses the health of the target groups for an alias that evaluates it', () => {
     const { meaning } = primaryOf({ aliases: alias('east', true) }, secondary);
     const found = meaning.protections.find((p) => p.mechanism === 'route53-failover');
-    expect(timing(found?.time)).toBe('slowest(0s, 30-70s) + route53-elb-evaluation + dns-alias-ttl + dns-client-tail');
+    expect(timing(found?.time)).toBe('slowest(0s, 0-70s) + route53-elb-evaluation + dns-alias-ttl + dns-client-tail');
   });
 
   it('leaves a SECONDARY alone', () => {

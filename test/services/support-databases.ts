@@ -118,7 +118,7 @@ export function rowsOf(m: Meaning): readonly string[] {
   const walk = (t: Timing | undefined): void => {
     if (t === undefined) return;
     if (t.kind === 'row') rows.push(t.row);
-    if (t.kind === 'sum' || t.kind === 'slowest') for (const part of t.parts) walk(part);
+    if ('parts' in t) for (const part of t.parts) walk(part);
   };
   for (const p of m.protections) {
     walk(p.time);

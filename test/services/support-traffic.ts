@@ -110,6 +110,8 @@ export function timing(t: Timing | undefined): string {
       return t.parts.map(timing).join(' + ');
     case 'slowest':
       return `slowest(${t.parts.map(timing).join(', ')})`;
+    case 'fastest':
+      return `fastest(${t.parts.map(timing).join(', ')})`;
     case 'never':
       return 'never';
     case 'unknown':

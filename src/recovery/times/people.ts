@@ -32,8 +32,8 @@ export const peopleTimes: readonly ServiceTime[] = [
     id: 'client-reconnect',
     title: 'Clients drop stale connections and pools after a database promotion',
     measures: 'time',
-    // Between what was measured after tuning and without.
-    expected: [8, 36, 80],
+    // Between what was measured after tuning and without; the slowest of the few that were measured is not their p99.
+    expected: [8, 36, 120],
     // 12 s after tuning DNS, pool and proxy; without tuning 41 s at least.
     optimistic: [8, 12, 41],
     // 78 s measured, and one report of about 6 min until clients and pools had followed.
