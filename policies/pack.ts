@@ -42,6 +42,8 @@ export interface Pack {
   readonly alone: (args: ResourceValidationArgs) => JudgedAlone | undefined;
   readonly stack: (args: StackValidationArgs) => Promise<Stack>;
   readonly baseline: () => Baseline | undefined;
+  /** Has the rule anything to say, about a resource or a stack that was judged so far? Yes where the pack was told nothing yet. */
+  readonly voices: { alone(rule: string): boolean; stack(rule: string): boolean };
   /** Findings that resource policies have told, by URN: stack policies do not tell them again. */
   readonly told: Map<string, Set<string>>;
 }
@@ -52,12 +54,16 @@ export interface JudgedAlone extends Alone {
 
 export function packPolicies(edges: Edges): Policies {
   const registered: Registered = new Map();
-  const alone = new WeakMap<object, JudgedAlone | undefined>();
-  const stacks = new WeakMap<object, Promise<Stack>>();
+  const alone = { judged: new WeakMap<object, JudgedAlone | undefined>(), voices: new Set<string>() };
+  const stacks = { judged: new WeakMap<object, Promise<Stack>>(), voices: new Set<string>() };
   let settings: { readonly text: string; readonly read: Settings; readonly baseline: Baseline | undefined } | undefined;
   const pack: Pack = {
     edges,
     told: new Map(),
+    voices: {
+      alone: (rule) => settings === undefined || alone.voices.has(rule),
+      stack: (rule) => settings === undefined || stacks.voices.has(rule),
+    },
     settings: () => {
       if (settings !== undefined) return settings.read;
       throw quiet(
@@ -71,21 +77,29 @@ export function packPolicies(edges: Edges): Policies {
     today: () => pack.settings().date ?? edges.today,
     alone: (args) => {
       const key = identityOf(args.props);
-      if (!alone.has(key)) {
+      if (!alone.judged.has(key)) {
         pack.told.delete(args.urn);
-        alone.set(key, judgedAlone(args, registered, pack));
+        const judged = judgedAlone(args, registered, pack);
+        for (const rule of judged?.fires.keys() ?? []) alone.voices.add(rule);
+        alone.judged.set(key, judged);
       }
-      return alone.get(key);
+      return alone.judged.get(key);
     },
     stack: (args) => {
-      const [first] = args.resources;
-      if (first === undefined) return judgeStack([], registered, pack);
-      const key = identityOf(first.props);
-      const judged =
-        stacks.get(key) ?? judgeStack(args.resources, registered, pack).catch((error) => Promise.reject(quiet(error)));
-      stacks.set(key, judged);
+      const key = identityOf(args.resources[0]?.props ?? args.resources);
+      const judged = stacks.judged.get(key) ?? judgeAll(args);
+      stacks.judged.set(key, judged);
       return judged;
     },
+  };
+  const judgeAll = async ({ resources }: StackValidationArgs): Promise<Stack> => {
+    try {
+      const stack = await judgeStack(resources, registered, pack);
+      for (const rule of stack.fires.keys()) stacks.voices.add(rule);
+      return stack;
+    } catch (error) {
+      throw quiet(error);
+    }
   };
   const configure = ({ getConfig }: ResourceValidationArgs | StackValidationArgs): void => {
     const config = getConfig<object>();
@@ -105,8 +119,14 @@ export function packPolicies(edges: Edges): Policies {
       description: 'Catalogue, levels, other stacks, baseline and evidence: what the other policies of the pack are told.',
       enforcementLevel: 'mandatory',
       configSchema: settingsConfigSchema(),
-      validateResource: configure,
-      validateStack: configure,
+      validateResource: (args) => {
+        configure(args);
+        pack.alone(args);
+      },
+      validateStack: async (args) => {
+        configure(args);
+        await pack.stack(args);
+      },
     },
     ...RULES.map((rule) => rulePolicy(rule, pack)),
     ...metricPolicies(pack),

@@ -1,5 +1,11 @@
 /** One policy for each rule: it speaks of a resource as soon as its answer is certain, and of the rest once the stack is known. */
-import type { Policy, ResourceValidationPolicy, StackValidationPolicy } from '@pulumi/policy';
+import type {
+  Policy,
+  ResourceValidation,
+  ResourceValidationPolicy,
+  StackValidation,
+  StackValidationPolicy,
+} from '@pulumi/policy';
 import type { Finding } from '../src/model/finding.ts';
 import type { Rule } from '../src/rules/rule.ts';
 import { MENDS, type Mend } from './mends.ts';
@@ -18,27 +24,35 @@ export function rulePolicy(rule: Rule, pack: Pack): BothPolicy {
       waiver === undefined || waiver.expired ? '' : ` (accepted until ${waiver.until} by ${waiver.approvedBy}: ${waiver.reason})`;
     return `${message}${waived}${known ? ' (known before this change)' : ''}. ${rule.fix}`;
   };
+  const { voices } = pack;
+  const validateResource: ResourceValidation = (args, tell) => {
+    const judged = pack.alone(args);
+    for (const finding of judged?.fires.get(rule.id) ?? []) {
+      const known = pack.baseline()?.findings.has(finding.fingerprint) === true;
+      const level = levelOf(finding, judged?.tier, pack.settings(), known);
+      pack.told.set(args.urn, (pack.told.get(args.urn) ?? new Set()).add(finding.fingerprint));
+      if (level !== 'disabled') report(tell, { message: sentence(finding, known), level });
+    }
+  };
+  const validateStack: StackValidation = async (args, tell) => {
+    const { fires, tierOf } = await pack.stack(args);
+    for (const finding of fires.get(rule.id) ?? []) {
+      if (pack.told.get(finding.resource)?.has(finding.fingerprint) === true) continue;
+      const known = pack.baseline()?.findings.has(finding.fingerprint) === true;
+      const level = levelOf(finding, tierOf(finding.resource), pack.settings(), known);
+      if (level !== 'disabled') report(tell, { message: sentence(finding, known), urn: finding.resource, level });
+    }
+  };
+  // The SDK puts arguments together for every policy that has a function, which costs a stack of a thousand resources seconds. Rules that
+  // have said nothing have none: `settings`, which comes first, has judged by the time they are looked at.
   return {
     ...metadata(rule, mend, pack.edges.version),
     ...(mend === undefined ? {} : { remediateResource: remediation(rule, mend, pack) }),
-    validateResource: (args, tell) => {
-      const judged = pack.alone(args);
-      if (judged === undefined) return;
-      for (const finding of judged.fires.get(rule.id) ?? []) {
-        const known = pack.baseline()?.findings.has(finding.fingerprint) === true;
-        const level = levelOf(finding, judged.tier, pack.settings(), known);
-        pack.told.set(args.urn, (pack.told.get(args.urn) ?? new Set()).add(finding.fingerprint));
-        if (level !== 'disabled') report(tell, { message: sentence(finding, known), level });
-      }
+    get validateResource() {
+      return mend !== undefined || voices.alone(rule.id) ? validateResource : (undefined as unknown as ResourceValidation);
     },
-    validateStack: async (args, tell) => {
-      const { fires, tierOf } = await pack.stack(args);
-      for (const finding of fires.get(rule.id) ?? []) {
-        if (pack.told.get(finding.resource)?.has(finding.fingerprint) === true) continue;
-        const known = pack.baseline()?.findings.has(finding.fingerprint) === true;
-        const level = levelOf(finding, tierOf(finding.resource), pack.settings(), known);
-        if (level !== 'disabled') report(tell, { message: sentence(finding, known), urn: finding.resource, level });
-      }
+    get validateStack() {
+      return voices.stack(rule.id) ? validateStack : (undefined as unknown as StackValidation);
     },
   };
 }
@@ -52,10 +66,10 @@ function metadata(
   return {
     name: id,
     displayName: title,
-    description: `${title}. ${why}${mend === undefined ? '' : ` The remediation ${mend.says}.`}`,
+    description: `${title}.${mend === undefined ? '' : ` The remediation ${mend.says}.`}`,
     enforcementLevel: severity === 'critical' ? 'mandatory' : 'advisory',
     severity,
-    framework: { name: 'Holdfast continuity rules', version, reference: id, specification: title },
+    framework: { name: 'Holdfast continuity rules', version, reference: id, specification: why },
     tags: [family, ...scopes],
     remediationSteps: fix,
     ...(source === 'derived' ? {} : { url: source }),

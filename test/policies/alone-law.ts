@@ -28,7 +28,8 @@ export function certainties(
   const byUrn = new Map(resources.map((r) => [r.urn, r]));
   return resources.flatMap((resource) => {
     const around = new Set([resource]);
-    for (let up = byUrn.get(resource.parent ?? ''); up !== undefined && !around.has(up); up = byUrn.get(up.parent ?? '')) around.add(up);
+    for (let up = byUrn.get(resource.parent ?? ''); up !== undefined && !around.has(up); up = byUrn.get(up.parent ?? ''))
+      around.add(up);
     const provider = byUrn.get(resource.provider ?? '');
     if (provider !== undefined) around.add(provider);
     const estate = estateAlone({
