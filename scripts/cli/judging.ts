@@ -1,20 +1,29 @@
 /** Commands that judge: what the code promises, what AWS shows, and why. */
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { SEVERITIES } from '../../src/model/finding.ts';
 import type { CheckFlags } from '../commands/check.ts';
 import type { ExplainFlags } from '../commands/explain.ts';
 import type { IamFlags } from '../commands/iam.ts';
 import type { InitFlags } from '../commands/init.ts';
 import type { VerifyFlags } from '../commands/verify.ts';
-import { FORMATS } from '../formats.ts';
+import { FORMATS, type Written } from '../formats.ts';
 import { surroundings } from '../surroundings.ts';
 import { BASELINE_CODES, collect, EXIT_CODES, whole, withAws, withGivenEvidence, withSources } from './options.ts';
+
+function alsoWritten(value: string, earlier: readonly Written[]): readonly Written[] {
+  const at = value.indexOf('=');
+  const [format, out] = [FORMATS.find((f) => f === value.slice(0, at)), value.slice(at + 1)];
+  if (at < 0 || format === undefined || out === '')
+    throw new InvalidArgumentError(`expected FORMAT=FILE with one of ${FORMATS.join(', ')}.`);
+  return [...earlier, { format, out }];
+}
 
 /** Options of every command whose result is verdicts. */
 function withVerdicts(command: Command): Command {
   return withGivenEvidence(withAws(withSources(command)))
     .addOption(new Option('--format <format>', 'output format').choices(FORMATS).default('table'))
     .option('--json', 'short for --format json')
+    .option('--also <format=file>', 'write it in another format too; repeatable', alsoWritten, [])
     .option('--no-catalog', 'judge without agreements: what survives, resource by resource')
     .addOption(
       new Option('--fail-on <severity>', 'findings at or above it make the exit code 1')

@@ -1,9 +1,10 @@
 /** What verify and check share at the end: the result in the format that was asked for, and the exit code. */
+
 import type { Severity } from '../../src/model/finding.ts';
 import { SEVERITIES } from '../../src/model/finding.ts';
 import type { VerifyResult } from '../../src/reports/result-schema.ts';
 import { established } from '../../src/reports/words.ts';
-import type { Format } from '../formats.ts';
+import type { Format, Written } from '../formats.ts';
 import type { Surroundings } from '../surroundings.ts';
 
 export interface ResultFlags {
@@ -15,6 +16,7 @@ export interface ResultFlags {
   readonly catalog?: string | false;
   readonly color: boolean;
   readonly out?: string;
+  readonly also: readonly Written[];
 }
 
 /** Places shown per rule in the table. */
@@ -29,7 +31,8 @@ export async function show(
   next = '',
 ): Promise<ExitCode> {
   const code = exitCode(result, flags, level);
-  around.write(await rendered(result, code, flags, around, next), flags.out);
+  for (const { format, out } of [...flags.also, { format: flags.json === true ? 'json' : flags.format, out: flags.out }])
+    around.write(await rendered(result, code, { ...flags, format, out }, around, next), out);
   return code;
 }
 
@@ -37,11 +40,11 @@ export async function show(
 async function rendered(
   result: VerifyResult,
   code: ExitCode,
-  flags: ResultFlags,
+  { format, color, out }: { readonly format: Format; readonly color: boolean; readonly out: string | undefined },
   { width, paint, cwd }: Surroundings,
   next: string,
 ): Promise<string> {
-  switch (flags.json === true ? 'json' : flags.format) {
+  switch (format) {
     case 'json':
       return `${JSON.stringify(result, undefined, 2)}\n`;
     case 'markdown':
@@ -62,7 +65,7 @@ async function rendered(
     case 'table':
       return (await import('../../src/reports/table.ts')).renderTable(result, {
         width,
-        paint: paint(flags.color, flags.out),
+        paint: paint(color, out),
         places: PLACES,
         next,
       });

@@ -125,9 +125,12 @@ function approvalLine(baseline: Comparison): readonly string[] {
 }
 
 function kpi2Text({ baseline, kpis }: VerifyResult): string {
-  const now = kpis === null ? '–' : shareText(kpis.kpi2.all);
+  if (kpis === null) return '–';
   const moved = baseline?.kpis.find((k) => k.kpi === '2');
-  return moved === undefined ? now : `**${kpiText(moved)}**, now ${now}`;
+  const { met, notMet, unknown, n } = kpis.kpi2.all;
+  return moved === undefined
+    ? shareText(kpis.kpi2.all)
+    : `**${kpiText(moved)}** (${met} met, ${notMet} not met, ${unknown} unknown of ${n})`;
 }
 
 const open = (result: VerifyResult): readonly FindingResult[] =>

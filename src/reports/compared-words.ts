@@ -96,3 +96,27 @@ export function exitText(code: 0 | 1 | 3, baseline: Comparison | null): string {
   if (code === 3) return 'nothing is broken, but something is unknown';
   return 'a promise is not kept, or a finding is too severe';
 }
+
+export interface ComparisonRow {
+  readonly what: string;
+  readonly says: string;
+  readonly tone: Kind['tone'] | undefined;
+}
+
+/** All that changed since the baseline, for formats that show everything. */
+export function comparisonRows(baseline: Comparison): readonly ComparisonRow[] {
+  const row = (what: string, says: string, tone?: Kind['tone']): ComparisonRow => ({ what, says, tone });
+  return [
+    row('beside', `${baseline.of.file} of ${baseline.of.date}`),
+    ...kinds(baseline).flatMap(({ what, of, tone }) =>
+      of.map((m) => row(what, `${m.id}: ${verdictsText(m)}${becauseOf(m)}`, tone)),
+    ),
+    row('metrics as before', String(baseline.unchanged)),
+    ...baseline.approvals.map((a) => row('approval', `${approvalText(a)}; ${changeText(baseline)}`, 'doubt')),
+    ...baseline.kpis.filter((k) => k.before !== k.after).map((k) => row(`KPI ${k.kpi} ${k.what}`, kpiText(k))),
+    row('findings', findingsText(baseline)),
+    ...baseline.notes.map((note) => row('note', note)),
+  ];
+}
+
+const becauseOf = ({ after }: Movement): string => (after === null || after.verdict === 'met' ? '' : `: ${after.reason}`);

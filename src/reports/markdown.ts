@@ -1,5 +1,6 @@
 /** The same result as GitHub-flavoured Markdown. */
 import { formatPercent } from '../model/quantity.ts';
+import { comparisonRows } from './compared-words.ts';
 import type { VerifyResult } from './result-schema.ts';
 import { plainText } from './text.ts';
 import type { FindingResult } from './words.ts';
@@ -43,6 +44,7 @@ export function renderMarkdown(result: VerifyResult): string {
   if (result.metrics.length > 0) parts.push(...metricSection(result));
   if (result.survey.length > 0) parts.push(...surveySection(result));
   parts.push(
+    ...comparisonSection(result),
     ...findingSection(result),
     ...liveSection(result),
     ...evidenceSection(result),
@@ -103,6 +105,12 @@ function surveySection(result: VerifyResult): string[] {
     );
   }
   return [...lines, ''];
+}
+
+function comparisonSection({ baseline }: VerifyResult): string[] {
+  if (baseline === null) return [];
+  const rows = comparisonRows(baseline).map(({ what, says }) => row([what, says]));
+  return ['## Since the baseline', '', '| what | |', '|---|---|', ...rows, ''];
 }
 
 function findingSection(result: VerifyResult): string[] {

@@ -1,5 +1,6 @@
 /** What a busy engineer wants first: verdicts, then findings, then KPIs, then what nobody can tell. */
 import { formatPercent } from '../model/quantity.ts';
+import { comparisonRows } from './compared-words.ts';
 import type { VerifyResult } from './result-schema.ts';
 import type { Cell, Paint, Style } from './text.ts';
 import { columns, plainText, wrap } from './text.ts';
@@ -65,6 +66,7 @@ export function renderTable(result: VerifyResult, options: TableOptions): string
   lines.push(...title.map((line) => paint(line, 'bold')), ...headline(result).flatMap((line) => wrap(line, width)), '');
   if (result.metrics.length > 0) lines.push(...metricLines(result, options));
   if (result.survey.length > 0) lines.push(...surveyLines(result, options));
+  lines.push(...comparisonLines(result, options));
   lines.push(...findingLines(result, options));
   lines.push(...liveLines(result, options));
   lines.push(...evidenceSection(result, options));
@@ -219,6 +221,12 @@ function liveLines({ observed, checks }: VerifyResult, { width, paint, places }:
 }
 
 const shortUrn = (urn: string): string => urn.split('::').pop() ?? urn;
+
+function comparisonLines({ baseline }: VerifyResult, { width, paint }: TableOptions): string[] {
+  if (baseline === null) return [];
+  const rows = comparisonRows(baseline).map(({ what, says, tone }): Cell[] => [{ text: what, ...styleOf(tone) }, { text: says }]);
+  return [paint('Since the baseline', 'bold'), ...columns(rows, width, paint), ''];
+}
 
 function kpiLines(result: VerifyResult, { width, paint }: TableOptions): string[] {
   const { kpis } = result;

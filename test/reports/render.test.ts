@@ -9,8 +9,8 @@ import { renderTable } from '../../src/reports/table.ts';
 import { ansiPaint, noPaint, widthOf } from '../../src/reports/text.ts';
 import type { Spec } from '../services/support-traffic.ts';
 import { judgeSpecs, MULTI_AZ, NOBODY_KNOWS, promising, SINGLE_AZ, TABLE } from '../verdicts/estates.ts';
+import { named, RESULTS } from './support.ts';
 
-const named = (spec: Spec, name: string): Spec => ({ ...spec, name });
 const FORGOTTEN: Spec = { ...SINGLE_AZ, inputs: { ...SINGLE_AZ.inputs, backupRetentionPeriod: 0 } };
 const HOSTILE = '<img src=x onerror=alert(1)>|`code` **bold** [link](javascript:x) @team \u001b[31mred \u202egpj.exe';
 
@@ -22,10 +22,12 @@ const ESTATES: Readonly<Record<string, readonly Spec[]>> = {
 const METRICS =
   '{ RTO: { az: 15m, region: 1h, data: 4h }, RPO: { az: 0, region: 5m, data: 1h }, MBCO: { az: 60% }, RETENTION: { data: 35d } }';
 
-const results: readonly (readonly [name: string, result: VerifyResult])[] = Object.entries(ESTATES).flatMap(([name, specs]) => [
+const results: (readonly [name: string, result: VerifyResult])[] = Object.entries(ESTATES).flatMap(([name, specs]) => [
   [`${name}, with a catalogue`, resultOf(judgeSpecs(specs, promising(METRICS)), 1)] as const,
   [`${name}, without`, resultOf(judgeSpecs(specs, undefined), 1)] as const,
 ]);
+
+for (const [name, result] of Object.entries(RESULTS)) results.push([`${name}, as reports have it`, result]);
 
 describe('the JSON result', () => {
   const valid = new Ajv2020({ strict: false }).compile(z.toJSONSchema(verifyResultSchema));
