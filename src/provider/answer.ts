@@ -16,6 +16,9 @@ import { textOf } from './values.ts';
 /** How long things settle after the last change: replicas are made, health checks have probed, metrics have values. */
 const SETTLE = 30 * 60 * 1000;
 
+/** Alarms are red until there is something to see: what acts on them by itself comes into a world at rest. */
+const PLAN = 'aws:arcregionswitch/plan:Plan';
+
 export interface Clerk {
   /** Throws in the provider's words. The lines are for the engine's log. */
   answer(question: Question): Promise<{ readonly answer: Answers[Question['what']]; readonly log: readonly Line[] }>;
@@ -44,16 +47,17 @@ export function openClerk(aws: SimulatedAws, home: Home): Clerk {
     last = done.catch(() => undefined);
     return done;
   };
-  const changing = <T>(work: () => Promise<T>): Promise<T> =>
-    inTurn(() => {
-      looks = new Map();
-      unsettled = true;
-      return work();
-    });
   const rest = (): void => {
     if (unsettled) aws.world.clock.advance(SETTLE);
     unsettled = false;
   };
+  const changing = <T>(work: () => Promise<T>, rested = false): Promise<T> =>
+    inTurn(() => {
+      looks = new Map();
+      if (rested) rest();
+      unsettled = true;
+      return work();
+    });
 
   const answered = async (question: Question, log: Line[]): Promise<Answers[Question['what']]> => {
     const ground = (setting: Setting): Ground => ({
@@ -88,7 +92,7 @@ export function openClerk(aws: SimulatedAws, home: Home): Clerk {
       case 'create': {
         const { subject, inputs, preview, setting } = question;
         if (preview) return create(subject, inputs, true, ground(setting));
-        return changing(() => create(subject, inputs, false, ground(setting)));
+        return changing(() => create(subject, inputs, false, ground(setting)), subject.type === PLAN);
       }
       case 'update': {
         const { subject, kept, before, inputs, preview, setting } = question;

@@ -89,7 +89,7 @@ function plannedState(type: string, region: string, inputs: Props, state: Props)
   const own = ownProps(inputs);
   if (shape === undefined) return Object.keys(state).length === 0 ? { arn: UNKNOWN, ...own } : { ...state, ...own };
   const planned: Record<string, Props[string]> = {};
-  for (const name of [...shape.computed, ...shape.settled]) planned[name] = state[name] ?? UNKNOWN;
+  for (const name of [...shape.computed, ...shape.settled]) planned[name] = state[name] === undefined ? UNKNOWN : state[name];
   Object.assign(planned, own);
   if (shape.inputs.has('region')) planned.region = region;
   if (shape.taggable) planned.tagsAll = own.tags ?? {};

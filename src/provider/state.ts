@@ -13,6 +13,8 @@ interface Meta {
   readonly seen: Props;
   /** Names of the inputs that AWS showed. */
   readonly shown: readonly string[];
+  /** Tags that it showed: of some types it shows none, whatever they have. */
+  readonly tags: Props;
 }
 
 /** What is kept between reads, under the name that the engine and its tools leave alone. */
@@ -30,7 +32,9 @@ export function writtenState(
   const shape = shapeOf(type);
   const own = ownProps(inputs);
   const filled = shown === undefined ? {} : filledBy(type, shown);
-  const state: Record<string, Props[string]> = { ...filled, ...ownProps(outputs), ...own, id };
+  // What is filled in with nothing is known to be nothing.
+  const empty = Object.fromEntries([...(shape?.computed ?? []), ...(shape?.settled ?? [])].map((name) => [name, null]));
+  const state: Record<string, Props[string]> = { ...empty, ...filled, ...ownProps(outputs), ...own, id };
   if (shape?.inputs.has('region') === true) state.region = region;
   if (shape?.taggable === true) {
     state.tags = own.tags ?? {};
@@ -47,19 +51,19 @@ function filledBy(type: string, { properties, outputs }: Shown): Props {
   return Object.fromEntries(Object.entries({ ...properties, ...outputs }).filter(([name]) => isFilled(name)));
 }
 
-function writtenMeta(state: Props, { properties, outputs }: Shown): string {
+function writtenMeta(state: Props, { properties, outputs, tags }: Shown): string {
   const all = { ...outputs, ...properties };
   const seen = Object.fromEntries(Object.entries(all).filter(([name, value]) => !alike(value, state[name], name)));
-  return JSON.stringify({ seen, shown: Object.keys(properties) } satisfies Meta);
+  return JSON.stringify({ seen, shown: Object.keys(properties), tags: ownTags(tags ?? {}) } satisfies Meta);
 }
 
 function metaOf(state: Props): Meta {
   try {
     const meta: unknown = JSON.parse(textOf(state[META]) ?? '{}');
-    const { seen = {}, shown = [] } = meta as Partial<Meta>;
-    return { seen, shown };
+    const { seen = {}, shown = [], tags = {} } = meta as Partial<Meta>;
+    return { seen, shown, tags };
   } catch {
-    return { seen: {}, shown: [] };
+    return { seen: {}, shown: [], tags: {} };
   }
 }
 
@@ -87,7 +91,7 @@ export function refreshedState(type: string, inputs: Props, state: Props, shown:
     if (isOurs && !alike(value, meta.seen[name] ?? state[name], name)) move(name, value);
   }
   for (const name of meta.shown) if (all[name] === undefined) move(name, undefined);
-  if (shape?.taggable === true && shown.tags !== undefined && !alike(ownTags(shown.tags), state.tagsAll)) {
+  if (shape?.taggable === true && shown.tags !== undefined && !alike(ownTags(shown.tags), meta.tags)) {
     move('tags', ownTags(shown.tags));
     now.tagsAll = ownTags(shown.tags);
   }

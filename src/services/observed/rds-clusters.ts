@@ -10,7 +10,7 @@ import type {
 import type { Value } from '../../model/value.ts';
 import { listAliases, ownKey } from './aws-managed-keys.ts';
 import { listed, set, tagsOf } from './compute-listing.ts';
-import { chosenAtDeletion, ownGroup, ownParameters } from './rds-instances.ts';
+import { chosenAtDeletion, ownGroup, ownParameters, secretsOf } from './rds-instances.ts';
 import type { Observed, Reader, Scan } from './scan.ts';
 import { present } from './scan.ts';
 
@@ -114,6 +114,7 @@ async function clusterOf(cluster: DBCluster, global: string | undefined, aws: Re
       readerEndpoint: set(cluster.ReaderEndpoint),
       hostedZoneId: set(cluster.HostedZoneId),
       status: cluster.Status,
+      masterUserSecrets: secretsOf(cluster.MasterUserSecret),
     }),
     tags: tagsOf(cluster.TagList),
   };

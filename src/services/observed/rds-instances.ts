@@ -6,7 +6,7 @@ import type {
   DescribeDBInstancesCommandInput,
   DescribeDBInstancesCommandOutput,
 } from '@aws-sdk/client-rds';
-import { Hole } from '../../model/value.ts';
+import { Hole, type Value } from '../../model/value.ts';
 import { listAliases, ownKey } from './aws-managed-keys.ts';
 import { listed, set, tagsOf } from './compute-listing.ts';
 import type { Observed, Reader, Scan } from './scan.ts';
@@ -30,6 +30,12 @@ export const ownGroup = (name: string | undefined): string | undefined => (name 
 /** Groups of parameters that AWS made and nobody can change. */
 export const ownParameters = (name: string | undefined): string | undefined =>
   name === undefined || /^default[.:]/.test(name) ? undefined : set(name);
+
+/** The secret that RDS keeps the password of the master user in, where it does. */
+export const secretsOf = (secret: DBInstance['MasterUserSecret']): Value =>
+  secret === undefined
+    ? []
+    : [present({ secretArn: secret.SecretArn, secretStatus: secret.SecretStatus, kmsKeyId: secret.KmsKeyId })];
 
 const MEMBER_TYPES: Readonly<Record<string, string>> = {
   docdb: 'aws:docdb/clusterInstance:ClusterInstance',
@@ -89,6 +95,7 @@ async function instanceOf(instance: DBInstance, aws: Reader): Promise<Observed> 
         instance.Endpoint?.Address === undefined ? undefined : `${instance.Endpoint.Address}:${instance.Endpoint.Port ?? ''}`,
       status: instance.DBInstanceStatus,
       availabilityZone: set(instance.AvailabilityZone),
+      masterUserSecrets: secretsOf(instance.MasterUserSecret),
     }),
     tags: tagsOf(instance.TagList),
   };

@@ -57,7 +57,7 @@ export function instanceReply(world: World, instance: Instance, copies = copiesI
     DeletionProtection: instance.deletionProtection,
     StorageEncrypted: instance.encrypted,
     KmsKeyId: instance.kmsKey,
-    MasterUserSecret: instance.secretKey === undefined ? undefined : { KmsKeyId: instance.secretKey, SecretStatus: 'active' },
+    MasterUserSecret: secretReply(instance, 'db'),
     ReadReplicaSourceDBInstanceIdentifier: sourceName(instance, ':db:'),
     ReadReplicaSourceDBClusterIdentifier: sourceName(instance, ':cluster:'),
     ReadReplicaDBInstanceIdentifiers: replicas.filter((r) => !('members' in r)).map((r) => (near(r) ? r.id : r.arn)),
@@ -68,6 +68,14 @@ export function instanceReply(world: World, instance: Instance, copies = copiesI
     DBInstanceAutomatedBackupsReplications: replications.map((arn) => ({ DBInstanceAutomatedBackupsArn: arn })),
     TagList: tagList(instance.tags),
   };
+}
+
+/** RDS names the secret of a master user after what it belongs to. */
+function secretReply(owner: Instance | Cluster, kind: 'db' | 'cluster'): DBInstance['MasterUserSecret'] {
+  if (owner.secretKey === undefined) return undefined;
+  const { region, account, resourceId, secretKey } = owner;
+  const SecretArn = `arn:aws:secretsmanager:${region}:${account}:secret:rds!${kind}-${resourceId.toLowerCase()}`;
+  return { SecretArn, SecretStatus: 'active', KmsKeyId: secretKey };
 }
 
 /** Within the Region by identifier, from another one by ARN (API DBInstance, ReadReplicaSourceDBInstanceIdentifier). */
@@ -108,7 +116,7 @@ export function clusterReply(world: World, cluster: Cluster): DBCluster {
     StorageEncrypted: cluster.encrypted,
     KmsKeyId: cluster.kmsKey,
     MasterUsername: cluster.masterUsername,
-    MasterUserSecret: cluster.secretKey === undefined ? undefined : { KmsKeyId: cluster.secretKey, SecretStatus: 'active' },
+    MasterUserSecret: secretReply(cluster, 'cluster'),
     ReplicationSourceIdentifier: cluster.source,
     ReadReplicaIdentifiers: replicasOf(world, cluster)
       .filter((r) => !('members' in r) || r.global === undefined)
