@@ -4,6 +4,7 @@ import { latencyRegions, request, resolve, resolver } from '../../../src/simulat
 import { listen, refused } from '../../../src/simulator/plane/network.ts';
 import { cloudwatch } from '../../../src/simulator/services/cloudwatch.ts';
 import { route53 } from '../../../src/simulator/services/route-53.ts';
+import { HEALTH_CHECKS } from '../../../src/simulator/services/route-53-model.ts';
 import { routingControlCluster } from '../../../src/simulator/services/route53-recovery-cluster.ts';
 import { routingControlConfig } from '../../../src/simulator/services/route53-recovery-control-config.ts';
 import { administrator } from '../../../src/simulator/world/access.ts';
@@ -135,6 +136,20 @@ describe('health checks and answers', () => {
     for (; (await state()) === 'OK' && seconds < 600; seconds += 10) aws.world.clock.advance(10 * SECOND);
     expect(seconds).toBeGreaterThanOrEqual(3 * 60);
     expect(seconds).toBeLessThanOrEqual(16 + 3 * 60 + 60 + 60 + 10);
+  });
+
+  it('checkers ask each by itself: an endpoint that answers every other request is healthy', async () => {
+    const aws = freshAws(SERVICES);
+    await healthCheck(aws, { Type: 'TCP', FullyQualifiedDomainName: EAST, RequestInterval: 10, FailureThreshold: 1 });
+    aws.world.inject({ kind: 'az-loss', zone: 'us-east-1a' });
+    listen(aws.world, EAST, () =>
+      aws.world.random.next() < 0.5
+        ? refused('a node that is lost')
+        : { kind: 'served', by: 'x', region: 'us-east-1', zone: undefined, writes: undefined },
+    );
+    const [check] = aws.world.everywhere(HEALTH_CHECKS);
+    for (let minute = 0; minute < 60; minute += 1) aws.world.clock.advance(60 * SECOND);
+    expect(check?.item.watch?.turns).toEqual([]);
   });
 
   it('users are near the Regions that records by latency name', async () => {
