@@ -83,7 +83,7 @@ export const databaseTimes: readonly ServiceTime[] = [
     'aurora-create-instance',
     'A DB instance is added to a cluster that has none in reach',
     'time',
-    { optimistic: [240, 420, 900], expected: [300, 600, 1200], pessimistic: [300, 900, 3600] },
+    { optimistic: [240, 420, 900], expected: [240, 480, 1200], pessimistic: [300, 900, 3600] },
     'no published figure; all figures*, and instances may not be obtainable while an AZ or a Region fails',
     SEEN,
   ),
