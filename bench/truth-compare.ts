@@ -217,8 +217,7 @@ export function compare(made: Rehearsal, target: Target, drill: Drilled, seed: n
     const outcome = path.outcomes.find((o) => o.role.kind === 'store' && o.role.title === store.store);
     const node = path.graph.nodes.find((n) => n.id === outcome?.role.id);
     if (outcome === undefined || node === undefined || store.rpo === null || tooOld.includes(outcome)) continue;
-    const measured =
-      store.rpo === 'all' ? { from: 3600, to: Number.POSITIVE_INFINITY } : looked(store.rpo, stepAt(store.rpo, drill));
+    const measured = store.rpo === 'all' ? { from: 3600, to: Number.POSITIVE_INFINITY } : lagged(store.rpo, drill);
     add(
       { of: 'part', type: 'RPO', mechanism: nameOf(outcome), part: `${service} ${store.store}`, member, measured },
       intervalOf({ nodes: [node] }, 'point', how),
@@ -262,7 +261,7 @@ export function compare(made: Rehearsal, target: Target, drill: Drilled, seed: n
         mechanism: `service, ${target.scope}`,
         part: service,
         member,
-        measured: point === 'all' ? { from: 3600, to: Number.POSITIVE_INFINITY } : looked(point, stepAt(point, drill)),
+        measured: point === 'all' ? { from: 3600, to: Number.POSITIVE_INFINITY } : lagged(point, drill),
       },
       intervalOf(path.graph, 'point', how),
     );
@@ -278,6 +277,10 @@ const looked = (seconds: number, every: number): Measurement => ({
   from: Math.max(0, seconds - Math.max(every, seconds / 100)),
   to: seconds,
 });
+
+/** Where no write was lost, what came back is as old as the last one, which nobody sees more finely than they were written. */
+const lagged = (age: number, drill: Drilled): Measurement =>
+  age === 0 ? { from: 0, to: drill.writes } : looked(age, stepAt(age, drill));
 
 function verdictsOf(made: Rehearsal, drill: Drilled): Pick<Compared, 'broken' | 'met'> {
   const broken: Mismatch[] = [];
