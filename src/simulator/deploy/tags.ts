@@ -23,9 +23,27 @@ const maps = (resource: string, tags: string, keys: string): Tagging => ({
   unset: (given, gone) => ['UntagResource', { [resource]: arn(given), [keys]: gone }],
 });
 
+const inRoute53 = ({ type, id }: Given) => ({
+  ResourceType: type === 'aws:route53/healthCheck:HealthCheck' ? 'healthcheck' : 'hostedzone',
+  ResourceId: id,
+});
+
 /** By client. A service that is missing keeps no tags that can be changed. */
 const TAGGING: Readonly<Record<string, Tagging>> = {
   rds: lists('AddTagsToResource', 'RemoveTagsFromResource', 'ResourceName'),
+  'route-53': {
+    set: (given, tags) => ['ChangeTagsForResource', { ...inRoute53(given), AddTags: listed(tags) }],
+    unset: (given, keys) => ['ChangeTagsForResource', { ...inRoute53(given), RemoveTagKeys: keys }],
+  },
+  cloudwatch: lists('TagResource', 'UntagResource', 'ResourceARN'),
+  'elastic-load-balancing-v2': {
+    set: ({ id }, tags) => ['AddTags', { ResourceArns: [id], Tags: listed(tags) }],
+    unset: ({ id }, keys) => ['RemoveTags', { ResourceArns: [id], TagKeys: keys }],
+  },
+  'elastic-load-balancing': {
+    set: ({ id }, tags) => ['AddTags', { LoadBalancerNames: [id], Tags: listed(tags) }],
+    unset: ({ id }, keys) => ['RemoveTags', { LoadBalancerNames: [id], Tags: keys.map((Key) => ({ Key })) }],
+  },
   ec2: {
     set: ({ id }, tags) => ['CreateTags', { Resources: [id], Tags: listed(tags) }],
     unset: ({ id }, keys) => ['DeleteTags', { Resources: [id], Tags: keys.map((Key) => ({ Key })) }],

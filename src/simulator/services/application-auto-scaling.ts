@@ -1,6 +1,7 @@
 /** Application Auto Scaling: targets and policies. https://docs.aws.amazon.com/autoscaling/application/APIReference/ */
 import type * as Scaling from '@aws-sdk/client-application-auto-scaling';
 import type { Created, Deployer, Deployment, Given } from '../deploy/deployer.ts';
+import { putAgain, removedBy } from '../deploy/lifecycle.ts';
 import { type Operation, page, type Reply, ServiceFault, type SimulatedService } from '../service.ts';
 import { shelf } from '../world/world.ts';
 import { need, numberOf, textOf, without } from './compute-inputs.ts';
@@ -68,6 +69,9 @@ const operations = {
     if (context.get(SCALABLE_TARGETS, keyOf(input)) === undefined)
       throw new ServiceFault('ObjectNotFoundException', `No scalable target found for ${input.ResourceId ?? ''}`);
     context.remove(SCALABLE_TARGETS, keyOf(input));
+    // "Deregistering a scalable target deletes the scaling policies" (DeregisterScalableTarget).
+    for (const policy of context.list(POLICIES))
+      if (keyOf(policy) === keyOf(input)) context.remove(POLICIES, `${keyOf(policy)}/${policy.PolicyName ?? ''}`);
     return {};
   }) satisfies Op<Scaling.DeregisterScalableTargetCommandInput, Scaling.DeregisterScalableTargetCommandOutput>,
   PutScalingPolicy: ((input, context) => {
@@ -90,6 +94,13 @@ const operations = {
     });
     return { PolicyARN: arn, Alarms: [] };
   }) satisfies Op<Scaling.PutScalingPolicyCommandInput, Scaling.PutScalingPolicyCommandOutput>,
+  DeleteScalingPolicy: ((input, context) => {
+    const key = `${keyOf(input)}/${input.PolicyName ?? ''}`;
+    if (context.get(POLICIES, key) === undefined)
+      throw new ServiceFault('ObjectNotFoundException', `No scaling policy found for ${input.ResourceId ?? ''}`);
+    context.remove(POLICIES, key);
+    return {};
+  }) satisfies Op<Scaling.DeleteScalingPolicyCommandInput, Scaling.DeleteScalingPolicyCommandOutput>,
   DescribeScalingPolicies: ((input, context) => {
     const all = context
       .list(POLICIES)
@@ -132,8 +143,19 @@ async function policy(given: Given, deployment: Deployment): Promise<Created> {
 }
 
 const deployers: readonly Deployer[] = [
-  { type: 'aws:appautoscaling/target:Target', create: target },
-  { type: 'aws:appautoscaling/policy:Policy', create: policy },
+  {
+    type: 'aws:appautoscaling/target:Target',
+    ...putAgain(target),
+    remove: removedBy('application-auto-scaling', 'DeregisterScalableTarget', naming),
+  },
+  {
+    type: 'aws:appautoscaling/policy:Policy',
+    ...putAgain(policy),
+    remove: removedBy('application-auto-scaling', 'DeleteScalingPolicy', (given) => ({
+      ...naming(given),
+      PolicyName: given.id,
+    })),
+  },
 ];
 
 export const applicationAutoScaling: SimulatedService = {

@@ -18,6 +18,7 @@ import {
 import { defaultSubnets, subnetOf } from './ec2-network.ts';
 import type { Op, Place } from './ec2-shared.ts';
 import { TEMPLATE_VERSIONS, TEMPLATES, templateData } from './ec2-templates.ts';
+import { leaveClassic } from './elastic-load-balancing.ts';
 import { removeTarget } from './elastic-load-balancing-v2-health.ts';
 
 const CONFIGURATIONS = shelf<ASG.LaunchConfiguration>('auto-scaling:launch-configuration');
@@ -143,14 +144,35 @@ const updateGroup: Op<ASG.UpdateAutoScalingGroupCommandInput, ASG.UpdateAutoScal
   const desired = input.DesiredCapacity ?? Math.min(max, Math.max(min, shown.DesiredCapacity ?? 0));
   checkSizes(min, max, desired);
   const recipe = recipeOf(context, input);
-  if (recipe !== undefined) context.put(RECIPES, shown.AutoScalingGroupName, recipe);
-  if (input.VPCZoneIdentifier !== undefined || input.AvailabilityZones !== undefined)
-    group.subnets = subnetsOf(context, input.VPCZoneIdentifier, input.AvailabilityZones);
-  const changes = Object.fromEntries(Object.entries(input).filter(([, v]) => v !== undefined));
+  if (recipe !== undefined) {
+    context.put(RECIPES, shown.AutoScalingGroupName, recipe);
+    // A group launches from one of the three.
+    delete shown.LaunchTemplate;
+    delete shown.LaunchConfigurationName;
+    delete shown.MixedInstancesPolicy;
+  }
+  const { VPCZoneIdentifier, AvailabilityZones, ...settings } = input;
+  if (VPCZoneIdentifier !== undefined || AvailabilityZones !== undefined)
+    moveTo(context, group, VPCZoneIdentifier, AvailabilityZones);
+  const changes = Object.fromEntries(Object.entries(settings).filter(([, v]) => v !== undefined));
   Object.assign(shown, changes, { MinSize: min, MaxSize: max, DesiredCapacity: desired });
   keep(placeOf(context), group);
   return {};
 };
+
+/** Instances in an AZ that the group leaves are replaced (user guide, "Add an Availability Zone"). */
+function moveTo(
+  context: CallContext,
+  group: GroupItem,
+  identifier: string | undefined,
+  zones: readonly string[] | undefined,
+): void {
+  group.subnets = subnetsOf(context, identifier, zones);
+  const now = [...new Set(group.subnets.map((id) => subnetOf(context, id).AvailabilityZone ?? ''))];
+  group.shown.AvailabilityZones = now;
+  group.shown.VPCZoneIdentifier = identifier ?? '';
+  for (const member of group.members) if (!now.includes(member.zone)) dropMember(placeOf(context), group, member);
+}
 
 const setDesired: Op<ASG.SetDesiredCapacityCommandInput, ASG.SetDesiredCapacityCommandOutput> = (input, context) => {
   const group = groupOf(context, input.AutoScalingGroupName);
@@ -258,6 +280,8 @@ function detach(context: CallContext, name: string | undefined, identifiers: rea
   for (const target of targetGroups(placeOf(context), group))
     if (identifiers.includes(target.shown.TargetGroupArn ?? ''))
       for (const member of group.members) removeTarget(placeOf(context), target, member.id, undefined);
+  for (const name of group.shown.LoadBalancerNames ?? [])
+    if (identifiers.includes(name)) for (const member of group.members) leaveClassic(placeOf(context), name, member.id);
   group.shown.TargetGroupARNs = (group.shown.TargetGroupARNs ?? []).filter((arn) => !identifiers.includes(arn));
   group.shown.LoadBalancerNames = (group.shown.LoadBalancerNames ?? []).filter((n) => !identifiers.includes(n));
 }
@@ -278,6 +302,9 @@ export const autoScaling: SimulatedService = {
     ResumeProcesses: resume,
     DeleteAutoScalingGroup: ((input, context) => {
       const group = groupOf(context, input.AutoScalingGroupName);
+      const held = group.shown.DeletionProtection;
+      if (held === 'prevent-all-deletion' || (held === 'prevent-force-deletion' && input.ForceDelete === true))
+        throw invalid(`The group ${group.shown.AutoScalingGroupName} is protected against deletion: ${held}.`);
       if (group.members.length > 0 && input.ForceDelete !== true)
         throw new ServiceFault(
           'ResourceInUse',
@@ -285,6 +312,7 @@ export const autoScaling: SimulatedService = {
         );
       for (const member of group.members) dropMember(placeOf(context), group, member);
       context.remove(GROUPS, group.shown.AutoScalingGroupName);
+      context.remove(RECIPES, group.shown.AutoScalingGroupName);
       return {};
     }) satisfies Op<ASG.DeleteAutoScalingGroupCommandInput, ASG.DeleteAutoScalingGroupCommandOutput>,
     AttachLoadBalancerTargetGroups: ((input, context) => {
@@ -299,6 +327,10 @@ export const autoScaling: SimulatedService = {
       attach(context, input.AutoScalingGroupName, input.LoadBalancerNames ?? []);
       return {};
     }) satisfies Op<ASG.AttachLoadBalancersCommandInput, ASG.AttachLoadBalancersCommandOutput>,
+    DetachLoadBalancers: ((input, context) => {
+      detach(context, input.AutoScalingGroupName, input.LoadBalancerNames ?? []);
+      return {};
+    }) satisfies Op<ASG.DetachLoadBalancersCommandInput, ASG.DetachLoadBalancersCommandOutput>,
     AttachTrafficSources: ((input, context) => {
       attach(context, input.AutoScalingGroupName, identifiers(input.TrafficSources));
       return {};
@@ -365,6 +397,18 @@ export const autoScaling: SimulatedService = {
       context.put(CONFIGURATIONS, name, { ...kept, LaunchConfigurationARN, CreatedTime: context.now } as ASG.LaunchConfiguration);
       return {};
     }) satisfies Op<ASG.CreateLaunchConfigurationCommandInput, ASG.CreateLaunchConfigurationCommandOutput>,
+    DeleteLaunchConfiguration: ((input, context) => {
+      const name = input.LaunchConfigurationName ?? '';
+      if (context.get(CONFIGURATIONS, name) === undefined) throw invalid('Launch configuration name not found');
+      const user = context.list(GROUPS).find((g) => g.shown.LaunchConfigurationName === name);
+      if (user !== undefined)
+        throw new ServiceFault(
+          'ResourceInUse',
+          `Cannot delete launch configuration ${name} because it is attached to AutoScalingGroup ${user.shown.AutoScalingGroupName}`,
+        );
+      context.remove(CONFIGURATIONS, name);
+      return {};
+    }) satisfies Op<ASG.DeleteLaunchConfigurationCommandInput, ASG.DeleteLaunchConfigurationCommandOutput>,
     DescribeLaunchConfigurations: ((input, context) => {
       const all = context
         .list(CONFIGURATIONS)

@@ -1,5 +1,6 @@
 /** CloudWatch alarms from the inputs of the Pulumi provider. */
 import type { Created, Deployer, Deployment, Given } from '../deploy/deployer.ts';
+import { putAgain, removedBy } from '../deploy/lifecycle.ts';
 import {
   type Block,
   blockOf,
@@ -98,7 +99,9 @@ async function compositeAlarm(given: Given, deployment: Deployment): Promise<Cre
   return { id: name, outputs: { arn: arnOf(given, name) } };
 }
 
+const removeAlarm = removedBy('cloudwatch', 'DeleteAlarms', ({ id }) => ({ AlarmNames: [id] }));
+
 export const cloudwatchDeployers: readonly Deployer[] = [
-  { type: 'aws:cloudwatch/metricAlarm:MetricAlarm', create: metricAlarm },
-  { type: 'aws:cloudwatch/compositeAlarm:CompositeAlarm', create: compositeAlarm },
+  { type: 'aws:cloudwatch/metricAlarm:MetricAlarm', ...putAgain(metricAlarm), remove: removeAlarm },
+  { type: 'aws:cloudwatch/compositeAlarm:CompositeAlarm', ...putAgain(compositeAlarm), remove: removeAlarm },
 ];

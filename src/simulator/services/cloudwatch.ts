@@ -21,6 +21,8 @@ import type {
   Tag,
   TagResourceCommandInput,
   TagResourceCommandOutput,
+  UntagResourceCommandInput,
+  UntagResourceCommandOutput,
 } from '@aws-sdk/client-cloudwatch';
 import { type CallContext, type Operation, page, type Reply, ServiceFault, type SimulatedService } from '../service.ts';
 import { begin, follow, turnTo } from './cloudwatch-alarms.ts';
@@ -148,6 +150,7 @@ const remove: Operation<DeleteAlarmsCommandInput, Reply<DeleteAlarmsCommandOutpu
   for (const alarm of (input.AlarmNames ?? []).map((name) => found(context, name))) {
     alarm.stopped = true;
     context.remove(ALARMS, alarm.name);
+    context.remove(ALARM_TAGS, alarm.arn);
   }
   return {};
 };
@@ -171,6 +174,13 @@ const tag: Operation<TagResourceCommandInput, Reply<TagResourceCommandOutput>> =
   return {};
 };
 
+const untag: Operation<UntagResourceCommandInput, Reply<UntagResourceCommandOutput>> = (input, context) => {
+  const arn = input.ResourceARN ?? '';
+  const kept = Object.entries(context.get(ALARM_TAGS, arn) ?? {}).filter(([key]) => input.TagKeys?.includes(key) !== true);
+  context.put(ALARM_TAGS, arn, Object.fromEntries(kept));
+  return {};
+};
+
 export const cloudwatch: SimulatedService = {
   client: 'cloudwatch',
   prefix: 'cloudwatch',
@@ -186,6 +196,7 @@ export const cloudwatch: SimulatedService = {
     DisableAlarmActions: switchActions(false),
     ListTagsForResource: listTags,
     TagResource: tag,
+    UntagResource: untag,
   },
   begin(world) {
     world.onFault((fault, _, how) => {

@@ -2,10 +2,29 @@
 import type * as ELB from '@aws-sdk/client-elastic-load-balancing-v2';
 import { type CallContext, page, ServiceFault } from '../service.ts';
 import type { Op } from './ec2-shared.ts';
-import { balancerOf, forwardsTo, groupOf, LISTENERS, listenersOf, RULES, the } from './elastic-load-balancing-v2-state.ts';
+import {
+  balancerOf,
+  forwardsTo,
+  groupOf,
+  LISTENERS,
+  type ListenerItem,
+  listenersOf,
+  RULES,
+  the,
+} from './elastic-load-balancing-v2-state.ts';
 
 const listenerOf = (context: CallContext, arn: string | undefined) =>
   the(context.get(LISTENERS, arn ?? ''), 'ListenerNotFound', `Listener '${arn}'`);
+
+const ruleOf = (context: CallContext, arn: string | undefined) =>
+  the(context.get(RULES, arn ?? ''), 'RuleNotFound', `Rule '${arn}'`);
+
+/** Its rules go with it. */
+export function removeListener(context: CallContext, { shown }: ListenerItem): void {
+  for (const rule of context.list(RULES))
+    if (rule.listener === shown.ListenerArn) context.remove(RULES, rule.shown.RuleArn ?? '');
+  context.remove(LISTENERS, shown.ListenerArn ?? '');
+}
 
 /** AWS shows a forward to one group in both of its spellings. */
 function shownActions(context: CallContext, actions: readonly ELB.Action[] | undefined): ELB.Action[] {
@@ -58,7 +77,7 @@ const createRule: Op<ELB.CreateRuleCommandInput, ELB.CreateRuleCommandOutput> = 
     Actions: shownActions(context, input.Actions),
     IsDefault: false,
   };
-  context.put(RULES, arn, { shown, listener });
+  context.put(RULES, arn, { shown, listener, tags: input.Tags ?? [] });
   return { Rules: [shown] };
 };
 
@@ -104,15 +123,34 @@ export const listenerOperations = {
   ModifyListener: ((input, context) => {
     const { shown } = listenerOf(context, input.ListenerArn);
     if (input.DefaultActions !== undefined) shown.DefaultActions = shownActions(context, input.DefaultActions);
+    if (input.Certificates !== undefined) shown.Certificates = input.Certificates;
+    if (input.Port !== undefined) shown.Port = input.Port;
+    if (input.Protocol !== undefined) shown.Protocol = input.Protocol;
     return { Listeners: [shown] };
   }) satisfies Op<ELB.ModifyListenerCommandInput, ELB.ModifyListenerCommandOutput>,
   DeleteListener: ((input, context) => {
-    listenerOf(context, input.ListenerArn);
-    context.remove(LISTENERS, input.ListenerArn ?? '');
+    removeListener(context, listenerOf(context, input.ListenerArn));
     return {};
   }) satisfies Op<ELB.DeleteListenerCommandInput, ELB.DeleteListenerCommandOutput>,
   CreateRule: createRule,
   DescribeRules: describeRules,
+  ModifyRule: ((input, context) => {
+    const { shown } = ruleOf(context, input.RuleArn);
+    if (input.Conditions !== undefined) shown.Conditions = input.Conditions;
+    if (input.Actions !== undefined) shown.Actions = shownActions(context, input.Actions);
+    return { Rules: [shown] };
+  }) satisfies Op<ELB.ModifyRuleCommandInput, ELB.ModifyRuleCommandOutput>,
+  SetRulePriorities: ((input, context) => {
+    const moved = (input.RulePriorities ?? []).map(({ RuleArn, Priority }) => ({ rule: ruleOf(context, RuleArn), Priority }));
+    for (const { rule, Priority } of moved) {
+      const taken = context
+        .list(RULES)
+        .some((other) => other !== rule && other.listener === rule.listener && other.shown.Priority === String(Priority));
+      if (taken) throw new ServiceFault('PriorityInUse', `Priority '${Priority}' is currently in use`);
+      rule.shown.Priority = String(Priority);
+    }
+    return { Rules: moved.map(({ rule }) => rule.shown) };
+  }) satisfies Op<ELB.SetRulePrioritiesCommandInput, ELB.SetRulePrioritiesCommandOutput>,
   DeleteRule: ((input, context) => {
     context.remove(RULES, input.RuleArn ?? '');
     return {};

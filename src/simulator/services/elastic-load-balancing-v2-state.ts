@@ -45,6 +45,7 @@ export interface ListenerItem {
 export interface RuleItem {
   readonly shown: ELB.Rule;
   readonly listener: string;
+  tags: ELB.Tag[];
 }
 
 /** All under their ARN. */

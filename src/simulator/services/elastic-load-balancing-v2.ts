@@ -1,4 +1,6 @@
 /** Application, Network and Gateway Load Balancers as an API. */
+
+import type { Subnet } from '@aws-sdk/client-ec2';
 import type * as ELB from '@aws-sdk/client-elastic-load-balancing-v2';
 import { close } from '../plane/network.ts';
 import { type CallContext, page, ServiceFault, type SimulatedService } from '../service.ts';
@@ -7,7 +9,7 @@ import { subnetOf } from './ec2-network.ts';
 import type { Op } from './ec2-shared.ts';
 import { balancingDeployers } from './elastic-load-balancing-v2-deploy.ts';
 import { healthMeetsFaults } from './elastic-load-balancing-v2-health.ts';
-import { listenerOperations } from './elastic-load-balancing-v2-listeners.ts';
+import { listenerOperations, removeListener } from './elastic-load-balancing-v2-listeners.ts';
 import * as state from './elastic-load-balancing-v2-state.ts';
 import { groupOperations } from './elastic-load-balancing-v2-targets.ts';
 import { opens } from './elastic-load-balancing-v2-traffic.ts';
@@ -26,13 +28,13 @@ const attributesOf = (type: ELB.LoadBalancerTypeEnum): Record<string, string> =>
   ...(type === 'application' ? { 'idle_timeout.timeout_seconds': '60' } : {}),
 });
 
-const createLoadBalancer: Op<ELB.CreateLoadBalancerCommandInput, ELB.CreateLoadBalancerCommandOutput> = (input, context) => {
-  const name = input.Name ?? '';
-  const type = input.Type ?? 'application';
-  if (context.list(state.BALANCERS).some((b) => b.shown.LoadBalancerName === name))
-    throw new ServiceFault('DuplicateLoadBalancerName', `A load balancer with the name '${name}' already exists`);
-  const ids = input.Subnets ?? input.SubnetMappings?.map((m) => m.SubnetId ?? '') ?? [];
-  const subnets = ids.map((id) => subnetOf(context, id));
+/** One subnet in each AZ, and for Application Load Balancers at least two. */
+function subnetsOf(
+  context: CallContext,
+  type: ELB.LoadBalancerTypeEnum,
+  { Subnets, SubnetMappings }: Pick<ELB.SetSubnetsCommandInput, 'Subnets' | 'SubnetMappings'>,
+): readonly Subnet[] {
+  const subnets = (Subnets ?? SubnetMappings?.map((m) => m.SubnetId ?? '') ?? []).map((id) => subnetOf(context, id));
   const zones = subnets.map((s) => s.AvailabilityZone ?? '');
   if (new Set(zones).size < zones.length)
     throw new ServiceFault(
@@ -41,6 +43,18 @@ const createLoadBalancer: Op<ELB.CreateLoadBalancerCommandInput, ELB.CreateLoadB
     );
   if (type === 'application' && zones.length < 2)
     throw new ServiceFault('ValidationError', 'At least two subnets in two different Availability Zones must be specified');
+  return subnets;
+}
+
+const zonesShown = (subnets: readonly Subnet[]): ELB.AvailabilityZone[] =>
+  subnets.map((s) => ({ ZoneName: s.AvailabilityZone ?? '', SubnetId: s.SubnetId ?? '', LoadBalancerAddresses: [] }));
+
+const createLoadBalancer: Op<ELB.CreateLoadBalancerCommandInput, ELB.CreateLoadBalancerCommandOutput> = (input, context) => {
+  const name = input.Name ?? '';
+  const type = input.Type ?? 'application';
+  if (context.list(state.BALANCERS).some((b) => b.shown.LoadBalancerName === name))
+    throw new ServiceFault('DuplicateLoadBalancerName', `A load balancer with the name '${name}' already exists`);
+  const subnets = subnetsOf(context, type, input);
   const id = context.id('lb', 16);
   const hash = id.startsWith('arn:') ? (id.split('/').at(-1) ?? '') : id.slice(3);
   const internal = input.Scheme === 'internal';
@@ -57,11 +71,7 @@ const createLoadBalancer: Op<ELB.CreateLoadBalancerCommandInput, ELB.CreateLoadB
     IpAddressType: input.IpAddressType ?? 'ipv4',
     State: { Code: 'provisioning' },
     SecurityGroups: input.SecurityGroups ?? [],
-    AvailabilityZones: subnets.map((s) => ({
-      ZoneName: s.AvailabilityZone ?? '',
-      SubnetId: s.SubnetId ?? '',
-      LoadBalancerAddresses: [],
-    })),
+    AvailabilityZones: zonesShown(subnets),
   };
   if (subnets[0]?.VpcId !== undefined) shown.VpcId = subnets[0].VpcId;
   const balancer: state.BalancerItem = {
@@ -126,14 +136,17 @@ const deleteLoadBalancer: Op<ELB.DeleteLoadBalancerCommandInput, ELB.DeleteLoadB
     );
   context.remove(state.BALANCERS, input.LoadBalancerArn ?? '');
   if (balancer?.shown.DNSName !== undefined) close(context.world, balancer.shown.DNSName);
-  for (const listener of state.listenersOf(context, input.LoadBalancerArn ?? ''))
-    context.remove(state.LISTENERS, listener.shown.ListenerArn ?? '');
+  for (const listener of state.listenersOf(context, input.LoadBalancerArn ?? '')) removeListener(context, listener);
   return {};
 };
 
 /** Whatever has tags, by its ARN. */
 function tagged(context: CallContext, arn: string): { tags: ELB.Tag[] } {
-  const item = context.get(state.BALANCERS, arn) ?? context.get(state.TARGET_GROUPS, arn) ?? context.get(state.LISTENERS, arn);
+  const item =
+    context.get(state.BALANCERS, arn) ??
+    context.get(state.TARGET_GROUPS, arn) ??
+    context.get(state.LISTENERS, arn) ??
+    context.get(state.RULES, arn);
   const code = arn.includes(':targetgroup/') ? 'TargetGroupNotFound' : 'LoadBalancerNotFound';
   return state.the(item, code, arn);
 }
@@ -157,6 +170,16 @@ export const elasticLoadBalancingV2: SimulatedService = {
         Value,
       })),
     })) satisfies Op<ELB.DescribeLoadBalancerAttributesCommandInput, ELB.DescribeLoadBalancerAttributesCommandOutput>,
+    SetSubnets: ((input, context) => {
+      const { shown } = state.balancerOf(context, input.LoadBalancerArn);
+      shown.AvailabilityZones = zonesShown(subnetsOf(context, shown.Type ?? 'application', input));
+      return { AvailabilityZones: shown.AvailabilityZones };
+    }) satisfies Op<ELB.SetSubnetsCommandInput, ELB.SetSubnetsCommandOutput>,
+    SetSecurityGroups: ((input, context) => {
+      const { shown } = state.balancerOf(context, input.LoadBalancerArn);
+      shown.SecurityGroups = input.SecurityGroups ?? [];
+      return { SecurityGroupIds: shown.SecurityGroups };
+    }) satisfies Op<ELB.SetSecurityGroupsCommandInput, ELB.SetSecurityGroupsCommandOutput>,
     DeleteLoadBalancer: deleteLoadBalancer,
     DescribeTags: describeTags,
     AddTags: ((input, context) => {

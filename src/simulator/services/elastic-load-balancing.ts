@@ -114,6 +114,19 @@ export function leaveClassic(place: Place, name: string, id: string): void {
   if (item !== undefined) item.members = item.members.filter((m) => m.id !== id);
 }
 
+/** Puts a load balancer into other subnets, and so into their AZs. */
+function standIn(context: CallContext, shown: ClassicItem['shown'], ids: readonly string[]): string[] {
+  shown.Subnets = [...ids];
+  shown.AvailabilityZones = [...new Set(ids.map((id) => subnetOf(context, id).AvailabilityZone ?? ''))];
+  return shown.Subnets;
+}
+
+/** The default subnets of AZs. */
+const defaultsIn = (context: CallContext, zones: readonly string[] | undefined): readonly string[] =>
+  defaultSubnets(context)
+    .filter((s) => zones?.includes(s.AvailabilityZone ?? '') === true)
+    .map((s) => s.SubnetId ?? '');
+
 const registerInstances: Op<
   ELB.RegisterInstancesWithLoadBalancerCommandInput,
   ELB.RegisterInstancesWithLoadBalancerCommandOutput
@@ -148,6 +161,61 @@ export const elasticLoadBalancing: SimulatedService = {
       context.remove(CLASSICS, input.LoadBalancerName ?? '');
       return {};
     }) satisfies Op<ELB.DeleteLoadBalancerCommandInput, ELB.DeleteLoadBalancerCommandOutput>,
+    CreateLoadBalancerListeners: ((input, context) => {
+      const { shown } = classicOf(context, input.LoadBalancerName);
+      const made = (input.Listeners ?? []).map((Listener) => ({ Listener, PolicyNames: [] }));
+      shown.ListenerDescriptions = [...(shown.ListenerDescriptions ?? []), ...made];
+      return {};
+    }) satisfies Op<ELB.CreateLoadBalancerListenersCommandInput, ELB.CreateLoadBalancerListenersCommandOutput>,
+    DeleteLoadBalancerListeners: ((input, context) => {
+      const { shown } = classicOf(context, input.LoadBalancerName);
+      shown.ListenerDescriptions = (shown.ListenerDescriptions ?? []).filter(
+        (d) => input.LoadBalancerPorts?.includes(d.Listener?.LoadBalancerPort ?? 0) !== true,
+      );
+      return {};
+    }) satisfies Op<ELB.DeleteLoadBalancerListenersCommandInput, ELB.DeleteLoadBalancerListenersCommandOutput>,
+    AttachLoadBalancerToSubnets: ((input, context) => {
+      const { shown } = classicOf(context, input.LoadBalancerName);
+      const added = (input.Subnets ?? []).map((id) => subnetOf(context, id).SubnetId ?? '');
+      return { Subnets: standIn(context, shown, [...(shown.Subnets ?? []), ...added]) };
+    }) satisfies Op<ELB.AttachLoadBalancerToSubnetsCommandInput, ELB.AttachLoadBalancerToSubnetsCommandOutput>,
+    DetachLoadBalancerFromSubnets: ((input, context) => {
+      const { shown } = classicOf(context, input.LoadBalancerName);
+      const kept = (shown.Subnets ?? []).filter((id) => input.Subnets?.includes(id) !== true);
+      return { Subnets: standIn(context, shown, kept) };
+    }) satisfies Op<ELB.DetachLoadBalancerFromSubnetsCommandInput, ELB.DetachLoadBalancerFromSubnetsCommandOutput>,
+    EnableAvailabilityZonesForLoadBalancer: ((input, context) => {
+      const { shown } = classicOf(context, input.LoadBalancerName);
+      standIn(context, shown, [...(shown.Subnets ?? []), ...defaultsIn(context, input.AvailabilityZones)]);
+      return { AvailabilityZones: shown.AvailabilityZones ?? [] };
+    }) satisfies Op<
+      ELB.EnableAvailabilityZonesForLoadBalancerCommandInput,
+      ELB.EnableAvailabilityZonesForLoadBalancerCommandOutput
+    >,
+    DisableAvailabilityZonesForLoadBalancer: ((input, context) => {
+      const { shown } = classicOf(context, input.LoadBalancerName);
+      const gone = defaultsIn(context, input.AvailabilityZones);
+      standIn(
+        context,
+        shown,
+        (shown.Subnets ?? []).filter((id) => !gone.includes(id)),
+      );
+      return { AvailabilityZones: shown.AvailabilityZones ?? [] };
+    }) satisfies Op<
+      ELB.DisableAvailabilityZonesForLoadBalancerCommandInput,
+      ELB.DisableAvailabilityZonesForLoadBalancerCommandOutput
+    >,
+    AddTags: ((input, context) => {
+      const added = input.Tags ?? [];
+      for (const item of (input.LoadBalancerNames ?? []).map((name) => classicOf(context, name)))
+        item.tags = [...item.tags.filter((t) => !added.some((a) => a.Key === t.Key)), ...added];
+      return {};
+    }) satisfies Op<ELB.AddTagsCommandInput, ELB.AddTagsCommandOutput>,
+    RemoveTags: ((input, context) => {
+      for (const item of (input.LoadBalancerNames ?? []).map((name) => classicOf(context, name)))
+        item.tags = item.tags.filter((t) => !input.Tags?.some((gone) => gone.Key === t.Key));
+      return {};
+    }) satisfies Op<ELB.RemoveTagsCommandInput, ELB.RemoveTagsCommandOutput>,
     ConfigureHealthCheck: ((input, context) => {
       const { shown } = classicOf(context, input.LoadBalancerName);
       if (input.HealthCheck !== undefined) shown.HealthCheck = input.HealthCheck;

@@ -215,7 +215,7 @@ async function updateCluster(given: Given, before: Given, family: Family, deploy
   const { DBClusters } = (await deployment.call('rds', 'DescribeDBClusters', {
     DBClusterIdentifier: id,
   })) as DescribeDBClustersCommandOutput;
-  return { id: given.id ?? id, outputs: { ...given.outputs, ...clusterOutputs(id, DBClusters?.[0]) } };
+  return { id: given.id ?? id, outputs: clusterOutputs(id, DBClusters?.[0]) };
 }
 
 const clusterIn = ({ outputs, id }: Given): string => textOf(outputs.clusterIdentifier) ?? id ?? '';

@@ -135,7 +135,7 @@ const INSTANCE: Deployer = {
     const shown = (await deployment.call('rds', 'DescribeDBInstances', {
       DBInstanceIdentifier: id,
     })) as DescribeDBInstancesCommandOutput;
-    return { id: given.id ?? id, outputs: { ...given.outputs, ...outputsOf(given, id, shown.DBInstances?.[0], deployment) } };
+    return { id: given.id ?? id, outputs: outputsOf(given, id, shown.DBInstances?.[0], deployment) };
   },
   remove: (given, deployment) =>
     removeInstance(

@@ -1,24 +1,33 @@
 /** Route 53 from the inputs of the Pulumi provider. */
 import type * as Route53 from '@aws-sdk/client-route-53';
 import type { Created, Deployer, Deployment, Given, Plain } from '../deploy/deployer.ts';
+import { changedBy, modify, moved, removedBy, unlessGone } from '../deploy/lifecycle.ts';
+import { GLOBAL } from '../world/world.ts';
 import { type Block, blockOf, blocksOf, flagOf, need, numberOf, tagList, textOf, textsOf, without } from './compute-inputs.ts';
-import { dotted, undotted } from './route-53-model.ts';
+import { dotted, undotted, ZONES } from './route-53-model.ts';
+
+const vpcsOf = ({ inputs, region }: Given) =>
+  blocksOf(inputs.vpcs).map((v) => ({ VPCId: textOf(v.vpcId), VPCRegion: textOf(v.vpcRegion) ?? region }));
+
+/** The provider's default comment is "Managed by Pulumi". */
+const commentOf = ({ inputs }: Given): string => textOf(inputs.comment) ?? 'Managed by Pulumi';
+
+const accelerate = (id: string, on: boolean, deployment: Deployment): Promise<unknown> =>
+  deployment.call('route-53', 'UpdateHostedZoneFeatures', { HostedZoneId: id, EnableAcceleratedRecovery: on });
 
 async function zone(given: Given, deployment: Deployment): Promise<Created> {
   const { inputs } = given;
   const name = textOf(inputs.name) ?? need(given, 'name');
-  const vpcs = blocksOf(inputs.vpcs).map((v) => ({ VPCId: textOf(v.vpcId), VPCRegion: textOf(v.vpcRegion) ?? given.region }));
+  const vpcs = vpcsOf(given);
   const made = (await deployment.call('route-53', 'CreateHostedZone', {
     Name: name,
     CallerReference: deployment.world.random.hex(16),
-    // The provider's default comment is "Managed by Pulumi".
-    HostedZoneConfig: { Comment: textOf(inputs.comment) ?? 'Managed by Pulumi' },
+    HostedZoneConfig: { Comment: commentOf(given) },
     ...(vpcs[0] === undefined ? {} : { VPC: vpcs[0] }),
   })) as Route53.CreateHostedZoneCommandOutput;
   const id = (made.HostedZone?.Id ?? '').replace('/hostedzone/', '');
   for (const VPC of vpcs.slice(1)) await deployment.call('route-53', 'AssociateVPCWithHostedZone', { HostedZoneId: id, VPC });
-  if (flagOf(inputs.enableAcceleratedRecovery) === true && vpcs.length === 0)
-    await deployment.call('route-53', 'UpdateHostedZoneFeatures', { HostedZoneId: id, EnableAcceleratedRecovery: true });
+  if (flagOf(inputs.enableAcceleratedRecovery) === true && vpcs.length === 0) await accelerate(id, true, deployment);
   await tag(deployment, 'hostedzone', id, given.tags);
   const nameServers = made.DelegationSet?.NameServers ?? [];
   return {
@@ -33,6 +42,30 @@ async function zone(given: Given, deployment: Deployment): Promise<Created> {
   };
 }
 
+const changeZone = changedBy(async (given, before, deployment) => {
+  const { id = '', inputs } = given;
+  const { added, gone } = moved(vpcsOf(given), vpcsOf(before));
+  for (const VPC of added) await deployment.call('route-53', 'AssociateVPCWithHostedZone', { HostedZoneId: id, VPC });
+  for (const VPC of gone) await deployment.call('route-53', 'DisassociateVPCFromHostedZone', { HostedZoneId: id, VPC });
+  if (commentOf(given) !== commentOf(before))
+    await deployment.call('route-53', 'UpdateHostedZoneComment', { Id: id, Comment: commentOf(given) });
+  const [on, was] = [inputs, before.inputs].map((i) => flagOf(i.enableAcceleratedRecovery) === true);
+  if (on !== undefined && on !== was && vpcsOf(given).length === 0) await accelerate(id, on, deployment);
+});
+
+/** With `forceDestroy` the provider deletes the records first; without it, a zone that has some stays. */
+async function removeZone(given: Given, deployment: Deployment): Promise<void> {
+  const { id = '', inputs, account } = given;
+  const found = deployment.world.get(ZONES, account, GLOBAL, id);
+  if (found !== undefined && flagOf(inputs.forceDestroy) === true) {
+    const others = [...found.records.values()].filter((r) => r.Name !== found.name || (r.Type !== 'NS' && r.Type !== 'SOA'));
+    const Changes = others.map((ResourceRecordSet) => ({ Action: 'DELETE', ResourceRecordSet }));
+    if (Changes.length > 0)
+      await deployment.call('route-53', 'ChangeResourceRecordSets', { HostedZoneId: id, ChangeBatch: { Changes } });
+  }
+  await unlessGone(deployment.call('route-53', 'DeleteHostedZone', { Id: id }));
+}
+
 async function tag(
   deployment: Deployment,
   ResourceType: Route53.TagResourceType,
@@ -43,11 +76,15 @@ async function tag(
   await deployment.call('route-53', 'ChangeTagsForResource', { ResourceType, ResourceId, AddTags: tagList(tags) });
 }
 
+const associationOf = (given: Given) => ({
+  HostedZoneId: need(given, 'zoneId'),
+  VPC: { VPCId: need(given, 'vpcId'), VPCRegion: textOf(given.inputs.vpcRegion) ?? given.region },
+});
+
 async function association(given: Given, deployment: Deployment): Promise<Created> {
-  const HostedZoneId = need(given, 'zoneId');
-  const VPCId = need(given, 'vpcId');
-  const VPCRegion = textOf(given.inputs.vpcRegion) ?? given.region;
-  await deployment.call('route-53', 'AssociateVPCWithHostedZone', { HostedZoneId, VPC: { VPCId, VPCRegion } });
+  const { HostedZoneId, VPC } = associationOf(given);
+  const { VPCId, VPCRegion } = VPC;
+  await deployment.call('route-53', 'AssociateVPCWithHostedZone', { HostedZoneId, VPC });
   return { id: `${HostedZoneId}:${VPCId}`, outputs: { zoneId: HostedZoneId, vpcId: VPCId, vpcRegion: VPCRegion } };
 }
 
@@ -59,21 +96,21 @@ function fullName(name: string, zoneName: string): string {
   return short === '' ? suffix : `${short}.${suffix}`;
 }
 
-async function record(given: Given, deployment: Deployment): Promise<Created> {
-  const { inputs } = given;
-  const HostedZoneId = need(given, 'zoneId');
-  const type = need(given, 'type').toUpperCase();
+async function nameOf({ inputs }: Given, zoneId: string, deployment: Deployment): Promise<string> {
   const { HostedZone } = (await deployment.call('route-53', 'GetHostedZone', {
-    Id: HostedZoneId,
+    Id: zoneId,
   })) as Route53.GetHostedZoneCommandOutput;
-  const name = fullName(textOf(inputs.name) ?? '', HostedZone?.Name ?? '');
-  const set = textOf(inputs.setIdentifier);
+  return fullName(textOf(inputs.name) ?? '', HostedZone?.Name ?? '');
+}
+
+function recordSet(given: Given, name: string) {
+  const { inputs } = given;
   const alias = blockOf(inputs.aliases);
-  const ResourceRecordSet = without({
+  return without({
     Name: dotted(name),
-    Type: type,
+    Type: need(given, 'type').toUpperCase(),
     ...policyOf(inputs),
-    SetIdentifier: set,
+    SetIdentifier: textOf(inputs.setIdentifier),
     HealthCheckId: textOf(inputs.healthCheckId),
     ...(alias === undefined
       ? { TTL: numberOf(inputs.ttl), ResourceRecords: textsOf(inputs.records).map((Value) => ({ Value })) }
@@ -85,15 +122,41 @@ async function record(given: Given, deployment: Deployment): Promise<Created> {
           },
         }),
   });
-  await deployment.call('route-53', 'ChangeResourceRecordSets', {
-    HostedZoneId,
-    ChangeBatch: { Changes: [{ Action: flagOf(inputs.allowOverwrite) === true ? 'UPSERT' : 'CREATE', ResourceRecordSet }] },
-  });
+}
+
+type Action = 'CREATE' | 'UPSERT' | 'DELETE';
+
+async function change(
+  given: Given,
+  changes: readonly (readonly [action: Action, of: Given])[],
+  deployment: Deployment,
+): Promise<Created> {
+  const HostedZoneId = need(given, 'zoneId');
+  const name = await nameOf(given, HostedZoneId, deployment);
+  const Changes = changes.map(([Action, of]) => ({ Action, ResourceRecordSet: recordSet(of, name) }));
+  await deployment.call('route-53', 'ChangeResourceRecordSets', { HostedZoneId, ChangeBatch: { Changes } });
+  const { Type, SetIdentifier } = recordSet(given, name);
   return {
-    id: [HostedZoneId, name, type, ...(set === undefined ? [] : [set])].join('_'),
-    outputs: { name: textOf(inputs.name) ?? '', fqdn: name },
+    id: [HostedZoneId, name, Type, ...(SetIdentifier === undefined ? [] : [SetIdentifier])].join('_'),
+    outputs: { name: textOf(given.inputs.name) ?? '', fqdn: name },
   };
 }
+
+const record = (given: Given, deployment: Deployment): Promise<Created> =>
+  change(given, [[flagOf(given.inputs.allowOverwrite) === true ? 'UPSERT' : 'CREATE', given]], deployment);
+
+/** Of another type or with another set identifier it is another record: the old one goes in the same batch. */
+const changeRecord = (given: Given, before: Given, deployment: Deployment): Promise<Created> =>
+  change(
+    given,
+    ['type', 'setIdentifier'].some((property) => textOf(given.inputs[property]) !== textOf(before.inputs[property]))
+      ? [
+          ['DELETE', before],
+          ['CREATE', given],
+        ]
+      : [['UPSERT', given]],
+    deployment,
+  );
 
 function policyOf(inputs: Readonly<Record<string, Plain>>) {
   const geo = blockOf(inputs.geolocationRoutingPolicies);
@@ -128,21 +191,18 @@ function proximity(near: Block) {
   });
 }
 
-async function healthCheck(given: Given, deployment: Deployment): Promise<Created> {
-  const { inputs } = given;
+/** What an update of a health check takes. */
+function checkSettings({ inputs }: Given) {
   const regions = textsOf(inputs.regions);
   const children = textsOf(inputs.childHealthchecks);
   const alarm = textOf(inputs.cloudwatchAlarmName);
-  const HealthCheckConfig = without({
-    Type: need(given, 'type').toUpperCase(),
+  return {
     FullyQualifiedDomainName: textOf(inputs.fqdn),
     IPAddress: textOf(inputs.ipAddress),
     Port: numberOf(inputs.port),
     ResourcePath: textOf(inputs.resourcePath),
     SearchString: textOf(inputs.searchString),
-    RequestInterval: numberOf(inputs.requestInterval),
     FailureThreshold: numberOf(inputs.failureThreshold),
-    MeasureLatency: flagOf(inputs.measureLatency),
     Inverted: flagOf(inputs.invertHealthcheck),
     Disabled: flagOf(inputs.disabled),
     EnableSNI: flagOf(inputs.enableSni),
@@ -151,6 +211,16 @@ async function healthCheck(given: Given, deployment: Deployment): Promise<Create
     HealthThreshold: numberOf(inputs.childHealthThreshold),
     AlarmIdentifier: alarm === undefined ? undefined : { Name: alarm, Region: textOf(inputs.cloudwatchAlarmRegion) },
     InsufficientDataHealthStatus: textOf(inputs.insufficientDataHealthStatus),
+  };
+}
+
+async function healthCheck(given: Given, deployment: Deployment): Promise<Created> {
+  const { inputs } = given;
+  const HealthCheckConfig = without({
+    ...checkSettings(given),
+    Type: need(given, 'type').toUpperCase(),
+    RequestInterval: numberOf(inputs.requestInterval),
+    MeasureLatency: flagOf(inputs.measureLatency),
     RoutingControlArn: textOf(inputs.routingControlArn),
   });
   const { HealthCheck } = (await deployment.call('route-53', 'CreateHealthCheck', {
@@ -163,8 +233,27 @@ async function healthCheck(given: Given, deployment: Deployment): Promise<Create
 }
 
 export const route53Deployers: readonly Deployer[] = [
-  { type: 'aws:route53/zone:Zone', create: zone },
-  { type: 'aws:route53/zoneAssociation:ZoneAssociation', create: association },
-  { type: 'aws:route53/record:Record', create: record },
-  { type: 'aws:route53/healthCheck:HealthCheck', create: healthCheck },
+  { type: 'aws:route53/zone:Zone', create: zone, update: changeZone, remove: removeZone },
+  {
+    type: 'aws:route53/zoneAssociation:ZoneAssociation',
+    create: association,
+    remove: removedBy('route-53', 'DisassociateVPCFromHostedZone', associationOf),
+  },
+  {
+    type: 'aws:route53/record:Record',
+    create: record,
+    update: changeRecord,
+    remove: async (given, deployment) => {
+      await unlessGone(change(given, [['DELETE', given]], deployment));
+    },
+  },
+  {
+    type: 'aws:route53/healthCheck:HealthCheck',
+    create: healthCheck,
+    update: changedBy((given, before, deployment) => {
+      const named = { HealthCheckId: given.id };
+      return modify(deployment, ['route-53', 'UpdateHealthCheck'], named, checkSettings(given), checkSettings(before));
+    }),
+    remove: removedBy('route-53', 'DeleteHealthCheck', ({ id }) => ({ HealthCheckId: id })),
+  },
 ];

@@ -21,7 +21,7 @@ import { connect } from '../plane/network.ts';
 import { CHECKER_REGIONS, watch } from '../plane/watch.ts';
 import { type CallContext, type Operation, page, type Reply, ServiceFault } from '../service.ts';
 import type { World } from '../world/world.ts';
-import { HEALTH_CHECKS, type StoredHealthCheck, type Watch } from './route-53-model.ts';
+import { HEALTH_CHECKS, type StoredHealthCheck, TAGS, type Watch } from './route-53-model.ts';
 
 const ENDPOINT = new Set(['HTTP', 'HTTPS', 'HTTP_STR_MATCH', 'HTTPS_STR_MATCH', 'TCP']);
 /** API reference, HealthCheckConfig. */
@@ -138,6 +138,7 @@ const remove: Operation<DeleteHealthCheckCommandInput, Reply<DeleteHealthCheckCo
   const check = found(context, input.HealthCheckId);
   if (check.watch !== undefined) check.watch.stopped = true;
   context.remove(HEALTH_CHECKS, check.id);
+  context.remove(TAGS, `healthcheck/${check.id}`);
   return {};
 };
 

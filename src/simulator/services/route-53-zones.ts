@@ -8,6 +8,8 @@ import type {
   CreateHostedZoneCommandOutput,
   DeleteHostedZoneCommandInput,
   DeleteHostedZoneCommandOutput,
+  DisassociateVPCFromHostedZoneCommandInput,
+  DisassociateVPCFromHostedZoneCommandOutput,
   GetHostedZoneCommandInput,
   GetHostedZoneCommandOutput,
   HostedZone,
@@ -21,6 +23,8 @@ import type {
   ListTagsForResourcesCommandOutput,
   ResourceTagSet,
   TagResourceType,
+  UpdateHostedZoneCommentCommandInput,
+  UpdateHostedZoneCommentCommandOutput,
   UpdateHostedZoneFeaturesCommandInput,
   UpdateHostedZoneFeaturesCommandOutput,
 } from '@aws-sdk/client-route-53';
@@ -109,6 +113,7 @@ const remove: Operation<DeleteHostedZoneCommandInput, Reply<DeleteHostedZoneComm
   if (zone.records.size > own.length)
     throw new ServiceFault('HostedZoneNotEmpty', 'The specified hosted zone contains non-required resource record sets');
   context.remove(ZONES, zone.id);
+  context.remove(TAGS, `hostedzone/${zone.id}`);
   return { ChangeInfo: submit(context, () => undefined) };
 };
 
@@ -120,6 +125,26 @@ const associate: Operation<AssociateVPCWithHostedZoneCommandInput, Reply<Associa
   if (!zone.private) throw new ServiceFault('PublicZoneVPCAssociation', 'a public hosted zone takes no VPC');
   context.put(ZONES, zone.id, { ...zone, vpcs: [...zone.vpcs, ...(input.VPC === undefined ? [] : [input.VPC])] });
   return { ChangeInfo: submit(context, () => undefined) };
+};
+
+const disassociate: Operation<DisassociateVPCFromHostedZoneCommandInput, Reply<DisassociateVPCFromHostedZoneCommandOutput>> = (
+  input,
+  context,
+) => {
+  const zone = zoneOf(context, input.HostedZoneId);
+  const kept = zone.vpcs.filter((v) => v.VPCId !== input.VPC?.VPCId);
+  if (kept.length === zone.vpcs.length)
+    throw new ServiceFault('VPCAssociationNotFound', `The VPC: ${input.VPC?.VPCId} is not associated with zone ${zone.id}`, 404);
+  if (kept.length === 0)
+    throw new ServiceFault('LastVPCAssociation', 'The VPC is the last one that is associated with the private hosted zone');
+  context.put(ZONES, zone.id, { ...zone, vpcs: kept });
+  return { ChangeInfo: submit(context, () => undefined) };
+};
+
+const comment: Operation<UpdateHostedZoneCommentCommandInput, Reply<UpdateHostedZoneCommentCommandOutput>> = (input, context) => {
+  const zone = { ...zoneOf(context, input.Id), comment: input.Comment };
+  context.put(ZONES, zone.id, zone);
+  return { HostedZone: shown(zone) };
 };
 
 const features: Operation<UpdateHostedZoneFeaturesCommandInput, Reply<UpdateHostedZoneFeaturesCommandOutput>> = (
@@ -177,6 +202,8 @@ export const zoneOperations = {
   ListHostedZones: list,
   DeleteHostedZone: remove,
   AssociateVPCWithHostedZone: associate,
+  DisassociateVPCFromHostedZone: disassociate,
+  UpdateHostedZoneComment: comment,
   UpdateHostedZoneFeatures: features,
   ChangeTagsForResource: changeTags,
   ListTagsForResource: listTags,

@@ -1,13 +1,27 @@
 /** Generated configurations of every deployer: those of the law of two sources, and what that law does not read. */
 import type fc from 'fast-check';
+import * as autoScaling from '../../parity/auto-scaling.ts';
 import * as ec2 from '../../parity/ec2.ts';
+import * as classic from '../../parity/elastic-load-balancing.ts';
+import * as balancing from '../../parity/elastic-load-balancing-v2.ts';
 import type { Declaration, Exception } from '../../parity/law.ts';
 import * as rds from '../../parity/rds.ts';
+import * as route53 from '../../parity/route-53.ts';
 
 export interface Case {
   readonly cases: fc.Arbitrary<readonly Declaration[]>;
   readonly exceptions?: readonly Exception[];
+  /** What AWS refuses to change step by step, in its words. */
+  readonly refused?: RegExp;
 }
+
+/** What nobody says stays as the group has it: a desired capacity that is not said is not moved by an update of the bounds. */
+const sized = (declaration: Declaration): Declaration => {
+  const { inputs, type } = declaration;
+  return type === 'aws:autoscaling/group:Group' && inputs.desiredCapacity === undefined && inputs.minSize !== undefined
+    ? { ...declaration, inputs: { ...inputs, desiredCapacity: inputs.minSize } }
+    : declaration;
+};
 
 export const CASES: Readonly<Record<string, Case>> = {
   'RDS instances': { cases: rds.instances },
@@ -15,6 +29,12 @@ export const CASES: Readonly<Record<string, Case>> = {
   'RDS global clusters': { cases: rds.globals },
   'DocumentDB and Neptune': { cases: rds.volumes },
   'RDS proxies': { cases: rds.proxies },
+  'Route 53 health checks': { cases: route53.healthChecks },
+  // Records that share a name have one routing policy: it cannot change one record at a time.
+  'Route 53 records': { cases: route53.recordSets, refused: /cannot be created as other RRSets exist/ },
+  'load balancers': { cases: balancing.balancers, exceptions: balancing.exceptions },
+  'Classic Load Balancers': { cases: classic.classics },
+  'Auto Scaling groups': { cases: autoScaling.groups.map((all) => all.map(sized)) },
   'EC2 networks': { cases: ec2.networks },
   'EC2 machines': { cases: ec2.machines },
 };

@@ -7,18 +7,27 @@ import type { Exception } from '../../parity/law.ts';
 export const LEFT: readonly { readonly what: RegExp; readonly why: string }[] = [
   { what: /^rds:event /, why: 'RDS keeps events for 14 days' },
   { what: /^rds:kept-backup /, why: 'what was replicated stays until it expires' },
+  { what: /^route53:change /, why: 'Route 53 remembers changes' },
   { what: /^kms:alias .* alias\/aws\//, why: 'keys of AWS stay' },
   { what: /^kms:key /, why: 'keys are scheduled for deletion, and keys of AWS stay' },
 ];
 
 /** Meanings that an update leaves otherwise than a creation. */
-export const UNLIKE: readonly Exception[] = [];
+export const UNLIKE: readonly Exception[] = [
+  {
+    type: 'aws:elb/loadBalancer:LoadBalancer',
+    at: /^placement\.spread\.zones\.\d$/,
+    why: 'AZs that are added come after those that stay: their order means nothing',
+  },
+];
 
 /** What switches off the locks that hold a thing. */
 const LOCKS: Given['inputs'] = {
   deletionProtection: false,
   deletionProtectionEnabled: false,
   enableDeletionProtection: false,
+  // An Auto Scaling group that may terminate nothing is never empty.
+  suspendedProcesses: [],
 };
 
 const ALWAYS: Readonly<Record<string, Given['inputs']>> = {
@@ -46,4 +55,6 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
   // "cannot elect new source database for replication"
   'aws:rds/instance:Instance': ['replicateSourceDb'],
   'aws:ec2/natGateway:NatGateway': ['availabilityMode', 'vpcId'],
+  // A public hosted zone stays public.
+  'aws:route53/zone:Zone': ['vpcs'],
 };

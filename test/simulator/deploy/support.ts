@@ -1,6 +1,6 @@
 /** Deployed resources on their way: changed to other inputs, and taken away, as the engine asks a provider to. */
 import { fold, known } from '../../../src/model/known.ts';
-import type { Resource } from '../../../src/model/resource.ts';
+import type { Resource, SourceReading } from '../../../src/model/resource.ts';
 import { Hole, isList, isRecord, type Value } from '../../../src/model/value.ts';
 import { deploy } from '../../../src/simulator/deploy/deploy.ts';
 import type { Created, Given } from '../../../src/simulator/deploy/deployer.ts';
@@ -22,6 +22,7 @@ export interface Estate {
   readonly aws: SimulatedAws;
   /** In the order in which they were made. */
   readonly made: Map<string, Made>;
+  readonly readings: readonly SourceReading[];
   readonly notes: readonly string[];
   /** Everything on the world's shelves by shelf, place and key, and what was there before. */
   readonly shelves: ReadonlySet<string>;
@@ -37,8 +38,8 @@ export async function deployed(declarations: readonly Declaration[]): Promise<Es
   const shelves = watched(aws);
   const before = new Set(shelves);
   const reading = readingOf(declarations.map(resourceOf));
-  const { notes } = await deploy(aws, [reading], { region: REGION, account: ACCOUNT });
-  return { aws, made, notes, shelves, before };
+  const { readings, notes } = await deploy(aws, [reading], { region: REGION, account: ACCOUNT });
+  return { aws, made, readings, notes, shelves, before };
 }
 
 const recording = (service: SimulatedService, made: Map<string, Made>): SimulatedService => ({
