@@ -8,6 +8,7 @@ import type { Judgement } from '../judge.ts';
 import { judge } from '../judge.ts';
 import type { Change } from './change.ts';
 import { apply, keyOf } from './change.ts';
+import type { Judge } from './search.ts';
 
 /** The same judgement of the same code with changes: nothing of the first one is kept but the day, the seed and the catalogue. */
 export class Bench {
@@ -15,6 +16,7 @@ export class Bench {
   readonly #seed: number;
   readonly #inert: DeclaredInert;
   readonly #whole = new Map<string, Judgement>();
+  readonly #parts = new Map<string, Map<string, Judgement>>();
   #judged = 0;
 
   constructor(base: Judgement, seed: number) {
@@ -32,13 +34,27 @@ export class Bench {
   whole(changes: readonly Change[]): Judgement {
     if (changes.length === 0) return this.base;
     const key = keysOf(changes);
-    const judgement = this.#whole.get(key) ?? this.some(changes, undefined);
+    const judgement = this.#whole.get(key) ?? this.#judge(changes, undefined);
     this.#whole.set(key, judgement);
     return judgement;
   }
 
-  /** The metrics of these ids; undefined: every one. */
-  some(changes: readonly Change[], only: ReadonlySet<string> | undefined): Judgement {
+  /** The broken metrics of a service, which share what is tried for any of them. */
+  of(serviceId: string): Judge {
+    const open = this.base.verdicts.filter((v) => v.metric.serviceId === serviceId && rankOf(v) < 2);
+    const only = new Set(open.map((v) => v.metric.id));
+    const judged = this.#parts.get(serviceId) ?? new Map<string, Judgement>();
+    this.#parts.set(serviceId, judged);
+    return (changes) => {
+      if (changes.length === 0) return this.base;
+      const key = keysOf(changes);
+      const judgement = judged.get(key) ?? this.#judge(changes, only);
+      judged.set(key, judgement);
+      return judgement;
+    };
+  }
+
+  #judge(changes: readonly Change[], only: ReadonlySet<string> | undefined): Judgement {
     const { catalogue, today, world, estate } = this.base;
     this.#judged += 1;
     const changed = buildEstate(apply(estate.readings, changes), SERVICES, this.#inert);

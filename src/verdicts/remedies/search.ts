@@ -7,7 +7,7 @@ import { compare, keysOf } from './bench.ts';
 import type { Candidate, Spot } from './candidate.ts';
 import { COST_CLASSES } from './candidate.ts';
 import type { Change } from './change.ts';
-import { contradict, distinct, ignores, subjectOf } from './change.ts';
+import { contradict, distinct, ignores } from './change.ts';
 import { FAMILIES } from './families/registry.ts';
 import { Site } from './site.ts';
 import { spotsOf } from './spots.ts';
@@ -219,8 +219,7 @@ function progress(a: MetricVerdict, b: MetricVerdict): number {
 const MARGIN = 0.1;
 
 /** Does the promise hold with a tenth of its target to spare? Of a share, there is no such thing. */
-export function hasMargin({ verdict }: Attempt): boolean {
-  const { metric, predicted } = verdict;
+export function hasMargin({ metric, predicted }: MetricVerdict): boolean {
   if (predicted === undefined || (metric.type !== 'RTO' && metric.type !== 'RPO' && metric.type !== 'MTPD')) return true;
   return predicted.atPercentile <= metric.target * (1 - MARGIN);
 }
@@ -238,13 +237,10 @@ function preferred(a: Attempt, b: Attempt): number {
   const cost = (x: Attempt): number => COST_CLASSES.indexOf(costliest(x.candidates).class);
   const time = (x: Attempt): number => x.verdict.predicted?.p99 ?? 0;
   return (
-    Number(hasMargin(b)) - Number(hasMargin(a)) ||
+    Number(hasMargin(b.verdict)) - Number(hasMargin(a.verdict)) ||
     a.changes.length - b.changes.length ||
     cost(a) - cost(b) ||
     time(a) - time(b) ||
     (keysOf(a.changes) < keysOf(b.changes) ? -1 : 1)
   );
 }
-
-/** Resources that an attempt makes or alters. */
-export const touched = (changes: readonly Change[]): readonly string[] => [...new Set(changes.map(subjectOf))];

@@ -4,6 +4,7 @@ import { meaningOf } from '../../estate/estate.ts';
 import type { Known } from '../../model/known.ts';
 import { fold } from '../../model/known.ts';
 import type { Resource } from '../../model/resource.ts';
+import type { Scope } from '../../model/scope.ts';
 import { regionOfToken } from '../../model/scope.ts';
 import type { Identity, ServiceModule } from '../../services/service.ts';
 import { SUBNET, zoneOfSubnet } from '../../services/subnets.ts';
@@ -50,6 +51,11 @@ export class Site {
   mayServe(urn: string, service: string): boolean {
     const owners = this.judgement.assignment.owners.get(urn);
     return owners === undefined || owners.includes(service);
+  }
+
+  /** Is anything agreed for the service at the scope? */
+  promises(service: string, scope: Scope): boolean {
+    return this.judgement.agreements.some((a) => a.metrics.some((m) => m.serviceId === service && m.scope === scope));
   }
 
   placeIn(region: string, near: Resource): Place {

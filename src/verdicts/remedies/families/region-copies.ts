@@ -43,6 +43,8 @@ export const rdsReplica: Family = (spot, site) => {
           place: at.to,
           inputs: {
             ...like,
+            // Once promoted it keeps what is promised for an AZ as well.
+            ...(site.promises(spot.metric.serviceId, 'az') ? { multiAz: true } : {}),
             replicateSourceDb: reference(resource.urn, 'arn'),
             ...(key === undefined ? {} : { kmsKeyId: key.value }),
           },
@@ -61,7 +63,6 @@ const RDS_REPLICA_INPUTS = new Set([
   'deleteAutomatedBackups',
   'backupRetentionPeriod',
   'skipFinalSnapshot',
-  'multiAz',
 ]);
 
 const kept = (resource: Resource, properties: ReadonlySet<string>): Values =>
