@@ -68,7 +68,6 @@ export function served(config: PolicyPackConfig = {}, around: Partial<Edges> = {
   const policies = (packPolicies({ ...edges, ...around }) as readonly BothPolicy[]).map((p): BothPolicy => {
     const own = config[p.name] ?? {};
     const { enforcementLevel = p.enforcementLevel, ...properties } = typeof own === 'string' ? { enforcementLevel: own } : own;
-    const told = <A extends object>(args: A): A => ({ ...args, getConfig: () => properties });
     // Policies have functions only while they have something to say, so each is asked when the SDK asks.
     return new Proxy(p, {
       get(policy, key) {
@@ -92,7 +91,6 @@ export function served(config: PolicyPackConfig = {}, around: Partial<Edges> = {
       const notApplicable: string[] = [];
       const remediated = new Map<string, { by: readonly string[]; inputs: Readonly<Record<string, unknown>> }>();
       const final: Registration[] = [];
-      const c0 = process.cpuUsage().user;
       for (const given of registrations) {
         const mended = (await call(remediate, analyzeRequest(given))).getRemediationsList();
         const inputs = mended.at(-1)?.getProperties()?.toJavaScript() ?? given.inputs;
@@ -101,7 +99,6 @@ export function served(config: PolicyPackConfig = {}, around: Partial<Edges> = {
         if (mended.length > 0) remediated.set(urnIn(given), { by: mended.map((r) => r.getPolicyname()), inputs });
         said.push(...saidIn(await call(analyze, analyzeRequest(changed)), 'resource', urnIn(given)));
       }
-      const c1 = process.cpuUsage().user;
       const reply = await call(analyzeStack, stackRequest(final));
       notApplicable.push(...reply.getNotApplicableList().map((n) => n.getPolicyName()));
       said.push(...saidIn(reply, 'stack', ''));
