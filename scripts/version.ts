@@ -1,7 +1,8 @@
-/** The version of this package, from its own package.json: beside the sources, or beside what was built from them. */
-import { readFileSync } from 'node:fs';
+/** The version of this package, from its own package.json: nearest above the sources, or above what was built from them. */
+import { existsSync, readFileSync } from 'node:fs';
 
 export function version(): string {
-  const root = import.meta.url.includes('/dist/') ? '../../package.json' : '../package.json';
-  return (JSON.parse(readFileSync(new URL(root, import.meta.url), 'utf8')) as { version: string }).version;
+  let manifest = new URL('../package.json', import.meta.url);
+  while (!existsSync(manifest)) manifest = new URL('../package.json', manifest);
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
 }
