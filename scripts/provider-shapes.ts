@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { functionTokens } from '../src/provider/invoke/invoke.ts';
 import { SCANS } from '../src/services/observed/registry.ts';
 import { SERVICES } from '../src/services/registry.ts';
 import { SIMULATED } from '../src/simulator/registry.ts';
@@ -52,6 +53,19 @@ export function providerShapes(): string {
     ...lines,
     '};',
     '',
+    '// biome-ignore format: one line for each function',
+    'export const FUNCTIONS: Readonly<Record<string, string>> = {',
+    ...functionTokens().map((token) => `  '${token}':\n    '${functionOf(token)}',`),
+    '};',
+    '',
+    '// biome-ignore format: one line for each token',
+    'export const NESTED: Readonly<Record<string, string>> = {',
+    ...[...declared, ...functionTokens()].sort().flatMap((token) => {
+      const nested = nestedIn(token);
+      return nested === '' ? [] : [`  '${token}':\n    '${nested}',`];
+    }),
+    '};',
+    '',
   ].join('\n');
 }
 
@@ -72,6 +86,34 @@ function shapeOf(type: string): string | undefined {
   });
   const computed = [...outputs.keys()].filter((name) => !inputs.has(name)).map((name) => `>${name}`);
   return [...words, ...computed].join(' ');
+}
+
+/** What is answered as a list of plain values (`name*`), a list of objects (`name**`) or an object (`name%`). */
+function nestedIn(token: string): string {
+  const [, module = '', file = ''] = /^aws:([^/]+)\/([^:]+):/.exec(token) ?? [];
+  const text = declarationsOf(module === 'index' ? '.' : module, file) ?? '';
+  const kind = /export declare class (\w+) extends pulumi\.CustomResource/.exec(text)?.[1];
+  const head =
+    kind === undefined
+      ? `export interface ${file.charAt(0).toUpperCase()}${file.slice(1)}Result `
+      : `export declare class ${kind} `;
+  return [...blockOf(text, head).matchAll(PROPERTY)]
+    .flatMap(([, name = '', , rest = '']) => {
+      const type = rest.replace(/^pulumi\.Output<(.*)>;$/, '$1').replace(/ \| undefined|;$/g, '');
+      if (type.endsWith('[]')) return [`${name}${type.startsWith('outputs.') ? '**' : '*'}`];
+      return type.startsWith('outputs.') || rest.endsWith('{') ? [`${name}%`] : [];
+    })
+    .join(' ');
+}
+
+/** Arguments, and results with a `>` before them. */
+function functionOf(token: string): string {
+  const [, module = '', file = ''] = /^aws:([^/]+)\/([^:]+):/.exec(token) ?? [];
+  // Functions of no module lie in the package's own folder.
+  const text = declarationsOf(module === 'index' ? '.' : module, file) ?? '';
+  const kind = `${file.charAt(0).toUpperCase()}${file.slice(1)}`;
+  const names = (part: string) => [...properties(blockOf(text, `export interface ${kind}${part} `)).keys()];
+  return [...names('Args'), ...names('Result').map((name) => `>${name}`)].join(' ');
 }
 
 function declarationsOf(module: string, file: string): string | undefined {

@@ -51,6 +51,8 @@ export function openDoor(aws: SimulatedAws, home: Home): Promise<Door> {
       )
       .catch((error: unknown) => reply(400, { error: messageOf(error) }));
   });
+  // A provider process asks again after any pause, on the connection that it has.
+  server.keepAliveTimeout = 0;
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', () => {

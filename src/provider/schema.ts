@@ -1,12 +1,28 @@
-/** The package schema, for languages whose programs are bound by it (YAML): every property of any type. */
+/**
+ * The package schema, for languages whose programs are bound by it (YAML): every input of any type, and of what is answered as much as
+ * an expression needs to reach into it.
+ */
 
-import { knownTypes, shapeOf } from './facts/shape.ts';
+import { functionShape, knownTypes, nestedOf, shapeOf } from './facts/shape.ts';
 import { functionTokens } from './invoke/invoke.ts';
 import { VERSION } from './version.ts';
 
 const ANY = { $ref: 'pulumi.json#/Any' };
 const anyOf = (names: Iterable<string>): Readonly<Record<string, object>> =>
   Object.fromEntries([...names].map((name) => [name, ANY]));
+
+const OBJECT = { type: 'object', additionalProperties: ANY };
+const NESTED = { list: { type: 'array', items: ANY }, objects: { type: 'array', items: OBJECT }, object: OBJECT };
+
+function answered(token: string, names: Iterable<string>): Readonly<Record<string, object>> {
+  const nested = nestedOf(token);
+  return Object.fromEntries(
+    [...names].map((name) => {
+      const kind = nested.get(name);
+      return [name, kind === undefined ? ANY : NESTED[kind]];
+    }),
+  );
+}
 
 /** Properties of the provider that a program may set. */
 const PROVIDER = ['region', 'profile', 'assumeRoles', 'allowedAccountIds', 'forbiddenAccountIds', 'defaultTags', 'ignoreTags'];
@@ -21,16 +37,22 @@ export function providerSchema(): string {
         {
           inputProperties: anyOf(inputs),
           requiredInputs: shape?.required ?? [],
-          properties: anyOf([...inputs, ...(shape?.computed ?? [])]),
+          properties: answered(type, [...inputs, ...(shape?.computed ?? [])]),
         },
       ];
     }),
   );
   const functions = Object.fromEntries(
-    functionTokens().map((token) => [
-      token,
-      { inputs: { type: 'object', properties: {} }, outputs: { type: 'object', properties: {} } },
-    ]),
+    functionTokens().map((token) => {
+      const { inputs, outputs } = functionShape(token);
+      return [
+        token,
+        {
+          inputs: { type: 'object', properties: anyOf(inputs) },
+          outputs: { type: 'object', properties: answered(token, outputs) },
+        },
+      ];
+    }),
   );
   return JSON.stringify({
     name: 'aws',

@@ -2,7 +2,7 @@
 import { FORCED_COMPUTE } from './forced-compute.ts';
 import { FORCED_DATA } from './forced-data.ts';
 import { FORCED_OTHERS } from './forced-others.ts';
-import { SHAPES } from './shapes.ts';
+import { FUNCTIONS, NESTED, SHAPES } from './shapes.ts';
 
 export interface Shape {
   /** Every property that a program may set. */
@@ -40,6 +40,26 @@ function parse(text: string | undefined): Shape | undefined {
     computed: new Set(computed),
     taggable: computed.includes('tagsAll'),
   };
+}
+
+/** What a data source is asked with, and what it answers. */
+export function functionShape(token: string): { readonly inputs: readonly string[]; readonly outputs: readonly string[] } {
+  const words = (FUNCTIONS[token] ?? '').split(' ').filter((word) => word !== '');
+  return {
+    inputs: words.filter((w) => !w.startsWith('>')),
+    outputs: words.filter((w) => w.startsWith('>')).map((w) => w.slice(1)),
+  };
+}
+
+/** How an answered property that is no plain value is put together, by its name. */
+export function nestedOf(token: string): ReadonlyMap<string, 'list' | 'objects' | 'object'> {
+  const kinds = { '*': 'list', '**': 'objects', '%': 'object' } as const;
+  return new Map(
+    [...(NESTED[token] ?? '').matchAll(/(\w+)(\*\*?|%)/g)].map(([, name = '', mark]) => [
+      name,
+      kinds[mark as keyof typeof kinds],
+    ]),
+  );
 }
 
 /** Every type that the table knows. */

@@ -654,3 +654,713 @@ export const SHAPES: Readonly<Record<string, string>> = {
   'aws:wafv2/webAclAssociation:WebAclAssociation':
     'region~ resourceArn! webAclArn!',
 };
+
+// biome-ignore format: one line for each function
+export const FUNCTIONS: Readonly<Record<string, string>> = {
+  'aws:acm/getCertificate:getCertificate':
+    'domain keyTypes mostRecent region statuses tags types >arn >certificate >certificateChain >domain >id >keyTypes >mostRecent >region >status >statuses >tags >types',
+  'aws:cloudfront/getLogDeliveryCanonicalUserId:getLogDeliveryCanonicalUserId':
+    'region >id >region',
+  'aws:dynamodb/getTable:getTable':
+    'name region serverSideEncryption tags >arn >attributes >billingMode >deletionProtectionEnabled >globalSecondaryIndexes >hashKey >id >localSecondaryIndexes >name >onDemandThroughputs >pointInTimeRecovery >rangeKey >readCapacity >region >replicas >serverSideEncryption >streamArn >streamEnabled >streamLabel >streamViewType >tableClass >tags >ttl >warmThroughputs >writeCapacity',
+  'aws:ec2/getAmi:getAmi':
+    'allowUnsafeFilter executableUsers filters includeDeprecated mostRecent nameRegex owners region tags uefiData >allowUnsafeFilter >architecture >arn >blockDeviceMappings >bootMode >creationDate >deprecationTime >description >enaSupport >executableUsers >filters >hypervisor >id >imageId >imageLocation >imageOwnerAlias >imageType >imdsSupport >includeDeprecated >kernelId >lastLaunchedTime >mostRecent >name >nameRegex >ownerId >owners >platform >platformDetails >productCodes >public >ramdiskId >region >rootDeviceName >rootDeviceType >rootSnapshotId >sriovNetSupport >state >stateReason >tags >tpmSupport >uefiData >usageOperation >virtualizationType',
+  'aws:ec2/getInstance:getInstance':
+    'filters getPasswordData getUserData instanceId instanceTags region tags >ami >arn >associatePublicIpAddress >availabilityZone >creditSpecifications >disableApiStop >disableApiTermination >ebsBlockDevices >ebsOptimized >enclaveOptions >ephemeralBlockDevices >filters >getPasswordData >getUserData >hostId >hostResourceGroupArn >iamInstanceProfile >id >instanceId >instanceState >instanceTags >instanceType >ipv6Addresses >keyName >launchTime >maintenanceOptions >metadataOptions >monitoring >networkInterfaceId >outpostArn >passwordData >placementGroup >placementGroupId >placementPartitionNumber >privateDns >privateDnsNameOptions >privateIp >publicDns >publicIp >region >rootBlockDevices >secondaryPrivateIps >securityGroups >sourceDestCheck >subnetId >tags >tenancy >userData >userDataBase64 >vpcSecurityGroupIds',
+  'aws:ec2/getInternetGateway:getInternetGateway':
+    'filters internetGatewayId region tags >arn >attachments >filters >id >internetGatewayId >ownerId >region >tags',
+  'aws:ec2/getNatGateway:getNatGateway':
+    'filters id region state subnetId tags vpcId >allocationId >associationId >autoProvisionZones >autoScalingIps >availabilityMode >availabilityZoneAddresses >connectivityType >filters >id >networkInterfaceId >privateIp >publicIp >region >regionalNatGatewayAddresses >routeTableId >secondaryAllocationIds >secondaryPrivateIpAddressCount >secondaryPrivateIpAddresses >state >subnetId >tags >vpcId',
+  'aws:ec2/getRouteTable:getRouteTable':
+    'filters gatewayId region routeTableId subnetId tags vpcId >arn >associations >filters >gatewayId >id >ownerId >region >routeTableId >routes >subnetId >tags >vpcId',
+  'aws:ec2/getRouteTables:getRouteTables':
+    'filters region tags vpcId >filters >id >ids >region >tags >vpcId',
+  'aws:ec2/getSecurityGroup:getSecurityGroup':
+    'filters id name region tags vpcId >arn >description >filters >id >name >region >tags >vpcId',
+  'aws:ec2/getSubnet:getSubnet':
+    'availabilityZone availabilityZoneId cidrBlock defaultForAz filters id ipv6CidrBlock region state tags vpcId >arn >assignIpv6AddressOnCreation >availabilityZone >availabilityZoneId >availableIpAddressCount >cidrBlock >customerOwnedIpv4Pool >defaultForAz >enableDns64 >enableLniAtDeviceIndex >enableResourceNameDnsARecordOnLaunch >enableResourceNameDnsAaaaRecordOnLaunch >filters >id >ipv6CidrBlock >ipv6CidrBlockAssociationId >ipv6Native >mapCustomerOwnedIpOnLaunch >mapPublicIpOnLaunch >outpostArn >ownerId >privateDnsHostnameTypeOnLaunch >region >state >tags >vpcId',
+  'aws:ec2/getSubnets:getSubnets':
+    'filters region tags >filters >id >ids >region >tags',
+  'aws:ec2/getVpc:getVpc':
+    'cidrBlock default dhcpOptionsId filters id region state tags >arn >cidrBlock >cidrBlockAssociations >default >dhcpOptionsId >enableDnsHostnames >enableDnsSupport >enableNetworkAddressUsageMetrics >filters >id >instanceTenancy >ipv6AssociationId >ipv6CidrBlock >ipv6CidrBlockAssociations >mainRouteTableId >ownerId >region >state >tags',
+  'aws:ec2/getVpcs:getVpcs':
+    'filters region tags >filters >id >ids >region >tags',
+  'aws:ecr/getRepository:getRepository':
+    'name region registryId tags >arn >encryptionConfigurations >id >imageScanningConfigurations >imageTagMutability >imageTagMutabilityExclusionFilters >mostRecentImageTags >name >region >registryId >repositoryUrl >tags',
+  'aws:ecs/getCluster:getCluster':
+    'clusterName region tags >arn >clusterName >id >pendingTasksCount >region >registeredContainerInstancesCount >runningTasksCount >serviceConnectDefaults >settings >status >tags',
+  'aws:ecs/getService:getService':
+    'clusterArn region serviceName tags >arn >availabilityZoneRebalancing >capacityProviderStrategies >clusterArn >createdAt >createdBy >deploymentConfigurations >deploymentControllers >deployments >desiredCount >enableEcsManagedTags >enableExecuteCommand >events >healthCheckGracePeriodSeconds >iamRole >id >launchType >loadBalancers >networkConfigurations >orderedPlacementStrategies >pendingCount >placementConstraints >platformFamily >platformVersion >propagateTags >region >runningCount >schedulingStrategy >serviceName >serviceRegistries >status >tags >taskDefinition >taskSets',
+  'aws:efs/getFileSystem:getFileSystem':
+    'creationToken fileSystemId region tags >arn >availabilityZoneId >availabilityZoneName >creationToken >dnsName >encrypted >fileSystemId >id >kmsKeyId >lifecyclePolicies >name >performanceMode >protections >provisionedThroughputInMibps >region >sizeInBytes >tags >throughputMode',
+  'aws:eks/getCluster:getCluster':
+    'name region tags >accessConfigs >arn >certificateAuthorities >clusterId >computeConfigs >controlPlaneScalingConfigs >createdAt >deletionProtection >enabledClusterLogTypes >endpoint >id >identities >kubeApiServerConfigs >kubeControllerManagerConfigs >kubeSchedulerConfigs >kubernetesNetworkConfigs >name >outpostConfigs >platformVersion >region >remoteNetworkConfigs >roleArn >status >storageConfigs >tags >upgradePolicies >version >vpcConfig >zonalShiftConfigs',
+  'aws:elasticache/getReplicationGroup:getReplicationGroup':
+    'region replicationGroupId >arn >authTokenEnabled >automaticFailoverEnabled >clusterMode >configurationEndpointAddress >description >id >logDeliveryConfigurations >memberClusters >multiAzEnabled >nodeGroupConfigurations >nodeType >numCacheClusters >numNodeGroups >port >primaryEndpointAddress >readerEndpointAddress >region >replicasPerNodeGroup >replicationGroupId >snapshotRetentionLimit >snapshotWindow',
+  'aws:elb/getHostedZoneId:getHostedZoneId':
+    'region >id >region',
+  'aws:elb/getLoadBalancer:getLoadBalancer':
+    'name region tags >accessLogs >arn >availabilityZones >connectionDraining >connectionDrainingTimeout >crossZoneLoadBalancing >desyncMitigationMode >dnsName >healthCheck >id >idleTimeout >instances >internal >listeners >name >region >securityGroups >sourceSecurityGroup >sourceSecurityGroupId >subnets >tags >zoneId',
+  'aws:iam/getPolicy:getPolicy':
+    'arn name pathPrefix tags >arn >attachmentCount >description >id >name >path >pathPrefix >policy >policyId >tags',
+  'aws:iam/getPolicyDocument:getPolicyDocument':
+    'overrideJson overridePolicyDocuments policyId sourceJson sourcePolicyDocuments statements version >id >json >minifiedJson >overrideJson >overridePolicyDocuments >policyId >sourceJson >sourcePolicyDocuments >statements >version',
+  'aws:iam/getRole:getRole':
+    'name tags >arn >assumeRolePolicy >createDate >description >id >maxSessionDuration >name >path >permissionsBoundary >roleLastUseds >tags >uniqueId',
+  'aws:iam/getSessionContext:getSessionContext':
+    'arn >arn >id >issuerArn >issuerId >issuerName >sessionName',
+  'aws:index/getArn:getArn':
+    'arn id >account >arn >id >partition >region >resource >service',
+  'aws:index/getAvailabilityZone:getAvailabilityZone':
+    'allAvailabilityZones filters name region state zoneId >allAvailabilityZones >filters >groupLongName >groupName >id >name >nameSuffix >networkBorderGroup >optInStatus >parentZoneId >parentZoneName >region >state >zoneId >zoneType',
+  'aws:index/getAvailabilityZones:getAvailabilityZones':
+    'allAvailabilityZones excludeNames excludeZoneIds filters region state >allAvailabilityZones >excludeNames >excludeZoneIds >filters >groupNames >id >names >region >state >zoneIds',
+  'aws:index/getCallerIdentity:getCallerIdentity':
+    'id >accountId >arn >id >userId',
+  'aws:index/getPartition:getPartition':
+    'id >dnsSuffix >id >partition >reverseDnsPrefix',
+  'aws:index/getRegion:getRegion':
+    'endpoint id name region >description >endpoint >id >name >region',
+  'aws:index/getRegions:getRegions':
+    'allRegions filters id >allRegions >filters >id >names',
+  'aws:index/getService:getService':
+    'dnsName id region reverseDnsName reverseDnsPrefix serviceId >dnsName >id >partition >region >reverseDnsName >reverseDnsPrefix >serviceId >supported',
+  'aws:kms/getAlias:getAlias':
+    'name region >arn >id >name >region >targetKeyArn >targetKeyId',
+  'aws:kms/getKey:getKey':
+    'grantTokens keyId region >arn >awsAccountId >cloudHsmClusterId >creationDate >customKeyStoreId >customerMasterKeySpec >deletionDate >description >enabled >expirationModel >grantTokens >id >keyId >keyManager >keySpec >keyState >keyUsage >multiRegion >multiRegionConfigurations >origin >pendingDeletionWindowInDays >region >validTo >xksKeyConfigurations',
+  'aws:lambda/getFunction:getFunction':
+    'functionName qualifier region tags >architectures >arn >capacityProviderConfigs >codeSha256 >codeSigningConfigArn >deadLetterConfig >description >durableConfigs >environment >ephemeralStorages >fileSystemConfigs >functionName >handler >id >imageUri >invokeArn >kmsKeyArn >lastModified >layers >loggingConfigs >memorySize >qualifiedArn >qualifiedInvokeArn >qualifier >region >reservedConcurrentExecutions >responseStreamingInvokeArn >role >runtime >signingJobArn >signingProfileVersionArn >sourceCodeHash >sourceCodeSize >sourceKmsKeyArn >tags >tenancyConfigs >timeout >tracingConfig >version >vpcConfig',
+  'aws:lb/getHostedZoneId:getHostedZoneId':
+    'loadBalancerType region >id >loadBalancerType >region',
+  'aws:lb/getListener:getListener':
+    'arn loadBalancerArn port region tags >alpnPolicy >arn >certificateArn >defaultActions >id >loadBalancerArn >mutualAuthentications >port >protocol >region >sslPolicy >tags',
+  'aws:lb/getLoadBalancer:getLoadBalancer':
+    'arn name region tags >accessLogs >arn >arnSuffix >clientKeepAlive >connectionLogs >customerOwnedIpv4Pool >desyncMitigationMode >dnsName >dnsRecordClientRoutingPolicy >dropInvalidHeaderFields >enableCrossZoneLoadBalancing >enableDeletionProtection >enableHttp2 >enablePrefixForIpv6SourceNat >enableTlsVersionAndCipherSuiteHeaders >enableWafFailOpen >enableXffClientPort >enableZonalShift >enforceSecurityGroupInboundRulesOnPrivateLinkTraffic >healthCheckLogs >id >idleTimeout >internal >ipAddressType >ipamPools >loadBalancerType >name >preserveHostHeader >region >secondaryIpsAutoAssignedPerSubnet >securityGroups >subnetMappings >subnets >tags >vpcId >xffHeaderProcessingMode >zoneId',
+  'aws:lb/getTargetGroup:getTargetGroup':
+    'arn loadBalancingAnomalyMitigation name region tags >arn >arnSuffix >connectionTermination >deregistrationDelay >healthCheck >id >lambdaMultiValueHeadersEnabled >loadBalancerArns >loadBalancingAlgorithmType >loadBalancingAnomalyMitigation >loadBalancingCrossZoneEnabled >name >port >preserveClientIp >protocol >protocolVersion >proxyProtocolV2 >region >slowStart >stickiness >tags >targetControlPort >targetType >vpcId',
+  'aws:organizations/getOrganization:getOrganization':
+    'returnOrganizationOnly >accounts >arn >awsServiceAccessPrincipals >enabledPolicyTypes >featureSet >id >masterAccountArn >masterAccountEmail >masterAccountId >masterAccountName >nonMasterAccounts >returnOrganizationOnly >roots',
+  'aws:rds/getCluster:getCluster':
+    'clusterIdentifier region tags >arn >availabilityZones >backtrackWindow >backupRetentionPeriod >clusterIdentifier >clusterMembers >clusterResourceId >clusterScalabilityType >databaseInsightsMode >databaseName >dbClusterParameterGroupName >dbSubnetGroupName >dbSystemId >deletionProtection >enabledCloudwatchLogsExports >endpoint >engine >engineMode >engineVersion >finalSnapshotIdentifier >hostedZoneId >iamDatabaseAuthenticationEnabled >iamRoles >id >kmsKeyId >masterUserSecrets >masterUsername >monitoringInterval >monitoringRoleArn >networkType >port >preferredBackupWindow >preferredMaintenanceWindow >readerEndpoint >region >replicationSourceIdentifier >storageEncrypted >tags >upgradeRolloutOrder >vpcSecurityGroupIds',
+  'aws:rds/getEngineVersion:getEngineVersion':
+    'defaultOnly engine filters hasMajorTarget hasMinorTarget includeAll latest parameterGroupFamily preferredMajorTargets preferredUpgradeTargets preferredVersions region version >defaultCharacterSet >defaultOnly >engine >engineDescription >exportableLogTypes >filters >hasMajorTarget >hasMinorTarget >id >includeAll >latest >parameterGroupFamily >preferredMajorTargets >preferredUpgradeTargets >preferredVersions >region >status >supportedCharacterSets >supportedFeatureNames >supportedModes >supportedTimezones >supportsCertificateRotationWithoutRestart >supportsGlobalDatabases >supportsIntegrations >supportsLimitlessDatabase >supportsLocalWriteForwarding >supportsLogExportsToCloudwatch >supportsParallelQuery >supportsReadReplica >validMajorTargets >validMinorTargets >validUpgradeTargets >version >versionActual >versionDescription',
+  'aws:rds/getInstance:getInstance':
+    'dbInstanceIdentifier region tags >address >allocatedStorage >autoMinorVersionUpgrade >availabilityZone >backupRetentionPeriod >caCertIdentifier >databaseInsightsMode >dbClusterIdentifier >dbInstanceArn >dbInstanceClass >dbInstanceIdentifier >dbInstancePort >dbName >dbParameterGroups >dbSubnetGroup >enabledCloudwatchLogsExports >endpoint >engine >engineVersion >hostedZoneId >id >iops >kmsKeyId >licenseModel >masterUserSecrets >masterUsername >maxAllocatedStorage >monitoringInterval >monitoringRoleArn >multiAz >networkType >optionGroupMemberships >port >preferredBackupWindow >preferredMaintenanceWindow >publiclyAccessible >region >replicateSourceDb >resourceId >storageEncrypted >storageThroughput >storageType >tags >timezone >upgradeRolloutOrder >vpcSecurityGroups',
+  'aws:route53/getZone:getZone':
+    'enableAcceleratedRecovery name privateZone tags vpcId zoneId >arn >callerReference >comment >enableAcceleratedRecovery >id >linkedServiceDescription >linkedServicePrincipal >name >nameServers >primaryNameServer >privateZone >resourceRecordSetCount >tags >vpcId >zoneId',
+  'aws:s3/getBucket:getBucket':
+    'bucket region >arn >bucket >bucketDomainName >bucketRegion >bucketRegionalDomainName >hostedZoneId >id >region >websiteDomain >websiteEndpoint',
+  'aws:s3/getCanonicalUserId:getCanonicalUserId':
+    '>displayName >id',
+  'aws:secretsmanager/getRandomPassword:getRandomPassword':
+    'excludeCharacters excludeLowercase excludeNumbers excludePunctuation excludeUppercase includeSpace passwordLength region requireEachIncludedType >excludeCharacters >excludeLowercase >excludeNumbers >excludePunctuation >excludeUppercase >id >includeSpace >passwordLength >randomPassword >region >requireEachIncludedType',
+  'aws:secretsmanager/getSecret:getSecret':
+    'arn name region tags >arn >createdDate >description >id >kmsKeyId >lastChangedDate >name >policy >region >tags >type',
+  'aws:secretsmanager/getSecretVersion:getSecretVersion':
+    'region secretId versionId versionStage >arn >createdDate >id >region >secretArn >secretBinary >secretId >secretString >versionId >versionStage >versionStages',
+  'aws:sns/getTopic:getTopic':
+    'name region tags >arn >id >name >region >tags',
+  'aws:sqs/getQueue:getQueue':
+    'name region tags >arn >id >name >region >tags >url',
+  'aws:ssm/getParameter:getParameter':
+    'name region withDecryption >arn >id >insecureValue >name >region >type >value >version >withDecryption',
+};
+
+// biome-ignore format: one line for each token
+export const NESTED: Readonly<Record<string, string>> = {
+  'aws:acm/certificate:Certificate':
+    'domainValidationOptions** options% renewalSummaries** subjectAlternativeNames* tags% tagsAll% validationEmails* validationOptions**',
+  'aws:acm/certificateValidation:CertificateValidation':
+    'validationRecordFqdns*',
+  'aws:acm/getCertificate:getCertificate':
+    'keyTypes* statuses* tags% types*',
+  'aws:apigateway/account:Account':
+    'features* throttleSettings**',
+  'aws:apigateway/apiKey:ApiKey':
+    'tags% tagsAll%',
+  'aws:apigateway/authorizer:Authorizer':
+    'providerArns*',
+  'aws:apigateway/deployment:Deployment':
+    'triggers% variables%',
+  'aws:apigateway/domainName:DomainName':
+    'endpointConfiguration% mutualTlsAuthentication% tags% tagsAll%',
+  'aws:apigateway/integration:Integration':
+    'cacheKeyParameters* requestParameters% requestTemplates% tlsConfig%',
+  'aws:apigateway/integrationResponse:IntegrationResponse':
+    'responseParameters% responseTemplates%',
+  'aws:apigateway/method:Method':
+    'authorizationScopes* requestModels% requestParameters%',
+  'aws:apigateway/methodResponse:MethodResponse':
+    'responseModels% responseParameters%',
+  'aws:apigateway/methodSettings:MethodSettings':
+    'settings%',
+  'aws:apigateway/restApi:RestApi':
+    'binaryMediaTypes* endpointConfiguration% parameters% tags% tagsAll%',
+  'aws:apigateway/stage:Stage':
+    'accessLogSettings% canarySettings% tags% tagsAll% variables%',
+  'aws:apigateway/usagePlan:UsagePlan':
+    'apiStages** quotaSettings% tags% tagsAll% throttleSettings%',
+  'aws:apigateway/vpcLink:VpcLink':
+    'tags% tagsAll%',
+  'aws:apigatewayv2/api:Api':
+    'corsConfiguration% tags% tagsAll%',
+  'aws:apigatewayv2/authorizer:Authorizer':
+    'identitySources* jwtConfiguration%',
+  'aws:apigatewayv2/deployment:Deployment':
+    'triggers%',
+  'aws:apigatewayv2/domainName:DomainName':
+    'domainNameConfiguration% mutualTlsAuthentication% tags% tagsAll%',
+  'aws:apigatewayv2/integration:Integration':
+    'requestParameters% requestTemplates% responseParameters** tlsConfig%',
+  'aws:apigatewayv2/route:Route':
+    'authorizationScopes* requestModels% requestParameters**',
+  'aws:apigatewayv2/stage:Stage':
+    'accessLogSettings% defaultRouteSettings% routeSettings** stageVariables% tags% tagsAll%',
+  'aws:apigatewayv2/vpcLink:VpcLink':
+    'securityGroupIds* subnetIds* tags% tagsAll%',
+  'aws:appautoscaling/policy:Policy':
+    'alarmArns* predictiveScalingPolicyConfiguration% stepScalingPolicyConfiguration% targetTrackingScalingPolicyConfiguration%',
+  'aws:appautoscaling/scheduledAction:ScheduledAction':
+    'scalableTargetAction%',
+  'aws:appautoscaling/target:Target':
+    'suspendedState% tags% tagsAll%',
+  'aws:arcregionswitch/plan:Plan':
+    'associatedAlarms** regions* reportConfigurations** tags% tagsAll% timeouts% triggers** workflows**',
+  'aws:arczonalshift/zonalAutoshiftConfiguration:ZonalAutoshiftConfiguration':
+    'allowedWindows* blockedDates* blockedWindows* blockingAlarms** outcomeAlarms**',
+  'aws:autoscaling/group:Group':
+    'availabilityZoneDistribution% availabilityZones* capacityReservationSpecification% enabledMetrics* initialLifecycleHooks** instanceLifecyclePolicy% instanceMaintenancePolicy% instanceRefresh% launchTemplate% loadBalancers* mixedInstancesPolicy% suspendedProcesses* tags** targetGroupArns* terminationPolicies* trafficSources** vpcZoneIdentifiers* warmPool%',
+  'aws:autoscaling/notification:Notification':
+    'groupNames* notifications*',
+  'aws:autoscaling/policy:Policy':
+    'predictiveScalingConfiguration% stepAdjustments** targetTrackingConfiguration%',
+  'aws:autoscaling/tag:Tag':
+    'tag%',
+  'aws:autoscaling/trafficSourceAttachment:TrafficSourceAttachment':
+    'trafficSource%',
+  'aws:backup/globalSettings:GlobalSettings':
+    'globalSettings%',
+  'aws:backup/logicallyAirGappedVault:LogicallyAirGappedVault':
+    'tags% tagsAll% timeouts%',
+  'aws:backup/plan:Plan':
+    'advancedBackupSettings** rules** scanSettings** tags% tagsAll%',
+  'aws:backup/regionSettings:RegionSettings':
+    'resourceTypeManagementPreference% resourceTypeOptInPreference%',
+  'aws:backup/restoreTestingPlan:RestoreTestingPlan':
+    'recoveryPointSelection% tags% tagsAll%',
+  'aws:backup/restoreTestingSelection:RestoreTestingSelection':
+    'protectedResourceArns* protectedResourceConditions% restoreMetadataOverrides%',
+  'aws:backup/selection:Selection':
+    'conditions** notResources* resources* selectionTags**',
+  'aws:backup/vault:Vault':
+    'tags% tagsAll%',
+  'aws:backup/vaultNotifications:VaultNotifications':
+    'backupVaultEvents*',
+  'aws:cloudfront/cachePolicy:CachePolicy':
+    'parametersInCacheKeyAndForwardedToOrigin%',
+  'aws:cloudfront/distribution:Distribution':
+    'aliases* cacheTagConfig% connectionFunctionAssociation% customErrorResponses** defaultCacheBehavior% loggingConfig% orderedCacheBehaviors** originGroups** origins** restrictions% tags% tagsAll% trustedKeyGroups** trustedSigners** viewerCertificate% viewerMtlsConfig%',
+  'aws:cloudfront/function:Function':
+    'keyValueStoreAssociations* tags% tagsAll%',
+  'aws:cloudfront/monitoringSubscription:MonitoringSubscription':
+    'monitoringSubscription%',
+  'aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy':
+    'corsConfig% customHeadersConfig% removeHeadersConfig% securityHeadersConfig% serverTimingHeadersConfig%',
+  'aws:cloudfront/vpcOrigin:VpcOrigin':
+    'tags% tagsAll% timeouts% vpcOriginEndpointConfig%',
+  'aws:cloudtrail/trail:Trail':
+    'advancedEventSelectors** eventSelectors** insightSelectors** tags% tagsAll%',
+  'aws:cloudwatch/compositeAlarm:CompositeAlarm':
+    'actionsSuppressor% alarmActions* insufficientDataActions* okActions* tags% tagsAll%',
+  'aws:cloudwatch/eventBus:EventBus':
+    'deadLetterConfig% logConfig% tags% tagsAll%',
+  'aws:cloudwatch/eventEndpoint:EventEndpoint':
+    'eventBuses** replicationConfig% routingConfig%',
+  'aws:cloudwatch/eventPermission:EventPermission':
+    'condition%',
+  'aws:cloudwatch/eventRule:EventRule':
+    'tags% tagsAll%',
+  'aws:cloudwatch/eventTarget:EventTarget':
+    'appsyncTarget% batchTarget% deadLetterConfig% ecsTarget% httpTarget% inputTransformer% kinesisTarget% redshiftTarget% retryPolicy% runCommandTargets** sagemakerPipelineTarget% sqsTarget%',
+  'aws:cloudwatch/logGroup:LogGroup':
+    'tags% tagsAll%',
+  'aws:cloudwatch/logMetricFilter:LogMetricFilter':
+    'metricTransformation%',
+  'aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter':
+    'emitSystemFields*',
+  'aws:cloudwatch/metricAlarm:MetricAlarm':
+    'alarmActions* dimensions% evaluationCriteria% insufficientDataActions* metricQueries** okActions* tags% tagsAll% warmUpConfiguration%',
+  'aws:cognito/identityPool:IdentityPool':
+    'cognitoIdentityProviders** openidConnectProviderArns* samlProviderArns* supportedLoginProviders% tags% tagsAll%',
+  'aws:cognito/identityPoolProviderPrincipalTag:IdentityPoolProviderPrincipalTag':
+    'principalTags%',
+  'aws:cognito/identityPoolRoleAttachment:IdentityPoolRoleAttachment':
+    'roleMappings** roles%',
+  'aws:cognito/identityProvider:IdentityProvider':
+    'attributeMapping% idpIdentifiers* providerDetails%',
+  'aws:cognito/logDeliveryConfiguration:LogDeliveryConfiguration':
+    'logConfigurations**',
+  'aws:cognito/managedLoginBranding:ManagedLoginBranding':
+    'assets**',
+  'aws:cognito/managedUserPoolClient:ManagedUserPoolClient':
+    'allowedOauthFlows* allowedOauthScopes* analyticsConfiguration% callbackUrls* explicitAuthFlows* logoutUrls* readAttributes* refreshTokenRotation% supportedIdentityProviders* tokenValidityUnits% writeAttributes*',
+  'aws:cognito/resourceServer:ResourceServer':
+    'scopeIdentifiers* scopes**',
+  'aws:cognito/riskConfiguration:RiskConfiguration':
+    'accountTakeoverRiskConfiguration% compromisedCredentialsRiskConfiguration% riskExceptionConfiguration%',
+  'aws:cognito/user:User':
+    'attributes% clientMetadata% desiredDeliveryMediums* mfaSettingLists* validationData%',
+  'aws:cognito/userPool:UserPool':
+    'accountRecoverySetting% adminCreateUserConfig% aliasAttributes* autoVerifiedAttributes* deviceConfiguration% emailConfiguration% emailMfaConfiguration% lambdaConfig% passwordPolicy% schemas** signInPolicy% smsConfiguration% softwareTokenMfaConfiguration% tags% tagsAll% userAttributeUpdateSettings% userPoolAddOns% usernameAttributes* usernameConfiguration% verificationMessageTemplate% webAuthnConfiguration%',
+  'aws:cognito/userPoolClient:UserPoolClient':
+    'allowedOauthFlows* allowedOauthScopes* analyticsConfiguration% callbackUrls* explicitAuthFlows* logoutUrls* readAttributes* refreshTokenRotation% supportedIdentityProviders* tokenValidityUnits% writeAttributes*',
+  'aws:directconnect/connection:Connection':
+    'rateLimiterStatuses** tags% tagsAll%',
+  'aws:directconnect/gateway:Gateway':
+    'tags% tagsAll%',
+  'aws:directconnect/gatewayAssociation:GatewayAssociation':
+    'allowedPrefixes*',
+  'aws:directconnect/linkAggregationGroup:LinkAggregationGroup':
+    'rateLimiterStatuses** tags% tagsAll%',
+  'aws:directconnect/privateVirtualInterface:PrivateVirtualInterface':
+    'tags% tagsAll%',
+  'aws:directconnect/publicVirtualInterface:PublicVirtualInterface':
+    'routeFilterPrefixes* tags% tagsAll%',
+  'aws:directconnect/transitVirtualInterface:TransitVirtualInterface':
+    'tags% tagsAll%',
+  'aws:dlm/lifecyclePolicy:LifecyclePolicy':
+    'policyDetails% tags% tagsAll%',
+  'aws:docdb/cluster:Cluster':
+    'availabilityZones* clusterMembers* enabledCloudwatchLogsExports* masterUserSecrets** restoreToPointInTime% serverlessV2ScalingConfiguration% tags% tagsAll% vpcSecurityGroupIds*',
+  'aws:docdb/clusterInstance:ClusterInstance':
+    'tags% tagsAll%',
+  'aws:docdb/clusterParameterGroup:ClusterParameterGroup':
+    'parameters** tags% tagsAll%',
+  'aws:docdb/globalCluster:GlobalCluster':
+    'globalClusterMembers**',
+  'aws:docdb/subnetGroup:SubnetGroup':
+    'subnetIds* supportedNetworkTypes* tags% tagsAll%',
+  'aws:dynamodb/getTable:getTable':
+    'attributes** globalSecondaryIndexes** localSecondaryIndexes** onDemandThroughputs** pointInTimeRecovery% replicas** serverSideEncryption% tags% ttl% warmThroughputs**',
+  'aws:dynamodb/globalTable:GlobalTable':
+    'replicas**',
+  'aws:dynamodb/table:Table':
+    'attributes** globalSecondaryIndexes** globalTableWitness% importTable% localSecondaryIndexes** onDemandThroughput% pointInTimeRecovery% replicas** serverSideEncryption% tags% tagsAll% ttl% warmThroughput%',
+  'aws:dynamodb/tableReplica:TableReplica':
+    'tags% tagsAll%',
+  'aws:ebs/snapshot:Snapshot':
+    'tags% tagsAll%',
+  'aws:ebs/volume:Volume':
+    'tags% tagsAll%',
+  'aws:ec2/ami:Ami':
+    'ebsBlockDevices** ephemeralBlockDevices** tags% tagsAll%',
+  'aws:ec2/amiCopy:AmiCopy':
+    'ebsBlockDevices** ephemeralBlockDevices** tags% tagsAll%',
+  'aws:ec2/amiFromInstance:AmiFromInstance':
+    'ebsBlockDevices** ephemeralBlockDevices** tags% tagsAll%',
+  'aws:ec2/customerGateway:CustomerGateway':
+    'tags% tagsAll%',
+  'aws:ec2/defaultNetworkAcl:DefaultNetworkAcl':
+    'egress** ingress** subnetIds* tags% tagsAll%',
+  'aws:ec2/defaultRouteTable:DefaultRouteTable':
+    'propagatingVgws* routes** tags% tagsAll%',
+  'aws:ec2/defaultSecurityGroup:DefaultSecurityGroup':
+    'egress** ingress** tags% tagsAll%',
+  'aws:ec2/defaultVpc:DefaultVpc':
+    'tags% tagsAll%',
+  'aws:ec2/defaultVpcDhcpOptions:DefaultVpcDhcpOptions':
+    'tags% tagsAll%',
+  'aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway':
+    'tags% tagsAll%',
+  'aws:ec2/eip:Eip':
+    'tags% tagsAll%',
+  'aws:ec2/flowLog:FlowLog':
+    'destinationOptions% tagFieldSpecifications** tags% tagsAll%',
+  'aws:ec2/getAmi:getAmi':
+    'blockDeviceMappings** executableUsers* filters** owners* productCodes** stateReason% tags%',
+  'aws:ec2/getInstance:getInstance':
+    'creditSpecifications** ebsBlockDevices** enclaveOptions** ephemeralBlockDevices** filters** instanceTags% ipv6Addresses* maintenanceOptions** metadataOptions** privateDnsNameOptions** rootBlockDevices** secondaryPrivateIps* securityGroups* tags% vpcSecurityGroupIds*',
+  'aws:ec2/getInternetGateway:getInternetGateway':
+    'attachments** filters** tags%',
+  'aws:ec2/getNatGateway:getNatGateway':
+    'availabilityZoneAddresses** filters** regionalNatGatewayAddresses** secondaryAllocationIds* secondaryPrivateIpAddresses* tags%',
+  'aws:ec2/getRouteTable:getRouteTable':
+    'associations** filters** routes** tags%',
+  'aws:ec2/getRouteTables:getRouteTables':
+    'filters** ids* tags%',
+  'aws:ec2/getSecurityGroup:getSecurityGroup':
+    'filters** tags%',
+  'aws:ec2/getSubnet:getSubnet':
+    'filters** tags%',
+  'aws:ec2/getSubnets:getSubnets':
+    'filters** ids* tags%',
+  'aws:ec2/getVpc:getVpc':
+    'cidrBlockAssociations** filters** ipv6CidrBlockAssociations** tags%',
+  'aws:ec2/getVpcs:getVpcs':
+    'filters** ids* tags%',
+  'aws:ec2/instance:Instance':
+    'capacityReservationSpecification% cpuOptions% creditSpecification% ebsBlockDevices** enclaveOptions% ephemeralBlockDevices** instanceMarketOptions% ipv6Addresses* launchTemplate% maintenanceOptions% metadataOptions% networkInterfaces** primaryNetworkInterface% privateDnsNameOptions% rootBlockDevice% secondaryNetworkInterfaces** secondaryPrivateIps* securityGroups* tags% tagsAll% volumeTags% vpcSecurityGroupIds*',
+  'aws:ec2/internetGateway:InternetGateway':
+    'tags% tagsAll%',
+  'aws:ec2/keyPair:KeyPair':
+    'tags% tagsAll%',
+  'aws:ec2/launchConfiguration:LaunchConfiguration':
+    'ebsBlockDevices** ephemeralBlockDevices** metadataOptions% rootBlockDevice% securityGroups*',
+  'aws:ec2/launchTemplate:LaunchTemplate':
+    'blockDeviceMappings** capacityReservationSpecification% cpuOptions% creditSpecification% enclaveOptions% hibernationOptions% iamInstanceProfile% instanceMarketOptions% instanceRequirements% licenseSpecifications** maintenanceOptions% metadataOptions% monitoring% networkInterfaces** networkPerformanceOptions% placement% privateDnsNameOptions% secondaryInterfaces** securityGroupNames* tagSpecifications** tags% tagsAll% vpcSecurityGroupIds*',
+  'aws:ec2/natGateway:NatGateway':
+    'availabilityZoneAddresses** regionalNatGatewayAddresses** secondaryAllocationIds* secondaryPrivateIpAddresses* tags% tagsAll%',
+  'aws:ec2/networkAcl:NetworkAcl':
+    'egress** ingress** subnetIds* tags% tagsAll%',
+  'aws:ec2/networkInterface:NetworkInterface':
+    'attachments** enaSrdSpecification% ipv4Prefixes* ipv6AddressLists* ipv6Addresses* ipv6Prefixes* privateIpLists* privateIps* securityGroups* tags% tagsAll%',
+  'aws:ec2/peeringConnectionOptions:PeeringConnectionOptions':
+    'accepter% requester%',
+  'aws:ec2/placementGroup:PlacementGroup':
+    'tags% tagsAll%',
+  'aws:ec2/routeTable:RouteTable':
+    'propagatingVgws* routes** tags% tagsAll%',
+  'aws:ec2/securityGroup:SecurityGroup':
+    'egress** ingress** tags% tagsAll%',
+  'aws:ec2/securityGroupRule:SecurityGroupRule':
+    'cidrBlocks* ipv6CidrBlocks* prefixListIds*',
+  'aws:ec2/subnet:Subnet':
+    'tags% tagsAll%',
+  'aws:ec2/vpc:Vpc':
+    'tags% tagsAll%',
+  'aws:ec2/vpcDhcpOptions:VpcDhcpOptions':
+    'domainNameServers* netbiosNameServers* ntpServers* tags% tagsAll%',
+  'aws:ec2/vpcEndpoint:VpcEndpoint':
+    'cidrBlocks* dnsEntries** dnsOptions% networkInterfaceIds* routeTableIds* securityGroupIds* subnetConfigurations** subnetIds* tags% tagsAll%',
+  'aws:ec2/vpcPeeringConnection:VpcPeeringConnection':
+    'accepter% requester% tags% tagsAll%',
+  'aws:ec2/vpcPeeringConnectionAccepter:VpcPeeringConnectionAccepter':
+    'accepter% requester% tags% tagsAll%',
+  'aws:ec2/vpnConnection:VpnConnection':
+    'routes** tags% tagsAll% tunnel1IkeVersions* tunnel1LogOptions% tunnel1Phase1DhGroupNumbers* tunnel1Phase1EncryptionAlgorithms* tunnel1Phase1IntegrityAlgorithms* tunnel1Phase2DhGroupNumbers* tunnel1Phase2EncryptionAlgorithms* tunnel1Phase2IntegrityAlgorithms* tunnel2IkeVersions* tunnel2LogOptions% tunnel2Phase1DhGroupNumbers* tunnel2Phase1EncryptionAlgorithms* tunnel2Phase1IntegrityAlgorithms* tunnel2Phase2DhGroupNumbers* tunnel2Phase2EncryptionAlgorithms* tunnel2Phase2IntegrityAlgorithms* vgwTelemetries**',
+  'aws:ec2/vpnGateway:VpnGateway':
+    'tags% tagsAll%',
+  'aws:ec2clientvpn/endpoint:Endpoint':
+    'authenticationOptions** clientConnectOptions% clientLoginBannerOptions% clientRouteEnforcementOptions% connectionLogOptions% dnsServers* securityGroupIds* tags% tagsAll% transitGatewayConfiguration%',
+  'aws:ec2transitgateway/peeringAttachment:PeeringAttachment':
+    'options% tags% tagsAll%',
+  'aws:ec2transitgateway/peeringAttachmentAccepter:PeeringAttachmentAccepter':
+    'tags% tagsAll%',
+  'aws:ec2transitgateway/routeTable:RouteTable':
+    'tags% tagsAll%',
+  'aws:ec2transitgateway/transitGateway:TransitGateway':
+    'tags% tagsAll% transitGatewayCidrBlocks*',
+  'aws:ec2transitgateway/vpcAttachment:VpcAttachment':
+    'subnetIds* tags% tagsAll%',
+  'aws:ec2transitgateway/vpcAttachmentAccepter:VpcAttachmentAccepter':
+    'subnetIds* tags% tagsAll%',
+  'aws:ecr/getRepository:getRepository':
+    'encryptionConfigurations** imageScanningConfigurations** imageTagMutabilityExclusionFilters** mostRecentImageTags* tags%',
+  'aws:ecr/replicationConfiguration:ReplicationConfiguration':
+    'replicationConfiguration%',
+  'aws:ecr/repository:Repository':
+    'encryptionConfigurations** imageScanningConfiguration% imageTagMutabilityExclusionFilters** tags% tagsAll%',
+  'aws:ecs/capacityProvider:CapacityProvider':
+    'autoScalingGroupProvider% managedInstancesProvider% tags% tagsAll%',
+  'aws:ecs/cluster:Cluster':
+    'configuration% serviceConnectDefaults% settings** tags% tagsAll%',
+  'aws:ecs/clusterCapacityProviders:ClusterCapacityProviders':
+    'capacityProviders* defaultCapacityProviderStrategies**',
+  'aws:ecs/getCluster:getCluster':
+    'serviceConnectDefaults** settings** tags%',
+  'aws:ecs/getService:getService':
+    'capacityProviderStrategies** deploymentConfigurations** deploymentControllers** deployments** events** loadBalancers** networkConfigurations** orderedPlacementStrategies** placementConstraints** serviceRegistries** tags% taskSets**',
+  'aws:ecs/service:Service':
+    'alarms% capacityProviderStrategies** deploymentCircuitBreaker% deploymentConfiguration% deploymentController% loadBalancers** networkConfiguration% orderedPlacementStrategies** placementConstraints** serviceConnectConfiguration% serviceRegistries% tags% tagsAll% triggers% volumeConfiguration% vpcLatticeConfigurations**',
+  'aws:ecs/taskDefinition:TaskDefinition':
+    'ephemeralStorage% placementConstraints** proxyConfiguration% requiresCompatibilities* runtimePlatform% tags% tagsAll% volumes**',
+  'aws:efs/accessPoint:AccessPoint':
+    'posixUser% rootDirectory% tags% tagsAll%',
+  'aws:efs/backupPolicy:BackupPolicy':
+    'backupPolicy%',
+  'aws:efs/fileSystem:FileSystem':
+    'lifecyclePolicies** protection% sizeInBytes** tags% tagsAll%',
+  'aws:efs/getFileSystem:getFileSystem':
+    'lifecyclePolicies** protections** tags%',
+  'aws:efs/mountTarget:MountTarget':
+    'securityGroups*',
+  'aws:efs/replicationConfiguration:ReplicationConfiguration':
+    'destination%',
+  'aws:eks/accessEntry:AccessEntry':
+    'kubernetesGroups* tags% tagsAll%',
+  'aws:eks/addon:Addon':
+    'namespaceConfig% podIdentityAssociations** tags% tagsAll%',
+  'aws:eks/cluster:Cluster':
+    'accessConfig% certificateAuthority% computeConfig% controlPlaneScalingConfig% defaultAddonsToRemoves* enabledClusterLogTypes* encryptionConfig% identities** kubeApiServerConfig% kubeControllerManagerConfig% kubeSchedulerConfig% kubernetesNetworkConfig% outpostConfig% remoteNetworkConfig% storageConfig% tags% tagsAll% upgradePolicy% vpcConfig% zonalShiftConfig%',
+  'aws:eks/fargateProfile:FargateProfile':
+    'selectors** subnetIds* tags% tagsAll%',
+  'aws:eks/getCluster:getCluster':
+    'accessConfigs** certificateAuthorities** computeConfigs** controlPlaneScalingConfigs** enabledClusterLogTypes* identities** kubeApiServerConfigs** kubeControllerManagerConfigs** kubeSchedulerConfigs** kubernetesNetworkConfigs** outpostConfigs** remoteNetworkConfigs** storageConfigs** tags% upgradePolicies** vpcConfig% zonalShiftConfigs**',
+  'aws:eks/identityProviderConfig:IdentityProviderConfig':
+    'oidc% tags% tagsAll%',
+  'aws:eks/nodeGroup:NodeGroup':
+    'instanceTypes* labels% launchTemplate% nodeRepairConfig% remoteAccess% resources** scalingConfig% subnetIds* tags% tagsAll% taints** updateConfig% warmPoolConfig%',
+  'aws:eks/podIdentityAssociation:PodIdentityAssociation':
+    'tags% tagsAll%',
+  'aws:elasticache/cluster:Cluster':
+    'cacheNodes** logDeliveryConfigurations** preferredAvailabilityZones* securityGroupIds* tags% tagsAll%',
+  'aws:elasticache/getReplicationGroup:getReplicationGroup':
+    'logDeliveryConfigurations** memberClusters* nodeGroupConfigurations**',
+  'aws:elasticache/globalReplicationGroup:GlobalReplicationGroup':
+    'globalNodeGroups**',
+  'aws:elasticache/replicationGroup:ReplicationGroup':
+    'logDeliveryConfigurations** memberClusters* nodeGroupConfigurations** preferredCacheClusterAzs* securityGroupIds* securityGroupNames* snapshotArns* tags% tagsAll% userGroupIds*',
+  'aws:elasticache/serverlessCache:ServerlessCache':
+    'cacheUsageLimits% endpoints** readerEndpoints** securityGroupIds* snapshotArnsToRestores* subnetIds* tags% tagsAll% timeouts%',
+  'aws:elasticache/subnetGroup:SubnetGroup':
+    'subnetIds* tags% tagsAll%',
+  'aws:elasticsearch/domain:Domain':
+    'advancedOptions% advancedSecurityOptions% autoTuneOptions% clusterConfig% cognitoOptions% domainEndpointOptions% ebsOptions% encryptAtRest% logPublishingOptions** nodeToNodeEncryption% snapshotOptions% tags% tagsAll% vpcOptions%',
+  'aws:elb/getLoadBalancer:getLoadBalancer':
+    'accessLogs% availabilityZones* healthCheck% instances* listeners** securityGroups* subnets* tags%',
+  'aws:elb/listenerPolicy:ListenerPolicy':
+    'policyNames* triggers%',
+  'aws:elb/loadBalancer:LoadBalancer':
+    'accessLogs% availabilityZones* healthCheck% instances* listeners** securityGroups* subnets* tags% tagsAll%',
+  'aws:elb/loadBalancerBackendServerPolicy:LoadBalancerBackendServerPolicy':
+    'policyNames*',
+  'aws:elb/loadBalancerPolicy:LoadBalancerPolicy':
+    'policyAttributes**',
+  'aws:elb/sslNegotiationPolicy:SslNegotiationPolicy':
+    'attributes** triggers%',
+  'aws:fis/experimentTemplate:ExperimentTemplate':
+    'actions** experimentOptions% experimentReportConfiguration% logConfiguration% stopConditions** tags% tagsAll% targets**',
+  'aws:fsx/dataRepositoryAssociation:DataRepositoryAssociation':
+    's3% tags% tagsAll%',
+  'aws:fsx/lustreFileSystem:LustreFileSystem':
+    'dataReadCacheConfiguration% finalBackupTags% logConfiguration% metadataConfiguration% networkInterfaceIds* rootSquashConfiguration% securityGroupIds* tags% tagsAll%',
+  'aws:fsx/ontapFileSystem:OntapFileSystem':
+    'diskIopsConfiguration% endpoints** networkInterfaceIds* routeTableIds* securityGroupIds* subnetIds* tags% tagsAll%',
+  'aws:fsx/ontapStorageVirtualMachine:OntapStorageVirtualMachine':
+    'activeDirectoryConfiguration% endpoints** tags% tagsAll%',
+  'aws:fsx/openZfsFileSystem:OpenZfsFileSystem':
+    'deleteOptions* diskIopsConfiguration% finalBackupTags% networkInterfaceIds* readCacheConfiguration% rootVolumeConfiguration% routeTableIds* securityGroupIds* subnetIds* tags% tagsAll%',
+  'aws:fsx/windowsFileSystem:WindowsFileSystem':
+    'aliases* auditLogConfiguration% diskIopsConfiguration% finalBackupTags% networkInterfaceIds* securityGroupIds* selfManagedActiveDirectory% subnetIds* tags% tagsAll%',
+  'aws:globalaccelerator/accelerator:Accelerator':
+    'attributes% ipAddresses* ipSets** tags% tagsAll%',
+  'aws:globalaccelerator/endpointGroup:EndpointGroup':
+    'endpointConfigurations** portOverrides**',
+  'aws:globalaccelerator/listener:Listener':
+    'portRanges**',
+  'aws:iam/getPolicy:getPolicy':
+    'tags%',
+  'aws:iam/getPolicyDocument:getPolicyDocument':
+    'overridePolicyDocuments* sourcePolicyDocuments* statements**',
+  'aws:iam/getRole:getRole':
+    'roleLastUseds** tags%',
+  'aws:iam/instanceProfile:InstanceProfile':
+    'tags% tagsAll%',
+  'aws:iam/openIdConnectProvider:OpenIdConnectProvider':
+    'clientIdLists* tags% tagsAll% thumbprintLists*',
+  'aws:iam/policy:Policy':
+    'tags% tagsAll%',
+  'aws:iam/policyAttachment:PolicyAttachment':
+    'groups* roles* users*',
+  'aws:iam/role:Role':
+    'inlinePolicies** managedPolicyArns* tags% tagsAll%',
+  'aws:iam/serviceLinkedRole:ServiceLinkedRole':
+    'tags% tagsAll%',
+  'aws:iam/user:User':
+    'tags% tagsAll%',
+  'aws:index/getAvailabilityZone:getAvailabilityZone':
+    'filters**',
+  'aws:index/getAvailabilityZones:getAvailabilityZones':
+    'excludeNames* excludeZoneIds* filters** groupNames* names* zoneIds*',
+  'aws:index/getRegions:getRegions':
+    'filters** names*',
+  'aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream':
+    'elasticsearchConfiguration% extendedS3Configuration% httpEndpointConfiguration% icebergConfiguration% kinesisSourceConfiguration% mskSourceConfiguration% opensearchConfiguration% opensearchserverlessConfiguration% redshiftConfiguration% serverSideEncryption% snowflakeConfiguration% splunkConfiguration% tags% tagsAll%',
+  'aws:kinesis/stream:Stream':
+    'shardLevelMetrics* streamModeDetails% tags% tagsAll%',
+  'aws:kinesis/streamConsumer:StreamConsumer':
+    'tags% tagsAll%',
+  'aws:kms/externalKey:ExternalKey':
+    'tags% tagsAll%',
+  'aws:kms/getKey:getKey':
+    'grantTokens* multiRegionConfigurations** xksKeyConfigurations**',
+  'aws:kms/grant:Grant':
+    'constraints** grantCreationTokens* operations*',
+  'aws:kms/key:Key':
+    'tags% tagsAll%',
+  'aws:kms/replicaExternalKey:ReplicaExternalKey':
+    'tags% tagsAll%',
+  'aws:kms/replicaKey:ReplicaKey':
+    'tags% tagsAll%',
+  'aws:lambda/alias:Alias':
+    'routingConfig%',
+  'aws:lambda/eventSourceMapping:EventSourceMapping':
+    'amazonManagedKafkaEventSourceConfig% destinationConfig% documentDbEventSourceConfig% filterCriteria% functionResponseTypes* metricsConfig% provisionedPollerConfig% scalingConfig% selfManagedEventSource% selfManagedKafkaEventSourceConfig% sourceAccessConfigurations** tags% tagsAll% topics*',
+  'aws:lambda/function:Function':
+    'architectures* capacityProviderConfig% deadLetterConfig% durableConfig% environment% ephemeralStorage% fileSystemConfig% imageConfig% layers* loggingConfig% replacementSecurityGroupIds* snapStart% tags% tagsAll% tenancyConfig% tracingConfig% vpcConfig%',
+  'aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig':
+    'destinationConfig%',
+  'aws:lambda/functionUrl:FunctionUrl':
+    'cors%',
+  'aws:lambda/getFunction:getFunction':
+    'architectures* capacityProviderConfigs** deadLetterConfig% durableConfigs** environment% ephemeralStorages** fileSystemConfigs** layers* loggingConfigs** tags% tenancyConfigs** tracingConfig% vpcConfig%',
+  'aws:lambda/invocation:Invocation':
+    'triggers%',
+  'aws:lambda/layerVersion:LayerVersion':
+    'compatibleArchitectures* compatibleRuntimes*',
+  'aws:lb/getListener:getListener':
+    'defaultActions** mutualAuthentications** tags%',
+  'aws:lb/getLoadBalancer:getLoadBalancer':
+    'accessLogs% connectionLogs** healthCheckLogs** ipamPools** securityGroups* subnetMappings** subnets* tags%',
+  'aws:lb/getTargetGroup:getTargetGroup':
+    'healthCheck% loadBalancerArns* stickiness% tags%',
+  'aws:lb/listener:Listener':
+    'defaultActions** mutualAuthentication% tags% tagsAll%',
+  'aws:lb/listenerRule:ListenerRule':
+    'actions** conditions** tags% tagsAll% transforms**',
+  'aws:lb/loadBalancer:LoadBalancer':
+    'accessLogs% connectionLogs% healthCheckLogs% ipamPools% minimumLoadBalancerCapacity% securityGroups* subnetMappings** subnets* tags% tagsAll%',
+  'aws:lb/targetGroup:TargetGroup':
+    'healthCheck% loadBalancerArns* stickiness% tags% tagsAll% targetFailovers** targetGroupHealth% targetHealthStates**',
+  'aws:memorydb/cluster:Cluster':
+    'clusterEndpoints** securityGroupIds* shards** snapshotArns* tags% tagsAll%',
+  'aws:memorydb/subnetGroup:SubnetGroup':
+    'subnetIds* tags% tagsAll%',
+  'aws:mq/broker:Broker':
+    'configuration% encryptionOptions% instances** ldapServerMetadata% logs% maintenanceWindowStartTime% resourceShareArns* securityGroups* sharedResources** subnetIds* tags% tagsAll% users**',
+  'aws:msk/cluster:Cluster':
+    'brokerNodeGroupInfo% clientAuthentication% configurationInfo% encryptionInfo% loggingInfo% openMonitoring% rebalancing% tags% tagsAll%',
+  'aws:msk/replicator:Replicator':
+    'kafkaClusters** logDelivery% replicationInfoList% tags% tagsAll%',
+  'aws:neptune/cluster:Cluster':
+    'availabilityZones* clusterMembers* enableCloudwatchLogsExports* iamRoles* serverlessV2ScalingConfiguration% tags% tagsAll% vpcSecurityGroupIds*',
+  'aws:neptune/clusterInstance:ClusterInstance':
+    'tags% tagsAll%',
+  'aws:neptune/clusterParameterGroup:ClusterParameterGroup':
+    'parameters** tags% tagsAll%',
+  'aws:neptune/globalCluster:GlobalCluster':
+    'globalClusterMembers**',
+  'aws:neptune/parameterGroup:ParameterGroup':
+    'parameters** tags% tagsAll%',
+  'aws:neptune/subnetGroup:SubnetGroup':
+    'subnetIds* tags% tagsAll%',
+  'aws:opensearch/domain:Domain':
+    'advancedOptions% advancedSecurityOptions% aimlOptions% autoTuneOptions% clusterConfig% cognitoOptions% deploymentStrategyOptions% domainEndpointOptions% ebsOptions% encryptAtRest% identityCenterOptions% logPublishingOptions** nodeToNodeEncryption% offPeakWindowOptions% snapshotOptions% softwareUpdateOptions% tags% tagsAll% vpcOptions%',
+  'aws:organizations/account:Account':
+    'tags% tagsAll%',
+  'aws:organizations/getOrganization:getOrganization':
+    'accounts** awsServiceAccessPrincipals* enabledPolicyTypes* nonMasterAccounts** roots**',
+  'aws:organizations/organization:Organization':
+    'accounts** awsServiceAccessPrincipals* enabledPolicyTypes* nonMasterAccounts** roots**',
+  'aws:organizations/organizationalUnit:OrganizationalUnit':
+    'accounts** tags% tagsAll%',
+  'aws:pipes/pipe:Pipe':
+    'enrichmentParameters% logConfiguration% sourceParameters% tags% tagsAll% targetParameters%',
+  'aws:rds/cluster:Cluster':
+    'availabilityZones* clusterMembers* enabledCloudwatchLogsExports* iamRoles* masterUserSecrets** restoreToPointInTime% s3Import% scalingConfiguration% serverlessv2ScalingConfiguration% tags% tagsAll% vpcSecurityGroupIds* warningEventCategories*',
+  'aws:rds/clusterInstance:ClusterInstance':
+    'tags% tagsAll% warningEventCategories*',
+  'aws:rds/clusterParameterGroup:ClusterParameterGroup':
+    'parameters** tags% tagsAll%',
+  'aws:rds/clusterSnapshot:ClusterSnapshot':
+    'availabilityZones* sharedAccounts* tags% tagsAll%',
+  'aws:rds/getCluster:getCluster':
+    'availabilityZones* clusterMembers* enabledCloudwatchLogsExports* iamRoles* masterUserSecrets** tags% vpcSecurityGroupIds*',
+  'aws:rds/getEngineVersion:getEngineVersion':
+    'exportableLogTypes* filters** preferredMajorTargets* preferredUpgradeTargets* preferredVersions* supportedCharacterSets* supportedFeatureNames* supportedModes* supportedTimezones* validMajorTargets* validMinorTargets* validUpgradeTargets*',
+  'aws:rds/getInstance:getInstance':
+    'dbParameterGroups* enabledCloudwatchLogsExports* masterUserSecrets** optionGroupMemberships* tags% vpcSecurityGroups*',
+  'aws:rds/globalCluster:GlobalCluster':
+    'globalClusterMembers** tags% tagsAll%',
+  'aws:rds/instance:Instance':
+    'blueGreenUpdate% domainDnsIps* enabledCloudwatchLogsExports* listenerEndpoints** masterUserSecrets** replicas* restoreToPointInTime% s3Import% tags% tagsAll% vpcSecurityGroupIds* warningEventCategories*',
+  'aws:rds/parameterGroup:ParameterGroup':
+    'parameters** tags% tagsAll%',
+  'aws:rds/proxy:Proxy':
+    'auths** tags% tagsAll% vpcSecurityGroupIds* vpcSubnetIds*',
+  'aws:rds/proxyDefaultTargetGroup:ProxyDefaultTargetGroup':
+    'connectionPoolConfig%',
+  'aws:rds/proxyEndpoint:ProxyEndpoint':
+    'tags% tagsAll% vpcSecurityGroupIds* vpcSubnetIds*',
+  'aws:rds/snapshot:Snapshot':
+    'sharedAccounts* tags% tagsAll%',
+  'aws:rds/subnetGroup:SubnetGroup':
+    'subnetIds* supportedNetworkTypes* tags% tagsAll%',
+  'aws:redshift/cluster:Cluster':
+    'clusterNodes** iamRoles* tags% tagsAll% vpcSecurityGroupIds*',
+  'aws:redshift/subnetGroup:SubnetGroup':
+    'subnetIds* tags% tagsAll%',
+  'aws:route53/getZone:getZone':
+    'nameServers* tags%',
+  'aws:route53/healthCheck:HealthCheck':
+    'childHealthchecks* regions* tags% tagsAll% triggers%',
+  'aws:route53/record:Record':
+    'aliases** cidrRoutingPolicy% failoverRoutingPolicies** geolocationRoutingPolicies** geoproximityRoutingPolicy% latencyRoutingPolicies** records* weightedRoutingPolicies**',
+  'aws:route53/zone:Zone':
+    'nameServers* tags% tagsAll% vpcs**',
+  'aws:route53recoverycontrol/cluster:Cluster':
+    'clusterEndpoints** tags% tagsAll%',
+  'aws:route53recoverycontrol/controlPanel:ControlPanel':
+    'tags% tagsAll%',
+  'aws:route53recoverycontrol/safetyRule:SafetyRule':
+    'assertedControls* gatingControls* ruleConfig% tags% tagsAll% targetControls*',
+  'aws:s3/bucket:Bucket':
+    'corsRules** grants** lifecycleRules** logging% objectLockConfiguration% replicationConfiguration% serverSideEncryptionConfiguration% tags% tagsAll% versioning% website%',
+  'aws:s3/bucketAcl:BucketAcl':
+    'accessControlPolicy%',
+  'aws:s3/bucketCorsConfiguration:BucketCorsConfiguration':
+    'corsRules**',
+  'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration':
+    'rules** timeouts%',
+  'aws:s3/bucketLogging:BucketLogging':
+    'targetGrants** targetObjectKeyFormat%',
+  'aws:s3/bucketNotification:BucketNotification':
+    'lambdaFunctions** queues** topics**',
+  'aws:s3/bucketObject:BucketObject':
+    'metadata% tags% tagsAll%',
+  'aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration':
+    'rule%',
+  'aws:s3/bucketObjectv2:BucketObjectv2':
+    'metadata% overrideProvider% tags% tagsAll%',
+  'aws:s3/bucketOwnershipControls:BucketOwnershipControls':
+    'rule%',
+  'aws:s3/bucketReplicationConfig:BucketReplicationConfig':
+    'rules**',
+  'aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration':
+    'rules**',
+  'aws:s3/bucketVersioning:BucketVersioning':
+    'versioningConfiguration%',
+  'aws:s3/bucketWebsiteConfiguration:BucketWebsiteConfiguration':
+    'errorDocument% indexDocument% redirectAllRequestsTo% routingRules**',
+  'aws:scheduler/schedule:Schedule':
+    'flexibleTimeWindow% target%',
+  'aws:secretsmanager/getSecret:getSecret':
+    'tags%',
+  'aws:secretsmanager/getSecretVersion:getSecretVersion':
+    'versionStages*',
+  'aws:secretsmanager/secret:Secret':
+    'replicas** tags% tagsAll%',
+  'aws:secretsmanager/secretRotation:SecretRotation':
+    'externalSecretRotationMetadatas** rotationRules%',
+  'aws:secretsmanager/secretVersion:SecretVersion':
+    'versionStages*',
+  'aws:servicequotas/serviceQuota:ServiceQuota':
+    'usageMetrics**',
+  'aws:sfn/stateMachine:StateMachine':
+    'encryptionConfiguration% loggingConfiguration% tags% tagsAll% tracingConfiguration%',
+  'aws:sns/getTopic:getTopic':
+    'tags%',
+  'aws:sns/topic:Topic':
+    'tags% tagsAll%',
+  'aws:sqs/getQueue:getQueue':
+    'tags%',
+  'aws:sqs/queue:Queue':
+    'tags% tagsAll%',
+  'aws:ssm/parameter:Parameter':
+    'tags% tagsAll%',
+  'aws:wafv2/ipSet:IpSet':
+    'addresses* tags% tagsAll%',
+  'aws:wafv2/webAcl:WebAcl':
+    'associationConfig% captchaConfig% challengeConfig% customResponseBodies** dataProtectionConfig% defaultAction% rules** tags% tagsAll% tokenDomains* visibilityConfig%',
+};
