@@ -20,9 +20,10 @@ export function withSimulating(holdfast: Command): void {
     .option('--picture <file>', 'write the timelines as an SVG picture')
     .option('--kind <kind>', 'hold drills of this kind only (by default those that speak for what is agreed)')
     .option('--seed <number>', 'seed of the simulated world', whole, 1)
+    .option('--engine', 'deploy with the real Pulumi engine, and ask it what the next update would do after each failover')
     .addHelpText(
       'after',
-      '\nExit codes: 0 all kept without a person, 1 something not, 2 bad usage or unreadable input, 3 something unknown.',
+      '\nExit codes: 0 all kept without a person, 1 something not, or the program fights a failover, 2 bad usage or unreadable input, 3 something unknown.',
     )
     .action(async (sources: string[], options: RehearseFlags) => {
       const { rehearse } = await import('../commands/rehearse.ts');

@@ -113,8 +113,8 @@ async function foldersOf(source: string): Promise<readonly string[]> {
   if (source === '-') return [];
   if (!isProjectFolder(source))
     return existsSync(source) ? [statSync(source).isDirectory() ? resolve(source) : dirname(resolve(source))] : [];
-  const project = await readProject(splitSource(source).folder);
-  return [project.folder, findEntry(project).cwd];
+  const project = await readProject(splitSource(source).folder, 'any');
+  return [project.folder, project.runtime === 'nodejs' ? findEntry(project).cwd : resolve(project.folder, project.main ?? '.')];
 }
 
 export function sourcesOf(catalogue: Catalogue | undefined): readonly string[] {

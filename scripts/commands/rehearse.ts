@@ -5,16 +5,15 @@ import { UsageError } from '../../src/model/errors.ts';
 import { formatDuration } from '../../src/model/quantity.ts';
 import { memberLabel } from '../../src/model/scope.ts';
 import type { MetricVerdict } from '../../src/model/verdict.ts';
-import type { DrillReport, RehearsalResult } from '../../src/reports/rehearsal.ts';
-import { drillReport, REHEARSAL_VERSION } from '../../src/reports/rehearsal.ts';
+import type { RehearsalResult } from '../../src/reports/rehearsal.ts';
 import { renderTimeline } from '../../src/reports/timeline.ts';
-import type { Judgement } from '../../src/verdicts/judge.ts';
-import { type Observation, rehearsedVerdict, type Shown } from '../../src/verdicts/kpi5.ts';
+import type { Observation } from '../../src/verdicts/kpi5.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { SourceFlags } from './judging.ts';
 import { inputsOf } from './judging.ts';
 import { accountOf, DEFAULT_REGION } from './places.ts';
-import { isAgreed, type Rehearsal, rehearsal } from './rehearsing.ts';
+import { resultFrom } from './rehearsal-result.ts';
+import { type Rehearsal, rehearsal, wantedOf } from './rehearsing.ts';
 
 export interface RehearseFlags extends SourceFlags {
   readonly format: 'text' | 'json';
@@ -28,18 +27,27 @@ export interface RehearseFlags extends SourceFlags {
   readonly member?: string;
   /** A kind of drill; by default those that speak for what is agreed. */
   readonly kind?: string;
+  /** Deploys with the real Pulumi engine, and asks it what it would do after each failover. */
+  readonly engine?: boolean;
 }
 
 /** 0: every rehearsed promise was kept without a person; 1: one was not; 3: none was broken, and something is not known. */
 export async function rehearse(named: readonly string[], flags: RehearseFlags, around: Surroundings): Promise<number> {
-  const { result } = await rehearsed(named, flags, around);
+  if (flags.engine === true) {
+    const { rehearsedOnEngine } = await import('./rehearse-engine.ts');
+    return tell(await rehearsedOnEngine(named, flags, around), flags, around);
+  }
+  return tell((await rehearsed(named, flags, around)).result, flags, around);
+}
+
+async function tell(result: RehearsalResult, flags: RehearseFlags, around: Surroundings): Promise<number> {
   const json = flags.json === true || flags.format === 'json';
   if (flags.picture !== undefined) {
     const { timelineChart } = await import('../../src/reports/timeline-chart.ts');
     around.write(await timelineChart(result), flags.picture);
   }
   around.write(json ? `${JSON.stringify(result, undefined, 2)}\n` : textOf(result), flags.out);
-  if (result.metrics.some((m) => m.verdict === 'not-met')) return 1;
+  if (result.metrics.some((m) => m.verdict === 'not-met') || fightsIn(result).length > 0) return 1;
   return result.metrics.length === 0 || result.metrics.some((m) => m.verdict === 'unknown') ? 3 : 0;
 }
 
@@ -72,20 +80,7 @@ export async function rehearsed(
     seed: flags.seed,
     place: { account: accountOf(readings), region: flags.region ?? DEFAULT_REGION },
   });
-  const possible = made.targets.filter((t) => (flags.kind === undefined ? isAgreed(t, made.judgement) : t.kind === flags.kind));
-  const wanted = possible.filter(
-    (t) =>
-      wants(t) &&
-      (flags.service === undefined || t.service === flags.service) &&
-      (flags.scope === undefined || t.scope === flags.scope) &&
-      (flags.member === undefined || t.member === flags.member),
-  );
-  if (wanted.length === 0 && made.targets.length > 0)
-    throw new UsageError(
-      'nothing-to-drill',
-      `expected one of ${made.targets.map((t) => `${t.service} ${t.kind} ${t.member}`).join(', ')}; nothing matches --service, --scope, --member and --kind.`,
-    );
-  const drills = await run(made, wanted, around);
+  const drills = await run(made, wantedOf(made, flags).filter(wants), around);
   const observations = drills.flatMap((d) => observationsOf(d, made.judgement));
   return {
     made,
@@ -105,50 +100,9 @@ async function run(made: Rehearsal, wanted: Rehearsal['targets'], around: Surrou
   return done;
 }
 
-function resultFrom(
-  made: Rehearsal,
-  drills: readonly Held[],
-  observations: readonly Observation[],
-  seed: number,
-  today: string,
-): RehearsalResult {
-  return {
-    schemaVersion: REHEARSAL_VERSION,
-    command: 'rehearse',
-    world: 'simulated',
-    date: today,
-    seed,
-    catalogue: made.judgement.catalogue?.file ?? null,
-    metrics: metricsOf(made, made.judgement, observations),
-    drills: drills.map((d): DrillReport => drillReport(d)),
-    notes: [...made.notes],
-  };
-}
-
-function metricsOf(made: Rehearsal, judgement: Judgement, observations: readonly Observation[]): RehearsalResult['metrics'] {
-  return judgement.verdicts
-    .filter((v) => observations.some((o) => o.metric === v.metric.id))
-    .map((v) => {
-      const seen = rehearsedVerdict(v, observations, made.membersOf(v));
-      return {
-        id: v.metric.id,
-        service: v.metric.serviceId,
-        type: v.metric.type,
-        scope: v.metric.scope,
-        clock: v.metric.clock,
-        target: v.metric.target,
-        designed: v.verdict,
-        ...(v.verdict === 'not-met' && seen.verdict !== 'not-met' ? carried(v, seen) : seen),
-      };
-    });
-}
-
-/** A not-met of the design carries upwards: one drill that went well does not mend it. */
-const carried = (designed: MetricVerdict, seen: Shown): Shown => ({
-  ...seen,
-  verdict: 'not-met',
-  reason: `by design: ${designed.reason} (rehearsed: ${seen.reason})`,
-});
+/** Places where the program fights a failover, as far as the engine could tell. */
+const fightsIn = ({ engine }: RehearsalResult) =>
+  (engine?.afterFailover ?? []).flatMap((a) => a.findings.filter((f) => f.state === 'fires'));
 
 export function textOf(result: RehearsalResult): string {
   const lines = ['world: simulated', ''];
@@ -166,6 +120,32 @@ export function textOf(result: RehearsalResult): string {
     );
   }
   for (const m of result.metrics) lines.push(`${m.verdict.padEnd(8)} designed ${m.designed.padEnd(8)} ${m.id}: ${m.reason}`);
+  lines.push(...engineLines(result));
   for (const note of result.notes) lines.push(`note: ${note}`);
   return `${lines.join('\n')}\n`;
+}
+
+function engineLines({ engine }: RehearsalResult): readonly string[] {
+  if (engine === null) return [];
+  const lines = ['', `engine: ${engine.cli}`];
+  for (const { operation, changes } of engine.operations)
+    lines.push(
+      `  ${operation}: ${
+        Object.entries(changes)
+          .map(([op, n]) => `${n} ${op}`)
+          .join(', ') || 'nothing'
+      }`,
+    );
+  for (const { run, findings, nobodyCanTell } of engine.afterFailover) {
+    lines.push('', `after the failover (${run}):`);
+    if (nobodyCanTell !== null) lines.push(`  nobody can tell what the next update would do: ${nobodyCanTell}`);
+    else if (findings.length === 0) lines.push('  the next update leaves everything as it is');
+    for (const f of findings) {
+      const at = f.position === null ? '' : ` (${f.position.file}:${f.position.line}:${f.position.column})`;
+      lines.push(`  ${f.severity} ${f.rule}${at}: ${f.message}`, `    ${f.mend}`);
+    }
+  }
+  if (engine.opaque.length > 0)
+    lines.push('', `kept as declared, since simulated AWS does not know the type: ${engine.opaque.join(', ')}`);
+  return [...lines, ''];
 }

@@ -1,7 +1,7 @@
 /** Drills in simulated AWS: the sources deployed into a fresh world for each, drilled, and judged against the agreements. */
 
 import { DECIDES } from '../../src/drills/by-hand/by-hand.ts';
-import type { Actuator } from '../../src/drills/contract.ts';
+import type { Actuator, PreparedDrill } from '../../src/drills/contract.ts';
 import { conduct } from '../../src/drills/engine.ts';
 import type { Held } from '../../src/drills/observe.ts';
 import { membersOf, prepare } from '../../src/drills/prepare.ts';
@@ -9,6 +9,7 @@ import { suggest } from '../../src/drills/suggest.ts';
 import type { Catalogue } from '../../src/model/agreement.ts';
 import type { Clock } from '../../src/model/clock.ts';
 import { type DrillKind, type DrillSpec, SCOPE_OF } from '../../src/model/drill.ts';
+import { UsageError } from '../../src/model/errors.ts';
 import { ANY_MEMBER, type Member, type Scope } from '../../src/model/scope.ts';
 import type { MetricVerdict } from '../../src/model/verdict.ts';
 import type { SimulatedAws } from '../../src/simulator/world/invoke.ts';
@@ -31,6 +32,8 @@ export interface RehearsalSettings extends Omit<DeployedSettings, 'start'> {
   readonly today: string;
   /** Milliseconds until somebody has noticed and decided; by default what steps by hand assume. */
   readonly decision?: number;
+  /** A world that has the sources in it already, for the first drill. */
+  readonly ready?: DeployedWorld;
 }
 
 /** One drill of one thing that is lost. */
@@ -52,16 +55,18 @@ export interface Rehearsal {
   readonly notes: readonly string[];
   /** Names of everything that the metric's scope stands for in that world. */
   membersOf(verdict: MetricVerdict): readonly string[];
-  drill(target: Target): Promise<Held | undefined>;
+  /** `failedOver`: called once, when what was lost is back and what took over has not been put back yet. Time stands still. */
+  drill(target: Target, failedOver?: () => Promise<void>): Promise<Held | undefined>;
 }
 
-/** A world is older than any drill of it. */
+/** A world is older than any drill of it: milliseconds since the epoch at which it begins. */
+export const beginningOf = (today: string): number => Date.parse(`${today}T00:00:00Z`) - DAY;
 const DAY = 24 * 3600 * 1000;
 
 export async function rehearsal(settings: RehearsalSettings): Promise<Rehearsal> {
   const { catalogue, today, seed } = settings;
-  const start = Date.parse(`${today}T00:00:00Z`) - DAY;
-  let ready: DeployedWorld | undefined = await deployedWorld({ ...settings, start });
+  const start = beginningOf(today);
+  let ready: DeployedWorld | undefined = settings.ready ?? (await deployedWorld({ ...settings, start }));
   const { notes, notThere } = ready;
   const regions = regionsOf(ready.readings);
   const judgement = judge(estateOf(ready.readings, catalogue), catalogue, { today, seed, world: 'simulated' });
@@ -85,10 +90,12 @@ export async function rehearsal(settings: RehearsalSettings): Promise<Rehearsal>
         .membersOf(verdict)
         .flatMap((member) => membersIn(member, regions))
         .map((member) => member.name),
-    drill: async (target) => {
+    drill: async (target, failedOver) => {
       const { aws } = ready ?? (await deployedWorld({ ...settings, start }));
       ready = undefined;
-      return aws.world.clock.drive(drilled(target, aws, judgement, notThere, settings.decision));
+      const { clock } = aws.world;
+      const look = failedOver === undefined ? undefined : () => clock.real(failedOver());
+      return clock.drive(drilled(target, aws, judgement, notThere, settings.decision, look));
     },
   };
 }
@@ -96,6 +103,32 @@ export async function rehearsal(settings: RehearsalSettings): Promise<Rehearsal>
 /** Drills of what is agreed: those of its own scope, where something was promised for it. */
 export const isAgreed = ({ kind, scope, service }: Target, { verdicts }: Judgement): boolean =>
   AGREED.has(kind) && verdicts.some((v) => v.metric.serviceId === service && v.metric.scope === scope);
+
+/** Only these; undefined: all. */
+interface Wanted {
+  readonly service?: string;
+  readonly scope?: string;
+  readonly member?: string;
+  /** By default those that speak for what is agreed. */
+  readonly kind?: string;
+}
+
+/** The drills that the flags ask for. Throws `UsageError` (`nothing-to-drill`) when there are others only. */
+export function wantedOf(made: Rehearsal, flags: Wanted): Rehearsal['targets'] {
+  const possible = made.targets.filter((t) => (flags.kind === undefined ? isAgreed(t, made.judgement) : t.kind === flags.kind));
+  const wanted = possible.filter(
+    (t) =>
+      (flags.service === undefined || t.service === flags.service) &&
+      (flags.scope === undefined || t.scope === flags.scope) &&
+      (flags.member === undefined || t.member === flags.member),
+  );
+  if (wanted.length === 0 && made.targets.length > 0)
+    throw new UsageError(
+      'nothing-to-drill',
+      `expected one of ${made.targets.map((t) => `${t.service} ${t.kind} ${t.member}`).join(', ')}; nothing matches --service, --scope, --member and --kind.`,
+    );
+  return wanted;
+}
 
 /** Of the kinds that speak for a scope, those that need nobody to leave in good order. */
 const AGREED: ReadonlySet<DrillKind> = new Set([
@@ -148,6 +181,7 @@ async function drilled(
   judgement: Judgement,
   notThere: ReadonlyMap<string, string>,
   decision: number | undefined,
+  failedOver: (() => Promise<void>) | undefined,
 ): Promise<Held | undefined> {
   const { clock } = aws.world;
   const { spec, of } = target;
@@ -159,9 +193,39 @@ async function drilled(
   const recover = prepared.drill.recover.map((step) =>
     step.id === DECIDES && decision !== undefined ? deciding(step, decision, clock) : step,
   );
-  const result = await conduct({ ...prepared.drill, recover }, { journal, holder: 'rehearse', request: { by: 'rehearse' } });
+  const drill = { ...prepared.drill, recover };
+  const looking = failedOver === undefined ? drill : lookedAt(drill, failedOver);
+  const result = await conduct(looking, { journal, holder: 'rehearse', request: { by: 'rehearse' } });
   const { people, blind, notTaken } = prepared;
   return { spec, result, entries: await journal.read(run), people, blind, notTaken };
+}
+
+/** Rollback first brings back what was lost, and then undoes the recovery: between the two, the failover stands. */
+function lookedAt(drill: PreparedDrill, failedOver: () => Promise<void>): PreparedDrill {
+  let looked = false;
+  const look = async (): Promise<void> => {
+    if (!looked) {
+      looked = true;
+      await failedOver();
+    }
+  };
+  const [first, ...others] = drill.disrupt;
+  // Each phase is undone from its end.
+  if (first !== undefined) {
+    const compensate = async (token: string) => {
+      const undone = await first.compensate(token);
+      await look();
+      return undone;
+    };
+    return { ...drill, disrupt: [{ ...first, compensate }, ...others] };
+  }
+  const last = drill.recover.at(-1);
+  if (last === undefined) return drill;
+  const compensate = async (token: string) => {
+    await look();
+    return last.compensate(token);
+  };
+  return { ...drill, recover: [...drill.recover.slice(0, -1), { ...last, compensate }] };
 }
 
 /** Somebody who takes that long. */

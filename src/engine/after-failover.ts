@@ -76,11 +76,14 @@ export interface Fight {
   readonly mend: string;
 }
 
-/** What is known of a resource besides the steps. */
-export interface AboutResource {
-  readonly title: string;
+/** What is known besides the steps. */
+export interface Surrounds {
+  /** What a reader calls the resource. */
+  title(urn: string): string;
   /** Undefined: nobody can tell; then it counts as one that does. */
-  readonly holdsState: boolean | undefined;
+  holdsState(urn: string): boolean | undefined;
+  /** Is it a tag by which the drill remembers what it did? It goes with the drill. */
+  isDrillTag(key: string): boolean;
 }
 
 /** What the engine would do to one resource, all its steps together. */
@@ -94,20 +97,16 @@ interface Intention {
  * `before`: the steps of a `preview --refresh` in steady state. What the engine would do then too is no fight: the program is
  * not at rest, or the provider tells a difference that is none. `after`: the same, after the failover.
  */
-export function fightsOf(
-  before: readonly EngineStep[],
-  after: readonly EngineStep[],
-  about: (urn: string) => AboutResource,
-): readonly Fight[] {
+export function fightsOf(before: readonly EngineStep[], after: readonly EngineStep[], around: Surrounds): readonly Fight[] {
   const usual = intentions(before);
   const fights: Fight[] = [];
   for (const [urn, intention] of intentions(after)) {
     const same = usual.get(urn);
-    if (same !== undefined && same.op === intention.op) {
-      const known = new Set(same.diffs.map((d) => d.path));
-      const diffs = intention.diffs.filter((d) => !known.has(d.path));
-      if (diffs.length > 0) fights.push(fightOf(urn, { ...intention, diffs }, about(urn)));
-    } else fights.push(fightOf(urn, intention, about(urn)));
+    const known = new Set(same?.op === intention.op ? same.diffs.map((d) => d.path) : []);
+    const diffs = intention.diffs.filter((d) => !known.has(d.path) && !isDrillsOwn(d, intention.step, around));
+    // A step that names no property is told as it is, unless it would be taken anyway.
+    if (diffs.length > 0 || (intention.diffs.length === 0 && same?.op !== intention.op))
+      fights.push(fightOf(urn, { ...intention, diffs }, around));
   }
   const order = Object.keys(FIGHT_RULES);
   return fights.sort((a, b) => order.indexOf(a.rule) - order.indexOf(b.rule) || (a.urn < b.urn ? -1 : 1));
@@ -135,7 +134,17 @@ function opOf(steps: readonly EngineStep[]): Intention['op'] | undefined {
   return (['delete', 'create', 'update'] as const).find((op) => ops.has(op));
 }
 
-function fightOf(urn: string, { op, step, diffs }: Intention, { title, holdsState }: AboutResource): Fight {
+/** A difference of tags that is none without those of the drill. */
+function isDrillsOwn({ path }: PropertyDiff, { before, after }: EngineStep, { isDrillTag }: Surrounds): boolean {
+  if (!/^tags(All)?(?![\w-])/.test(path)) return false;
+  const listed = (tags: unknown) => Object.entries(isJsonRecord(tags) ? tags : {}).sort();
+  const is = listed(valueAt(before?.outputs, 'tags') ?? valueAt(before?.inputs, 'tags'));
+  const kept = is.filter(([key]) => !isDrillTag(key));
+  return kept.length < is.length && JSON.stringify(kept) === JSON.stringify(listed(valueAt(after?.inputs, 'tags')));
+}
+
+function fightOf(urn: string, { op, step, diffs }: Intention, around: Surrounds): Fight {
+  const holdsState = around.holdsState(urn);
   const causes = diffs.filter((d) => op !== 'replace' || d.kind.endsWith('-replace'));
   const told = causes.length > 0 ? causes : diffs;
   const property = told[0]?.path;
@@ -157,7 +166,7 @@ function fightOf(urn: string, { op, step, diffs }: Intention, { title, holdsStat
     severity: severity === 'critical' && holdsState === false ? 'high' : severity,
     urn,
     property,
-    message: `after the failover, the next update ${does} ${title}${because}`,
+    message: `after the failover, the next update ${does} ${around.title(urn)}${because}`,
     mend: mendOf(op, paths, step, holdsState !== false),
   };
 }

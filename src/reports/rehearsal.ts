@@ -1,10 +1,11 @@
 /** Shape of what `holdfast rehearse` prints as JSON. Everything in it happened in simulated AWS. */
 import type { JournalEntry } from '../model/journal.ts';
 import type { VerdictKind } from '../model/verdict.ts';
+import type { VerifyResult } from './result-schema.ts';
 import { type TimelineLine, timelineOf } from './timeline.ts';
 import { type Spans, spansOf } from './timeline-spans.ts';
 
-export const REHEARSAL_VERSION = '1.0';
+export const REHEARSAL_VERSION = '1.1';
 
 /** A drill's result, as far as a report reads it. */
 export interface DrillFacts {
@@ -53,7 +54,31 @@ export interface RehearsalResult {
   }[];
   readonly drills: readonly DrillReport[];
   readonly notes: readonly string[];
+  /** What the real engine did and would do; null where it was not asked. */
+  readonly engine: EngineReport | null;
 }
+
+export interface EngineReport {
+  /** Which CLI it was, and where it came from. */
+  readonly cli: string;
+  /** In the order in which they were run: resources by what was, or would be, done to them. */
+  readonly operations: readonly { readonly operation: string; readonly changes: Readonly<Record<string, number>> }[];
+  /** URNs that simulated AWS has no notion of: kept as they are declared. */
+  readonly opaque: readonly string[];
+  /** After each drill, before anything was put back. */
+  readonly afterFailover: readonly {
+    readonly run: string;
+    /** What the next update would do to the service that has just failed over. */
+    readonly findings: readonly FightFinding[];
+    /** Why the engine could not be asked. */
+    readonly nobodyCanTell: string | null;
+  }[];
+}
+
+export type FightFinding = Omit<VerifyResult['findings'][number], 'levels' | 'baseline'> & {
+  /** What to change in the program. */
+  readonly mend: string;
+};
 
 export function drillReport(
   drill: Omit<DrillReport, 'timeline' | 'spans' | 'marks'> & { readonly entries: readonly JournalEntry[] },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fightsOf } from '../../src/engine/after-failover.ts';
+import { fightsOf, type Surrounds } from '../../src/engine/after-failover.ts';
 import type { EngineStep, StepState } from '../../src/engine/events.ts';
 
 const urnOf = (name: string) => `urn:pulumi:dev::shop::aws:rds/instance:Instance::${name}`;
@@ -19,8 +19,12 @@ function step(op: string, name: string, paths: readonly string[] = [], more: Par
   };
 }
 
-const about = (urn: string) => ({ title: `database ${urn.split('::').at(-1)}`, holdsState: !urn.endsWith('-web') });
-const fights = (before: readonly EngineStep[], after: readonly EngineStep[]) => fightsOf(before, after, about);
+const around: Surrounds = {
+  title: (urn) => `database ${urn.split('::').at(-1)}`,
+  holdsState: (urn) => (urn.endsWith('-unknown') ? undefined : !urn.endsWith('-web')),
+  isDrillTag: (key) => key.startsWith('drill:'),
+};
+const fights = (before: readonly EngineStep[], after: readonly EngineStep[]) => fightsOf(before, after, around);
 
 describe('what the engine would do after a failover', () => {
   it.each([
@@ -79,8 +83,16 @@ describe('what the engine would do after a failover', () => {
   });
 
   it('what nobody knows of counts as holding data', () => {
-    const [fight] = fightsOf([], [step('delete', 'db')], () => ({ title: 'db', holdsState: undefined }));
-    expect(fight?.severity).toBe('critical');
+    expect(fights([], [step('delete', 'x-unknown')])).toMatchObject([{ severity: 'critical' }]);
+  });
+
+  it('passes over tags of the drill, and over no others', () => {
+    const tagged = (before: object, after: object, ...paths: string[]) =>
+      fights([], [step('update', 'db', paths, { before: state({ tags: before }), after: state({ tags: after }) })]);
+    expect(tagged({ 'drill:1': 'x', a: '1' }, { a: '1' }, 'tags["drill:1"]', 'tagsAll')).toEqual([]);
+    expect(tagged({ 'drill:1': 'x' }, {}, 'tags')).toEqual([]);
+    expect(tagged({ 'drill:1': 'x', role: 'primary' }, { role: 'standby' }, 'tags.role')).toHaveLength(1);
+    expect(tagged({ 'drill:1': 'x' }, {}, 'tags', 'weight')).toMatchObject([{ property: 'weight' }]);
   });
 
   it('puts the worst first', () => {

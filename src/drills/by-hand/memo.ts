@@ -17,7 +17,11 @@ export interface Tags {
 /** Twelve hexadecimal digits that stand for a token of the journal: names and tags have little room. */
 export const markOf = (token: string): string => createHash('sha256').update(token).digest('hex').slice(0, 12);
 
-export const tagKey = (token: string): string => `holdfast:${markOf(token)}`;
+const TAG = 'holdfast:';
+export const tagKey = (token: string): string => `${TAG}${markOf(token)}`;
+
+/** Is it the key of such a tag, of whichever drill? */
+export const isDrillTag = (key: string): boolean => key.startsWith(TAG);
 
 /** A name for a new resource: no two drills share it, and each finds its own again after a crash. `longest`: characters. */
 export function newName(name: string, token: string, longest: number): string {
