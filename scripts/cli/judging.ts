@@ -42,6 +42,8 @@ export function withJudging(holdfast: Command): void {
       .argument('[sources...]', 'Pulumi project folder (FOLDER@STACK), JSON file (export, checkpoint, preview, plan), or -'),
   )
     .option('--with-live', 'show beside it what AWS shows, and where the two differ; the exit code stays that of the code')
+    .option('--remedies', 'show what would keep each broken promise: every option is applied to the model and judged again')
+    .option('--goal <percent>', 'the fewest changes that make KPI 2 (its lower bound) this high, judged together')
     .option('--baseline <file>', 'what verify --json printed before a change: show what the change does to the agreements')
     .option('--change <reference>', 'reference of the change, shown beside who must approve it (default: HOLDFAST_CHANGE)')
     .option('--fail-on-new', 'with --baseline: exit 1 and 3 only for what the change makes worse, not for what was there before')

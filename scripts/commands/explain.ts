@@ -8,6 +8,7 @@ import type { ExplainOptions } from '../../src/reports/explain.ts';
 import { explainLiveRule, explainMetric, explainRule, explainTime } from '../../src/reports/explain.ts';
 import { RULES } from '../../src/rules/registry.ts';
 import type { Judgement } from '../../src/verdicts/judge.ts';
+import { remediesOf } from '../../src/verdicts/remedies/remedies.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { SourceFlags } from './judging.ts';
 import { judgeSources } from './judging.ts';
@@ -42,7 +43,8 @@ export async function explain(
   const judgement = what.includes('/') ? await ownJudgement(sources, flags, around) : undefined;
   const verdict = judgement?.verdicts.find((v) => v.metric.id === what);
   if (judgement === undefined || verdict === undefined) throw nobodyKnows(what, judgement);
-  around.write(explainMetric(verdict, judgement, options), flags.out);
+  const remedies = remediesOf(judgement, { seed: flags.seed, metrics: new Set([what]) });
+  around.write(explainMetric(verdict, judgement, remedies, options), flags.out);
   return 0;
 }
 

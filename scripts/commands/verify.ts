@@ -7,21 +7,25 @@ import { type EvidenceFlags, evidenceGiven, withGiven } from './evidence-given.t
 import type { SourceFlags } from './judging.ts';
 import { judgeSources } from './judging.ts';
 import type { AwsFlags } from './observing.ts';
+import { type RemedyFlags, remediesGiven } from './remedying.ts';
 import type { ResultFlags } from './showing.ts';
 import { show } from './showing.ts';
 
-export interface VerifyFlags extends SourceFlags, AwsFlags, ResultFlags, EvidenceFlags, BaselineFlags {
+export interface VerifyFlags extends SourceFlags, AwsFlags, ResultFlags, EvidenceFlags, BaselineFlags, RemedyFlags {
   readonly catalog?: string | false;
   readonly region?: string;
+  readonly seed: number;
   readonly withLive?: boolean;
 }
 
 export async function verify(named: readonly string[], flags: VerifyFlags, around: Surroundings): Promise<number> {
   const compared = baselineGiven(flags);
+  const remedied = remediesGiven(flags);
   if (flags.withLive === true) return verifyWithLive(named, flags, around, compared);
   const given = await evidenceGiven(flags, around);
   const { judgement, sources } = await judgeSources(named, flags, around);
-  const result = compared(withGiven(resultOf(judgement, flags.seed), judgement, judgement.verdicts, given));
+  const judged = withGiven(resultOf(judgement, flags.seed), judgement, judgement.verdicts, given);
+  const result = compared(await remedied(judged, judgement));
   return show(result, 'designed', flags, around, flags.quiet === true ? '' : nextCommand(result, sources));
 }
 

@@ -12,6 +12,9 @@ import type { MetricVerdict } from '../model/verdict.ts';
 import type { ServiceTime, Triple } from '../recovery/times/service-time.ts';
 import type { Rule, RuleText } from '../rules/rule.ts';
 import type { Judgement } from '../verdicts/judge.ts';
+import type { Remedies } from '../verdicts/remedies/remedies.ts';
+import { remediesResult } from './remedies.ts';
+import { metricRemedyLines } from './remedy-lines.ts';
 import type { Cell, Paint } from './text.ts';
 import { columns, plainText, wrap } from './text.ts';
 
@@ -111,8 +114,8 @@ function show(value: Value | undefined): string {
   return text.length <= 200 ? text : `${text.slice(0, 197)}…`;
 }
 
-/** The seven conditions, then every role of the path with what becomes of it. */
-export function explainMetric(verdict: MetricVerdict, judgement: Judgement, options: ExplainOptions): string {
+/** The seven conditions, then every role of the path with what becomes of it, and what would keep the promise. */
+export function explainMetric(verdict: MetricVerdict, judgement: Judgement, remedies: Remedies, options: ExplainOptions): string {
   const { paint, width } = options;
   const { metric } = verdict;
   const target = unitOf(metric.type) === 'percent' ? formatPercent(metric.target, 3) : formatDuration(metric.target);
@@ -176,6 +179,8 @@ export function explainMetric(verdict: MetricVerdict, judgement: Judgement, opti
     lines.push(
       ...paragraph(`Not known: ${why.detail}${why.from[0]?.resource === undefined ? '' : ` [${why.from[0].resource}]`}`, width),
     );
+  for (const remedy of remediesResult(remedies, judgement).metrics)
+    lines.push('', paint('What would keep it', 'bold'), ...metricRemedyLines(remedy, options));
   return `${lines.join('\n')}\n`;
 }
 

@@ -1,6 +1,8 @@
 /** The same result as GitHub-flavoured Markdown. */
 import { formatPercent } from '../model/quantity.ts';
 import { comparisonRows } from './compared-words.ts';
+import { changeText, goalText } from './remedies.ts';
+import { remedyRows } from './remedy-lines.ts';
 import type { VerifyResult } from './result-schema.ts';
 import { plainText } from './text.ts';
 import type { FindingResult } from './words.ts';
@@ -45,6 +47,7 @@ export function renderMarkdown(result: VerifyResult): string {
   if (result.survey.length > 0) parts.push(...surveySection(result));
   parts.push(
     ...comparisonSection(result),
+    ...remedySection(result),
     ...findingSection(result),
     ...liveSection(result),
     ...evidenceSection(result),
@@ -112,6 +115,20 @@ function comparisonSection({ baseline }: VerifyResult): string[] {
   const rows = comparisonRows(baseline).map(({ what, says }) => row([what, says]));
   return ['## Since the baseline', '', '| what | |', '|---|---|', ...rows, ''];
 }
+
+function remedySection(result: VerifyResult): string[] {
+  const { remedies } = result;
+  if (remedies === null) return [];
+  const rows = remedyRows(result).map(({ metric, effect, what, changes }) =>
+    row([metric, effect, [what, ...changes.map((c) => `• ${c}`)].join(' ')]),
+  );
+  const table = rows.length === 0 ? ['No promise is broken.'] : ['| metric | effect | what |', '|---|---|---|', ...rows];
+  const goal = remedies.goal === null ? [] : [`${escapeMarkdown(goalText(remedies.goal))}.`, '', ...goalItems(remedies.goal)];
+  return ['## What would keep the broken promises', '', ...table, '', ...goal];
+}
+
+const goalItems = ({ changes }: { readonly changes: Parameters<typeof changeText>[0][] }): string[] =>
+  changes.length === 0 ? [] : [...changes.map((c) => `- ${escapeMarkdown(changeText(c))}`), ''];
 
 function findingSection(result: VerifyResult): string[] {
   const firing = result.findings.filter((f) => f.state === 'fires');

@@ -1,6 +1,7 @@
 /** Shape of what `holdfast verify` and `holdfast check` print as JSON; `schema/verify.schema.json` is generated from it. */
 import * as z from 'zod';
 import { comparison, severity, urn, verdict } from './comparison-schema.ts';
+import { remediesSchema } from './remedy-schema.ts';
 
 export const RESULT_VERSION = '1.2';
 
@@ -283,6 +284,9 @@ export const verifyResultSchema = z.object({
     )
     .describe('Without a catalogue: what survives the loss of an AZ, of the Region and of the data'),
   baseline: comparison.nullable().describe('What changed since the baseline; null without one'),
+  remedies: remediesSchema
+    .nullable()
+    .describe('What would keep the broken promises, each option judged again; null without --remedies or --goal'),
   identities: z
     .array(z.object({ resource: urn, aliases: z.array(urn), content: z.string().nullable(), position: position.nullable() }))
     .describe(

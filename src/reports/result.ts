@@ -119,6 +119,7 @@ export function resultOf(judgement: Judgement, seed: number): VerifyResult {
         ...row.answers,
       })),
     baseline: null,
+    remedies: null,
     identities: identitiesOf(estate, judgement.findings).map((i) => ({ ...i, aliases: [...i.aliases] })),
     orphans: [...judgement.orphans],
     notModelled: [...notModelledTypes(estate)],

@@ -1,6 +1,7 @@
 /** What a busy engineer wants first: verdicts, then findings, then KPIs, then what nobody can tell. */
 import { formatPercent } from '../model/quantity.ts';
 import { comparisonRows } from './compared-words.ts';
+import { remedyLines } from './remedy-lines.ts';
 import type { VerifyResult } from './result-schema.ts';
 import type { Cell, Paint, Style } from './text.ts';
 import { columns, plainText, wrap } from './text.ts';
@@ -67,6 +68,7 @@ export function renderTable(result: VerifyResult, options: TableOptions): string
   if (result.metrics.length > 0) lines.push(...metricLines(result, options));
   if (result.survey.length > 0) lines.push(...surveyLines(result, options));
   lines.push(...comparisonLines(result, options));
+  lines.push(...remedyLines(result, options));
   lines.push(...findingLines(result, options));
   lines.push(...liveLines(result, options));
   lines.push(...evidenceSection(result, options));
