@@ -24,7 +24,7 @@ export async function benchEvidence(): Promise<readonly Check[]> {
     rmSync(scratch, { recursive: true, force: true });
   }
   if (!hasPostgres()) return [];
-  const server = await startPostgres();
+  const server = await startPostgres({ durable: true });
   try {
     const { append, verify } = await rates({ url: await server.database() });
     show('Postgres', { append, verify });

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Promised } from './holdfast.ts';
-import { catalogue, holdfast, NOBODY_KNOWS, ROOT, run, SINGLE_AZ, scratch, stackExport, TABLE } from './holdfast.ts';
+import { BUILT, catalogue, holdfast, NOBODY_KNOWS, run, SINGLE_AZ, scratch, stackExport, TABLE } from './holdfast.ts';
 
 const AZ: Promised = { metrics: '{ RTO: { az: 15m }, RPO: { az: 1m } }' };
 
@@ -143,7 +143,7 @@ describe('output', () => {
   ] as const)('colours on a terminal with %j and %j: %s', async (env, args, coloured) => {
     // `script` gives its command a terminal; where it is missing there is nothing to look at.
     if (!existsSync('/usr/bin/script')) return console.log('skipped: no script(1) to make a terminal with');
-    const command = `${process.execPath} ${ROOT}node_modules/tsx/dist/cli.mjs ${ROOT}scripts/holdfast.ts verify ${at('single.json')} --no-catalog ${args.join(' ')}`;
+    const command = `${process.execPath} ${BUILT} verify ${at('single.json')} --no-catalog ${args.join(' ')}`;
     const ran = await run('/usr/bin/script', ['-qec', command, '/dev/null'], { env });
     expect(ran.out).toContain('orders');
     expect(ran.out.includes('\u001b[31m')).toBe(coloured);
@@ -158,7 +158,7 @@ describe('output', () => {
   });
 
   it('ends quietly when the reader of the pipe has seen enough', async () => {
-    const command = `${process.execPath} ${ROOT}node_modules/tsx/dist/cli.mjs ${ROOT}scripts/holdfast.ts verify ${at('single.json')} --no-catalog | head -1`;
+    const command = `${process.execPath} ${BUILT} verify ${at('single.json')} --no-catalog | head -1`;
     const ran = await run('/bin/sh', ['-c', command]);
     expect(ran).toMatchObject({ code: 0, err: '' });
     expect(ran.out.split('\n')).toHaveLength(2);

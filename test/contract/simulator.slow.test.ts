@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { holdfast, ROOT } from '../cli/holdfast.ts';
+import { BUILT, holdfast, ROOT } from '../cli/holdfast.ts';
 
 const children: ChildProcess[] = [];
 let folder: string;
@@ -25,14 +25,10 @@ interface Running {
 }
 
 async function start(args: readonly string[]): Promise<Running> {
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', join(ROOT, 'scripts/holdfast.ts'), 'simulator', '--port', '0', ...args],
-    {
-      cwd: ROOT,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const child = spawn(process.execPath, [BUILT, 'simulator', '--port', '0', ...args], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   children.push(child);
   let printed = '';
   await new Promise<void>((resolve, reject) => {

@@ -25,9 +25,13 @@ export function hasPostgres(): boolean {
   return false;
 }
 
-export async function startPostgres(): Promise<Server> {
+/**
+ * `durable`: what is committed is on the disk, as where users are; only benchmarks ask for that. Tests kill clients, never the
+ * server, and wait less without.
+ */
+export async function startPostgres({ durable = false } = {}): Promise<Server> {
   const given = process.env.HOLDFAST_TEST_DATABASE_URL;
-  return given === undefined ? startOwn() : { database: () => createDatabase(given), stop: async () => undefined };
+  return given === undefined ? startOwn(durable) : { database: () => createDatabase(given), stop: async () => undefined };
 }
 
 let databases = 0;
@@ -62,7 +66,7 @@ function programs(): string | undefined {
   return folders.find((f) => f !== '' && existsSync(join(f, 'initdb')) && existsSync(join(f, 'postgres')));
 }
 
-async function startOwn(): Promise<Server> {
+async function startOwn(durable: boolean): Promise<Server> {
   const bin = programs();
   if (bin === undefined) throw new Error(ABSENT);
   const user = account();
@@ -75,7 +79,8 @@ async function startOwn(): Promise<Server> {
     ...setting,
     stdio: 'ignore',
   });
-  const server = spawn(join(bin, 'postgres'), ['-D', data, '-k', folder, '-c', 'listen_addresses=', '-c', 'max_connections=50'], {
+  const options = ['listen_addresses=', 'max_connections=50', ...(durable ? [] : ['fsync=off'])];
+  const server = spawn(join(bin, 'postgres'), ['-D', data, '-k', folder, ...options.flatMap((option) => ['-c', option])], {
     ...setting,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
