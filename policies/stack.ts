@@ -6,6 +6,7 @@ import { groupBy } from '../src/model/collections.ts';
 import { UsageError } from '../src/model/errors.ts';
 import type { Finding } from '../src/model/finding.ts';
 import type { SourceReading } from '../src/model/resource.ts';
+import type { MetricVerdict } from '../src/model/verdict.ts';
 import { SERVICES } from '../src/services/registry.ts';
 import { normalise } from '../src/stacks/normalise.ts';
 import { parseSource } from '../src/stacks/parse-source.ts';
@@ -63,23 +64,28 @@ export async function judgeStack(resources: readonly PolicyResource[], registere
 }
 
 /**
- * A catalogue may speak of more stacks than a preview shows. Selectors that then pick nothing are no mistake that a preview could
- * tell from a misspelt one, so nothing is concluded from what is absent: `verify`, which sees the whole estate, refuses those.
+ * A catalogue may speak of more stacks than a preview shows. What a service has elsewhere could keep its promises, so that nothing is
+ * concluded from what is absent: a metric that is not met as far as this stack goes is owed. `verify`, which is given the whole estate,
+ * refuses selectors that pick nothing; a preview could not tell them from those of other stacks.
  */
 function judged(readings: readonly SourceReading[], { catalogue }: Settings, today: string): Judgement {
   const inert = new Map((catalogue?.inert ?? []).map((i) => [i.type, i.reason]));
   const options = { today, seed: SEED, world: 'live' } as const;
   try {
-    return judge(buildEstate(readings, SERVICES, inert), catalogue, options);
+    if ((catalogue?.sources.length ?? 0) <= readings.length)
+      return judge(buildEstate(readings, SERVICES, inert), catalogue, options);
   } catch (error) {
     if (!(error instanceof UsageError && error.code === 'selector-matches-nothing')) throw error;
-    const partial = readings.map((r) => ({ ...r, partial: true, partialBecause: ELSEWHERE }));
-    return judge(buildEstate(partial, SERVICES, inert), catalogue, options);
   }
+  const partial = readings.map((r) => ({ ...r, partial: true, partialBecause: ELSEWHERE }));
+  const judgement = judge(buildEstate(partial, SERVICES, inert), catalogue, options);
+  return { ...judgement, verdicts: judgement.verdicts.map(asFarAsSeen) };
 }
 
-const ELSEWHERE =
-  'the catalogue speaks of resources that this stack does not have: name the other stacks in `stacks` of the settings';
+const ELSEWHERE = 'the catalogue speaks of more than this stack: name the other stacks in `stacks` of the settings';
+
+const asFarAsSeen = (v: MetricVerdict): MetricVerdict =>
+  v.verdict === 'not-met' ? { ...v, verdict: 'unknown', reason: `${v.reason}; but ${ELSEWHERE}`, waivedOnly: false } : v;
 
 async function readOther(named: string, { edges, settings }: Pack): Promise<SourceReading> {
   const source = existsSync(named) ? await edges.read(named) : await edges.exportStack(named);

@@ -197,9 +197,11 @@ describe('agreed metrics', () => {
     expect(owed(p)).toContain('metric sla/shop/RTO-az');
   });
 
-  it('of services that are elsewhere are owed, and nothing is concluded from what is not there', async () => {
-    const both = file('both.yaml', promised({ elsewhere: true }));
-    const p = await served({ settings: { catalogue: both } }).preview([orders({ multiAz: false })]);
+  it.each([
+    ['of services that are elsewhere', file('both.yaml', promised({ elsewhere: true }))],
+    ['of a service with more sources', file('sources.yaml', promised({ more: 'sources: [primary, standby]\n' }))],
+  ])('%s are owed, and nothing is concluded from what is not there', async (_what, elsewhere) => {
+    const p = await served({ settings: { catalogue: elsewhere } }).preview([orders({ multiAz: false })]);
     // One AZ is one AZ, whatever else there is; a copy in another Region may be in another stack.
     expect(said(p, 'rds-not-multi-az')).toHaveLength(1);
     expect(owed(p)).toContain('metric sla/shop/RPO-region');
@@ -226,7 +228,7 @@ describe('levels', () => {
     said(await served({ settings, 'rds-not-multi-az': policy }).preview(single), 'rds-not-multi-az').map((s) => s.level);
   const catalogue = file('tiers.yaml', promised({ tier: 3 }));
 
-  it.each([
+  it.each<readonly [string, object, EnforcementLevel, readonly EnforcementLevel[]]>([
     ['the policy', {}, 'advisory', ['advisory']],
     ['the policy, off', {}, 'disabled', []],
     ['a severity', { severities: { critical: 'advisory' } }, 'mandatory', ['advisory']],
