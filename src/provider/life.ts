@@ -9,7 +9,7 @@ import { shapeOf } from './facts/shape.ts';
 import { isGone } from './gone.ts';
 import type { Ground } from './ground.ts';
 import { isShown, type Looks, look, type Shown } from './look.ts';
-import { importedState, refreshedState, tagTexts, writtenState } from './state.ts';
+import { importedState, refreshedState, tagTexts, wasShown, writtenState } from './state.ts';
 import { holdsUnknown, ownProps, type Props, textOf, UNKNOWN } from './values.ts';
 
 export interface Subject {
@@ -78,7 +78,7 @@ export async function read(
     return (await isGone(ground.aws, type, id, kept.state, place)) ? undefined : { ...kept, inputs };
   }
   const shown = await look(ground.aws, type, id, place, looks);
-  if (shown === undefined) return undefined;
+  if (shown === undefined) return imported || wasShown(kept.state) ? undefined : { ...kept, inputs };
   const now = imported ? importedState(type, id, region, shown) : refreshedState(type, inputs, kept.state, shown);
   return { id, ...now };
 }

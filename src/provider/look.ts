@@ -1,5 +1,6 @@
 /** Looks at one resource in the world, through the same scans that read live AWS. */
 
+import type { DescribeRegionsCommandOutput } from '@aws-sdk/client-ec2';
 import type { Call, Place as CallPlace, Session } from '../aws/call.ts';
 import { failureOf } from '../aws/failure.ts';
 import { fold } from '../model/known.ts';
@@ -10,6 +11,7 @@ import { SCANS } from '../services/observed/registry.ts';
 import type { Plain } from '../simulator/deploy/deployer.ts';
 import { administrator } from '../simulator/world/access.ts';
 import { invoke, type SimulatedAws } from '../simulator/world/invoke.ts';
+import { isShownByChance, unreadOf, wanders } from './facts/shown.ts';
 import type { Props } from './values.ts';
 
 /** A resource as AWS shows it, without what could not be read. */
@@ -30,8 +32,8 @@ export interface Place {
 /** Observations of a moment: asked for several resources of a type, the world is looked at once. */
 export type Looks = Map<string, Promise<readonly Resource[]>>;
 
-/** Whether AWS shows resources of this type at all. */
-export const isShown = (type: string): boolean => SCANS.some((scan) => scan.types.includes(type));
+/** Whether AWS shows resources of this type at all, and all of them. */
+export const isShown = (type: string): boolean => SCANS.some((scan) => scan.types.includes(type)) && !isShownByChance(type);
 
 /** Undefined: AWS shows no such resource. Throws when AWS does not answer: nothing may be concluded from that. */
 export async function look(
@@ -41,14 +43,17 @@ export async function look(
   place: Place,
   looks: Looks = new Map(),
 ): Promise<Shown | undefined> {
-  const key = `${type} ${place.account} ${place.region}`;
-  let resources = looks.get(key);
-  if (resources === undefined) {
-    resources = seenOf(aws, type, place);
-    looks.set(key, resources);
+  for (const region of wanders(type) ? await everyRegion(aws, place) : [place.region]) {
+    const key = `${type} ${place.account} ${region}`;
+    let resources = looks.get(key);
+    if (resources === undefined) {
+      resources = seenOf(aws, type, { ...place, region });
+      looks.set(key, resources);
+    }
+    const found = (await resources).find((resource) => resource.type === type && resource.id === id);
+    if (found !== undefined) return shownOf(found);
   }
-  const found = (await resources).find((resource) => resource.type === type && resource.id === id);
-  return found === undefined ? undefined : shownOf(found);
+  return undefined;
 }
 
 export interface Found extends Shown {
@@ -61,8 +66,8 @@ export async function everyOne(aws: SimulatedAws, type: string, place: Place): P
   return resources.filter((r) => r.type === type).map((r) => ({ id: r.id ?? '', ...shownOf(r) }));
 }
 
-const shownOf = ({ inputs, outputs, tags }: Resource): Shown => ({
-  properties: plainOf(inputs),
+const shownOf = ({ type, inputs, outputs, tags }: Resource): Shown => ({
+  properties: plainOf(inputs, unreadOf(type)),
   outputs: plainOf(outputs),
   tags: fold<Readonly<Record<string, string>>, Readonly<Record<string, string>> | undefined>(
     tags,
@@ -70,6 +75,13 @@ const shownOf = ({ inputs, outputs, tags }: Resource): Shown => ({
     () => undefined,
   ),
 });
+
+/** The place's own first. */
+async function everyRegion(aws: SimulatedAws, { account, region }: Place): Promise<ReadonlySet<string>> {
+  const caller = { account, region, principal: administrator(account) };
+  const { Regions = [] } = (await invoke(aws, 'ec2', 'DescribeRegions', {}, caller)) as DescribeRegionsCommandOutput;
+  return new Set([region, ...Regions.map((r) => r.RegionName ?? '')]);
+}
 
 async function seenOf(aws: SimulatedAws, type: string, place: Place): Promise<readonly Resource[]> {
   const { resources, gaps } = await observe({
@@ -98,8 +110,9 @@ function sessionOf(aws: SimulatedAws): Session {
   };
 }
 
-function plainOf(values: Values): Props {
-  return Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (hasHole(value) ? [] : [[name, value as Plain]])));
+function plainOf(values: Values, without: readonly string[] = []): Props {
+  const entries = Object.entries(values).filter(([name, value]) => !hasHole(value) && !without.includes(name));
+  return Object.fromEntries(entries.map(([name, value]) => [name, value as Plain]));
 }
 
 function hasHole(value: Value): boolean {

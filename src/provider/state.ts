@@ -67,6 +67,9 @@ function metaOf(state: Props): Meta {
   }
 }
 
+/** Whether AWS showed it at the last write or since. Only then does it mean something that it does not now. */
+export const wasShown = (state: Props): boolean => state[META] !== undefined;
+
 export interface Refreshed {
   readonly inputs: Props;
   readonly state: Props;
@@ -74,6 +77,8 @@ export interface Refreshed {
 
 /** State and inputs with what has moved in AWS since they were written. */
 export function refreshedState(type: string, inputs: Props, state: Props, shown: Shown): Refreshed {
+  // Nothing to compare with: AWS showed it for the first time.
+  if (state[META] === undefined) return { inputs, state: { ...state, [META]: writtenMeta(state, shown) } };
   const meta = metaOf(state);
   const now: Record<string, Props[string]> = { ...state };
   const declared: Record<string, Props[string]> = { ...inputs };
