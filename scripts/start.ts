@@ -57,6 +57,7 @@ const flags = {
   color: true,
   format: 'table',
   failOn: 'never',
+  also: [],
   seed: SEED,
 } as const;
 

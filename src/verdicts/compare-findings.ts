@@ -50,7 +50,8 @@ export function compareFindings<F extends FindingThen>(before: Side<F>, after: S
   const movements = after.findings.map((f): FindingMovement => {
     const moved = known.get(f.resource);
     const left = (open.get(place(f, moved?.from ?? f.resource)) ?? []).filter((x) => !taken.has(x));
-    const was = left.find((x) => x.state === f.state) ?? left[0];
+    const decided = isCertain(f);
+    const was = left.find((x) => isCertain(x) === decided) ?? left[0];
     if (was === undefined) return { state: 'new', worse: null, from: null };
     taken.add(was);
     const isElsewhere = moved !== undefined && moved.how !== 'same';
@@ -62,9 +63,10 @@ export function compareFindings<F extends FindingThen>(before: Side<F>, after: S
 }
 
 function worse(was: FindingThen, is: FindingThen): FindingMovement['worse'] {
-  if (was.state === 'unknown' && is.state === 'fires') return 'certain';
+  if (!isCertain(was) && isCertain(is)) return 'certain';
   if (holds(was.waiver) && !holds(is.waiver)) return 'waiver';
   return SEVERITIES.indexOf(is.severity) < SEVERITIES.indexOf(was.severity) ? 'severity' : null;
 }
 
+const isCertain = ({ state }: FindingThen): boolean => state === 'fires';
 const holds = (waiver: FindingThen['waiver']): boolean => waiver !== null && !waiver.expired;

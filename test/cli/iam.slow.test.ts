@@ -71,6 +71,7 @@ async function checked(key: string): Promise<string> {
     since: '1h',
     format: 'json',
     failOn: 'never',
+    also: [],
     allowUnknown: true,
   };
   await check([], asked, { ...around, write: (text) => (printed += text) });
