@@ -1,10 +1,13 @@
 /** What the steps of the action share: GitHub's files and commands, its API, and Holdfast itself. */
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 
 const { env } = process;
 const action = join(import.meta.dirname, '..', '..');
+/** A checkout of the action is not built; what is runs without a compiler. */
+const BUILT = join(action, 'dist/scripts/holdfast.js');
+const SOURCE = [join(action, 'node_modules/tsx/dist/cli.mjs'), join(action, 'scripts/holdfast.ts')];
 
 /** The event that started the workflow. */
 export const event = env.GITHUB_EVENT_PATH === undefined ? {} : JSON.parse(readFileSync(env.GITHUB_EVENT_PATH, 'utf8'));
@@ -47,15 +50,7 @@ export function holdfast(root, args, change) {
   const { HOLDFAST_TOKEN, HOLDFAST_CHANGE, ...rest } = env;
   const ran = spawnSync(
     process.execPath,
-    [
-      join(action, 'node_modules/tsx/dist/cli.mjs'),
-      join(action, 'scripts/holdfast.ts'),
-      'verify',
-      ...args,
-      ...catalog,
-      '--',
-      ...lines(env.HOLDFAST_SOURCES),
-    ],
+    [...(existsSync(BUILT) ? [BUILT] : SOURCE), 'verify', ...args, ...catalog, '--', ...lines(env.HOLDFAST_SOURCES)],
     {
       cwd: folder,
       env: change ? { ...rest, HOLDFAST_CHANGE: change } : rest,

@@ -1,24 +1,31 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { filesOf } from '../../scripts/commands/files.ts';
 import type { VerifyResult } from '../../src/reports/result-schema.ts';
 import { RESULTS } from '../reports/support.ts';
-import { scratch } from './holdfast.ts';
 
-let made: ReturnType<typeof scratch> | undefined;
-afterEach(() => made?.remove());
+const made: string[] = [];
+afterEach(() => {
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true });
+});
 
 function layout(files: Readonly<Record<string, string>>, source: string, cwd: string, kind: 'program' | 'export' = 'export') {
-  made = scratch(files);
-  mkdirSync(made.path('.git'));
+  const root = mkdtempSync(join(tmpdir(), 'holdfast-files-'));
+  made.push(root);
+  for (const [name, text] of Object.entries({ '.git/HEAD': '', ...files })) {
+    mkdirSync(dirname(join(root, name)), { recursive: true });
+    writeFileSync(join(root, name), text);
+  }
   const [first] = RESULTS.met?.sources ?? [];
   if (first === undefined) throw new Error('no source');
   const result = {
     ...RESULTS.met,
-    catalogue: made.path('holdfast.yaml'),
+    catalogue: join(root, 'holdfast.yaml'),
     sources: [{ ...first, source, kind, project: 'shop' }],
   };
-  return filesOf(result as VerifyResult, made.path(cwd));
+  return filesOf(result as VerifyResult, join(root, cwd));
 }
 
 const PROGRAM = { 'infra/shop/Pulumi.yaml': 'name: shop\n', 'infra/shop/index.ts': '', 'holdfast.yaml': '', 'prod.json': '{}' };
