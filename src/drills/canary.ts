@@ -1,5 +1,6 @@
 /** Canary writes: numbered, timed, one stream a store; afterwards they say what a recovery lost. */
 import type { Clock } from '../model/clock.ts';
+import type { Json } from '../model/journal.ts';
 import type { Measured, Probe, ProbeResult } from './contract.ts';
 import type { Outside } from './ports.ts';
 
@@ -25,6 +26,10 @@ export interface Canary {
   /** As before the drill. */
   back(): void;
   write(): Promise<boolean>;
+  /** The last writes that were acknowledged, for the journal. */
+  history(): Json;
+  /** Those of another controller, from its journal. */
+  remember(history: Json | undefined): void;
   /** `log`: the store that is read; by default the one that was written to last. */
   measure(t0: number, log?: string): Promise<Measured['stores'][number]>;
   /** What a store that was restored to `moment` should hold, and does not, or holds wrong; undefined: it cannot be read. */
@@ -42,6 +47,9 @@ export interface Compared {
 
 /** Milliseconds by which two clocks, and a moment in whole seconds, may be apart. Assumed. */
 const APART = 5_000;
+
+/** Writes that a journal keeps of a store: an hour of one each second. */
+const KEPT = 3_600;
 
 interface Acknowledged {
   readonly sequence: number;
@@ -128,6 +136,11 @@ export function canary(
   return {
     id: store.id,
     write,
+    history: () => acknowledged.slice(-KEPT).map((w) => [w.sequence, w.at]),
+    remember: (history) => {
+      const known = new Set(acknowledged.map((w) => w.sequence));
+      acknowledged.unshift(...acknowledgedIn(history).filter((w) => !known.has(w.sequence)));
+    },
     endpoints: () => endpoints,
     move: (to) => {
       held = false;
@@ -166,6 +179,14 @@ export function canary(
       };
     },
   };
+}
+
+function acknowledgedIn(history: Json | undefined): readonly Acknowledged[] {
+  if (!Array.isArray(history)) return [];
+  return history.flatMap((pair: Json) => {
+    const [sequence, at] = Array.isArray(pair) ? pair : [];
+    return typeof sequence === 'number' && typeof at === 'number' ? [{ sequence, at }] : [];
+  });
 }
 
 type Counted = Omit<Measured['stores'][number], 'store'>;

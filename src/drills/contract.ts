@@ -87,8 +87,13 @@ export interface PreparedDrill {
   readonly validated: () => Promise<boolean>;
   /** Counts what was lost, once recovered. `t0`: the onset. */
   readonly measure?: (t0: number) => Promise<Measured>;
-  /** Told when another controller began the drill: its onset, in milliseconds since the epoch. Before anything else of it is called. */
-  readonly resumed?: (t0: number) => void;
+  /** At the onset: what whoever takes the drill up must know, kept in the journal. */
+  readonly keeps?: () => Promise<Json>;
+  /**
+   * Told when another controller began the drill: its onset, in milliseconds since the epoch, and what `keeps` said then; undefined:
+   * nothing. Before anything else of it is called.
+   */
+  readonly resumed?: (t0: number, kept: Json | undefined) => void;
   /** Milliseconds after which a drill that has not recovered is rolled back. */
   readonly limit: number;
   /** Milliseconds for which everything must stay well before a service counts as recovered. Default: one minute. */

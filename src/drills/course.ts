@@ -17,8 +17,8 @@ export interface Course {
   /** Ends the drill, and writes why. */
   stop(why: Halt): Promise<void>;
   phase(name: string, data?: Json): Promise<void>;
-  /** At an instant in milliseconds since the epoch. */
-  mark(name: string, at: number): Promise<void>;
+  /** At an instant in milliseconds since the epoch. `kept`: for whoever takes the drill up. */
+  mark(name: string, at: number, kept?: Json): Promise<void>;
   /** Rejects when the drill is halted. */
   sleep(milliseconds: number): Promise<void>;
   /** The first probe that does not see the service well; undefined: all do. */
@@ -45,7 +45,7 @@ export function courseOf(drill: PreparedDrill, log: Logbook): Course {
       );
     },
     phase: (name, data = null) => log.write({ kind: 'phase', about: name, data }),
-    mark: (name, at) => log.write({ kind: 'mark', about: name, data: { at } }),
+    mark: (name, at, kept) => log.write({ kind: 'mark', about: name, data: { at, ...(kept === undefined ? {} : { kept }) } }),
     sleep: (milliseconds) => drill.clock.sleep(milliseconds, halted),
     unwell: async () => {
       for (const probe of drill.probes) {

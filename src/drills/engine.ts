@@ -9,7 +9,7 @@ import { courseOf } from './course.ts';
 import type { Fence } from './fence.ts';
 import { forward } from './forward.ts';
 import { asJson, JournalLost, type Logbook, openLogbook } from './logbook.ts';
-import { type DrillResult, marksOf } from './result.ts';
+import { type DrillResult, keptAt, marksOf } from './result.ts';
 import { rolledBack } from './rollback.ts';
 import { isDisrupted, type Outcome, outcomeOf, standingResult } from './standing.ts';
 
@@ -69,7 +69,7 @@ async function conducted(drill: PreparedDrill, log: Logbook, options: ConductOpt
   const course = courseOf(drill, log);
   if (log.entries.length === 0) await log.write({ kind: 'created', about: drill.kind, data: creation(drill, options.request) });
   const { t0 } = marksOf(log.entries);
-  if (t0 !== undefined) drill.resumed?.(t0);
+  if (t0 !== undefined) drill.resumed?.(t0, keptAt('t0', log.entries));
   const every = options.lease / 3;
   const outcome = outcomeOf(log.entries) ?? interrupted(drill, log) ?? (await forward(course, { ...options, every }));
   return rolledBack(course, outcome);

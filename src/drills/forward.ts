@@ -21,7 +21,7 @@ const PRECONDITIONS = 5 * 60_000;
 
 /** Milliseconds from the beginning of a drill to the moment at which it is rolled back at the latest. */
 export const longestOf = (limit: number, dwell: number = DWELL): number =>
-  PRECONDITIONS + STEADY_LOOKS * LONGEST_PAUSE + limit + dwell;
+  PRECONDITIONS + (STEADY_LOOKS + 1) * LONGEST_PAUSE + limit + dwell;
 
 /** How a drill is called off from outside its engine. */
 export interface CallingOff {
@@ -133,7 +133,10 @@ async function disrupt(course: Course): Promise<void> {
   course.halted.throwIfAborted();
   await course.phase('disrupt');
   // The onset is what was intended first: what is measured from there is never too short.
-  if (marksOf(log.entries).t0 === undefined) await course.mark('t0', drill.clock.now());
+  if (marksOf(log.entries).t0 === undefined) {
+    const kept = await drill.keeps?.();
+    await course.mark('t0', drill.clock.now(), kept);
+  }
   for (const actuator of drill.disrupt) await done(steps, 'disrupt', actuator);
 }
 
@@ -145,15 +148,20 @@ async function recover(course: Course): Promise<void> {
   for (const actuator of drill.recover) await done(steps, 'recover', actuator);
 }
 
-/** Waits until everything has stayed well for the dwell, or the limit has passed. */
+/**
+ * Waits until everything has stayed well for the dwell, or the limit has passed. Every probe looks once more after the last act: what
+ * it saw before, or another controller saw, says nothing of what came of it.
+ */
 async function recovered(course: Course): Promise<boolean> {
   const { clock, probes, limit, dwell = DWELL } = course.drill;
   const t0 = marksOf(course.log.entries).t0 ?? clock.now();
   const pause = Math.max(1_000, Math.min(...probes.map((p) => p.every), dwell / 4));
+  const looks = clock.now() + Math.max(0, ...probes.map((p) => p.every + 1));
   for (;;) {
     const since = allWellSince(course, t0);
     // A promise is kept by when the service was well again, not by when that was certain.
-    if (since !== undefined && since - t0 <= limit && clock.now() - Math.max(since, t0) >= dwell) return true;
+    const dwelt = since !== undefined && clock.now() - Math.max(since, t0) >= dwell;
+    if (dwelt && since - t0 <= limit && clock.now() >= looks) return true;
     if (since === undefined ? clock.now() - t0 > limit : since - t0 > limit) return false;
     await course.sleep(pause);
   }

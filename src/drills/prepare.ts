@@ -151,6 +151,7 @@ export async function prepare(spec: DrillSpec, member: Member, run: string, grou
       limit: scene.limit,
       ...dwellOf(spec, play),
       afterCrash: play.ends === true ? 'roll-back' : spec.afterCrash,
+      keeps: scene.keeps,
       resumed: scene.resumed,
       clock: ground.clock,
     },

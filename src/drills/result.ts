@@ -1,7 +1,7 @@
 /** What a drill came to, worked out from its journal alone. */
 
 import type { DrillKind } from '../model/drill.ts';
-import type { JournalEntry } from '../model/journal.ts';
+import type { JournalEntry, Json } from '../model/journal.ts';
 import { memberOf } from '../model/journal.ts';
 import type { Scope } from '../model/scope.ts';
 import { MARKS, type Mark, type Measured, type PreparedDrill } from './contract.ts';
@@ -169,6 +169,10 @@ export function marksOf(entries: readonly JournalEntry[]): DrillResult['marks'] 
   }
   return marks;
 }
+
+/** What was kept with a mark. */
+export const keptAt = (mark: Mark, entries: readonly JournalEntry[]): Json | undefined =>
+  memberOf(entries.find((e) => e.kind === 'mark' && e.about === mark)?.data ?? null, 'kept');
 
 const rollbackBegan = (entries: readonly JournalEntry[]): number =>
   entries.find((e) => e.kind === 'phase' && e.about === 'rollback')?.at ?? Number.POSITIVE_INFINITY;

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { counted, together } from '../../src/drills/canary.ts';
+import { canary, counted, together } from '../../src/drills/canary.ts';
+import type { Outside } from '../../src/drills/ports.ts';
+import { VirtualClock } from '../../src/simulator/world/clock.ts';
 
 const wrote = (...times: readonly number[]) => times.map((at, i) => ({ sequence: i + 1, at: at * 1000 }));
 const found = (...sequences: readonly number[]) => sequences.map((sequence) => ({ sequence, corrupt: false }));
@@ -51,5 +53,46 @@ describe('canary writes', () => {
     expect(together([store(1), store(null)]).rpo).toBeNull();
     expect(together([store('all'), store(null)]).rpo).toBe('all');
     expect(together([]).rpo).toBeNull();
+  });
+});
+
+describe('another controller', () => {
+  const log: { sequence: number; corrupt: boolean }[] = [];
+  const outside: Outside = {
+    resolvers: [],
+    request: async () => ({ kind: 'refused', why: 'nothing is asked for' }),
+    resolve: async () => undefined,
+    write: async (_, sequence) => {
+      log.push({ sequence, corrupt: false });
+      return { kind: 'written', log: 'the log' };
+    },
+    contents: async () => log,
+    lag: async () => undefined,
+  };
+
+  it('measures by what the first one wrote', async () => {
+    const clock = new VirtualClock(1_000_000);
+    const stream = () => canary({ id: 'orders', title: 'orders', endpoints: ['host'] }, outside, clock, 1_000);
+    const first = stream();
+    for (let n = 0; n < 4; n += 1) {
+      await first.write();
+      clock.advance(1_000);
+    }
+    const t0 = clock.now() - 1_000;
+    // The newest two are lost.
+    log.splice(2);
+    const second = stream();
+    second.remember(JSON.parse(JSON.stringify(first.history())));
+    second.remember(first.history());
+    clock.advance(60_000);
+    await second.write();
+    expect(await second.measure(t0)).toMatchObject({ written: 4, rpo: 2, lost: 2, duplicated: 0 });
+  });
+
+  it('takes nothing from a journal that says nothing', async () => {
+    const clock = new VirtualClock(1_000_000);
+    const stream = canary({ id: 'orders', title: 'orders', endpoints: ['host'] }, outside, clock, 1_000);
+    for (const said of [undefined, null, 'x', [['a', 1], [1], 7]]) stream.remember(said);
+    expect(await stream.measure(clock.now(), 'the log')).toMatchObject({ written: 0, rpo: null });
   });
 });

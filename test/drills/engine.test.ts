@@ -36,6 +36,15 @@ describe('a drill that goes well', () => {
     expect(t.broken).toBe(false);
   });
 
+  it('is not over before every probe has looked again, however short the dwell', async () => {
+    const t = thing(Number.POSITIVE_INFINITY);
+    const [entry] = drillOf(t).probes;
+    if (entry === undefined) throw new Error('no probe');
+    // At the onset it was still well; its next look comes after the dwell.
+    const result = await run(t, testJournal(), { probes: [{ ...entry, every: 60_000 }], validated: async () => true });
+    expect(result).toMatchObject({ status: 'not-recovered', steady: true, left: [] });
+  });
+
   it('marks when people declared, where they had to act', async () => {
     const t = thing(Number.POSITIVE_INFINITY);
     const result = await run(t, testJournal(), { recover: [moving(t)] });

@@ -3,6 +3,7 @@ import type { Estate, EstateResource } from '../../estate/estate.ts';
 import type { Role } from '../../estate/roles.ts';
 import type { Metric } from '../../model/agreement.ts';
 import { type DrillSpec, SCOPE_OF } from '../../model/drill.ts';
+import { type Json, memberOf } from '../../model/journal.ts';
 import { unknown } from '../../model/known.ts';
 import type { ResourceKind } from '../../model/protection.ts';
 import { ANY_MEMBER, type Member, regionOfToken } from '../../model/scope.ts';
@@ -44,8 +45,10 @@ export interface Scene {
   readonly strike: () => Promise<void>;
   /** What was lost is there again. */
   readonly returned: () => void;
-  /** Another controller began it then. */
-  readonly resumed: (t0: number) => void;
+  /** What was written up to now, by store; the last of it now. */
+  readonly keeps: () => Promise<Json>;
+  /** Another controller began it then, and kept that. */
+  readonly resumed: (t0: number, kept: Json | undefined) => void;
 }
 
 /** A drill goes on a while after the promise is broken: how late recovery is matters too. Seconds. */
@@ -133,9 +136,14 @@ export async function sceneOf(spec: DrillSpec, member: Member, run: string, grou
     returned: () => {
       away = false;
     },
-    resumed: (t0) => {
+    keeps: async () => {
+      for (const one of canaries) await one.write();
+      return Object.fromEntries(canaries.map((one) => [one.id, one.history()]));
+    },
+    resumed: (t0, kept = null) => {
       onset = t0;
       away = true;
+      for (const one of canaries) one.remember(memberOf(kept, one.id));
     },
   };
 }
