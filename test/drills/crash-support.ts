@@ -186,7 +186,7 @@ export async function courseOf(
       const prepared = await prepare(spec, member, RUN, taped.ground);
       taped.stop();
       if (prepared === undefined) throw new Error(`nothing of kind ${shop.kind}`);
-      if (lives === 0) await warmUp(clock, prepared.canaries, { every: 60_000, writes: 3 });
+      if (lives === 0) await warmUp(clock, prepared.canaries, { every: shop.warm ?? 60_000, writes: 3 });
       lives += 1;
       return conduct(change(prepared.drill), {
         journal,

@@ -4,12 +4,17 @@ import type { DrillSpec } from '../../src/model/drill.ts';
 import { type Course, courseOf, type Plan, planOf } from './crash-support.ts';
 import { SHOPS, type Shop } from './shops.ts';
 
-async function wholeRun(shop: Shop, plan: Plan): Promise<{ readonly course: Course; readonly length: number }> {
+/** `written`: canary writes of before the onset. */
+async function wholeRun(
+  shop: Shop,
+  plan: Plan,
+): Promise<{ readonly course: Course; readonly length: number; readonly written: number }> {
   const course = await courseOf(shop, plan);
   const result = await course.live();
   expect(result, JSON.stringify(result)).toMatchObject({ left: [], steady: true });
   expect(result).not.toMatchObject({ status: 'refused' });
-  return { course, length: (await course.entries()).length };
+  const written = result === 'died' ? 0 : (result.measured?.written ?? 0);
+  return { course, length: (await course.entries()).length, written };
 }
 
 describe.each(SHOPS.map((shop) => [shop.kind, shop] as const))('%s', (_, shop) => {
@@ -29,6 +34,9 @@ describe.each(SHOPS.map((shop) => [shop.kind, shop] as const))('%s', (_, shop) =
           expect(await course.journal.open(), where).toEqual([]);
           expect(result, where).toMatchObject({ left: [], steady: true });
           expect(course.faults(), where).toBe(0);
+          // Whoever takes it up knows what was written before.
+          if (result !== 'died' && result.status === 'recovered' && whole.written > 0)
+            expect(result.measured?.written, where).toBeGreaterThan(0);
           expect(entries.map((e) => e.sequence)).toEqual(entries.map((_, i) => i + 1));
           for (const [effect, times] of course.effects)
             expect(times, `${where}: ${effect}`).toBeLessThanOrEqual(whole.course.effects.get(effect) ?? 1);

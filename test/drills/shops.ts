@@ -12,6 +12,8 @@ export interface Shop {
   /** Further members of the drill, one YAML line each. */
   readonly drill: readonly string[];
   readonly services?: string;
+  /** Milliseconds between the writes of before the drill, where a minute is too short for what must have happened by then. */
+  readonly warm?: number;
 }
 
 export const PLACE = { account: '111122223333', region: 'us-east-1' };
@@ -113,6 +115,95 @@ const ON_PAYMENTS = `services:
     resources: [{ urn: '**payments' }]
     entry: [{ urn: '**payments' }]`;
 
+const ZONE: Spec = { type: 'aws:route53/zone:Zone', name: 'shop', inputs: { name: 'example.com' } };
+const CHECK: Spec = {
+  type: 'aws:route53/healthCheck:HealthCheck',
+  name: 'first',
+  inputs: { type: 'HTTPS', fqdn: 'first.example.net', port: 443, requestInterval: 10, failureThreshold: 2 },
+};
+const DNS: readonly Spec[] = [
+  ZONE,
+  CHECK,
+  ...(['PRIMARY', 'SECONDARY'] as const).map((type): Spec => {
+    const name = type === 'PRIMARY' ? 'first' : 'second';
+    return {
+      type: 'aws:route53/record:Record',
+      name,
+      inputs: {
+        zoneId: out(ZONE.type, ZONE.name, 'zoneId'),
+        name: 'shop.example.com',
+        type: 'CNAME',
+        ttl: 60,
+        setIdentifier: name,
+        failoverRoutingPolicies: [{ type }],
+        records: [`${name}.example.net`],
+        ...(type === 'PRIMARY' ? { healthCheckId: out(CHECK.type, CHECK.name, 'id') } : {}),
+      },
+    };
+  }),
+];
+
+const bucketIn = (region: string, name: string): readonly Spec[] => [
+  { type: 'aws:s3/bucket:Bucket', name, region, inputs: { bucket: name } },
+  {
+    type: 'aws:s3/bucketVersioning:BucketVersioning',
+    name,
+    region,
+    inputs: { bucket: name, versioningConfiguration: { status: 'Enabled' } },
+  },
+];
+const BUCKETS: readonly Spec[] = [
+  ...bucketIn('us-east-1', 'documents'),
+  ...bucketIn(AWAY, 'documents-away'),
+  {
+    type: 'aws:s3/bucketReplicationConfig:BucketReplicationConfig',
+    name: 'documents',
+    inputs: {
+      bucket: 'documents',
+      role: 'arn:aws:iam::111122223333:role/replication',
+      rules: [{ id: 'all', status: 'Enabled', destination: { bucket: 'arn:aws:s3:::documents-away' } }],
+    },
+  },
+];
+
+/** A table of which nobody can delete the backups any more once three days have passed. */
+const LOCKED: readonly Spec[] = [
+  TABLE,
+  { type: 'aws:backup/vault:Vault', name: 'kept', inputs: { name: 'kept' } },
+  {
+    type: 'aws:backup/vaultLockConfiguration:VaultLockConfiguration',
+    name: 'kept',
+    inputs: { backupVaultName: 'kept', changeableForDays: 3, minRetentionDays: 7, maxRetentionDays: 365 },
+  },
+  {
+    type: 'aws:backup/plan:Plan',
+    name: 'daily',
+    inputs: {
+      name: 'daily',
+      rules: [
+        {
+          ruleName: 'daily',
+          targetVaultName: 'kept',
+          schedule: 'cron(0 3 * * ? *)',
+          startWindow: 60,
+          completionWindow: 120,
+          lifecycle: { deleteAfter: 35 },
+        },
+      ],
+    },
+  },
+  {
+    type: 'aws:backup/selection:Selection',
+    name: 'all',
+    inputs: {
+      name: 'all',
+      planId: out('aws:backup/plan:Plan', 'daily', 'id'),
+      iamRoleArn: 'arn:aws:iam::111122223333:role/backup',
+      resources: [out(TABLE.type, TABLE.name, 'arn')],
+    },
+  },
+];
+
 export const SHOPS: readonly Shop[] = [
   {
     kind: 'az-loss',
@@ -141,6 +232,15 @@ export const SHOPS: readonly Shop[] = [
     reading: reading([SINGLE_AZ]),
     metrics: '{ RTO: { data: 8h }, RPO: { data: 1h } }',
     drill: ['points: [newest]'],
+  },
+  { kind: 'dns-failover', reading: reading([...DNS, TABLE]), metrics: '{ RTO: { region: 15m } }', drill: ['limit: 15m'] },
+  { kind: 'bucket-failover', reading: reading(BUCKETS), metrics: '{ RTO: { region: 1h } }', drill: [] },
+  {
+    kind: 'ransomware-recovery',
+    reading: reading(LOCKED),
+    metrics: '{ RTO: { account: 12h }, RPO: { account: 48h } }',
+    drill: ["recover: [{ action: backup-restore, on: '**:Table::carts' }]"],
+    warm: 26 * 3_600_000,
   },
   { kind: 'key-loss', reading: reading([KEY, ENCRYPTED]), metrics: '{ RTO: { data: 8h } }', drill: ['limit: 20m'] },
   {

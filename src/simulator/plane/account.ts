@@ -23,7 +23,10 @@ export function remembered(world: World, account: string): Restore {
   };
 }
 
-/** Plain objects, lists, maps and sets, and whatever of these they hold: each is put back in place, so that who refers to it sees it. */
+/**
+ * Plain objects, lists, maps and sets, and whatever of these they hold: each is put back in place, so that who refers to it sees it. What
+ * a map or a set was given since stays in it (the job of a restore, an item that was written).
+ */
 function photograph(value: unknown, inside: Map<object, Restore>): void {
   if (typeof value !== 'object' || value === null || inside.has(value)) return;
   if (Array.isArray(value)) {
@@ -34,14 +37,12 @@ function photograph(value: unknown, inside: Map<object, Restore>): void {
   } else if (value instanceof Map) {
     const before = [...(value as Map<unknown, unknown>)];
     inside.set(value, () => {
-      value.clear();
       for (const [key, held] of before) value.set(key, held);
     });
     for (const [, held] of before) photograph(held, inside);
   } else if (value instanceof Set) {
     const before = [...(value as Set<unknown>)];
     inside.set(value, () => {
-      value.clear();
       for (const held of before) value.add(held);
     });
   } else if (Object.getPrototypeOf(value) === Object.prototype) {
