@@ -287,6 +287,8 @@ export function erase(world: World, table: Table, after: number): void {
     world.put(BACKUPS, account, region, arn, { arn, name, type: 'SYSTEM', at, expires, status: 'AVAILABLE', table: kept });
   }
   world.clock.after(after, () => {
+    // Given back in between: a rehearsal is over.
+    if (table.status !== 'DELETING') return;
     const regions = table.group?.regions;
     if (regions?.includes(region) === true) regions.splice(regions.indexOf(region), 1);
     world.remove(TABLES, account, region, table.name);
