@@ -82,9 +82,10 @@ export function differences(was: Plain | undefined, now: Plain | undefined, path
     return [...names].filter((n) => !isInternal(n)).flatMap((n) => differences(was[n], now[n], [...path, n]));
   }
   if (isItems(was) && isItems(now)) return itemDifferences(was, now, path, ORDERED.has(String(name)));
-  const kind = isNothing(was) && !was ? 'add' : isNothing(now) && !now ? 'delete' : 'update';
-  return [{ path, kind }];
+  return [{ path, kind: isUnset(was) ? 'add' : isUnset(now) ? 'delete' : 'update' }];
 }
+
+const isUnset = (value: Plain | undefined): boolean => value === undefined || value === null || value === '';
 
 function itemDifferences(
   was: readonly Plain[],

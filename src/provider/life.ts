@@ -32,7 +32,8 @@ export async function create(subject: Subject, inputs: Props, preview: boolean, 
   if (preview) return { id: '', state: plannedState(type, region, inputs, {}) };
   if (!isSimulated(ground.aws, type)) ground.opaque(subject.urn);
   const given = givenOf(subject, inputs, undefined, {}, ground);
-  return written(inputs, given, await saying('creating', subject, given, () => makeOne(ground.aws, given)), ground);
+  const made = await saying('creating', subject, given, () => makeOne(ground.aws, given));
+  return written(inputs, given, {}, made, ground);
 }
 
 export async function update(
@@ -47,14 +48,17 @@ export async function update(
   if (preview) return plannedState(type, regionOf(inputs, ground), inputs, kept.state);
   const { id, state } = kept;
   const given = givenOf(subject, inputs, id, state, ground);
-  const was = givenOf(subject, before, id, state, ground);
+  const was = givenOf(subject, standing(type, before, state), id, state, ground);
   const changed = await saying('updating', subject, given, () => changeOne(ground.aws, given, was));
-  return (await written(inputs, given, changed, ground)).state;
+  return (await written(inputs, given, state, changed, ground)).state;
 }
 
 export async function remove(subject: Subject, kept: Kept, inputs: Props, ground: Ground): Promise<void> {
   const given = givenOf(subject, inputs, kept.id, kept.state, ground);
   await saying('deleting', subject, given, () => removeOne(ground.aws, given));
+  const { type, account, region } = given;
+  if (isShown(type) && (await look(ground.aws, type, kept.id, { account, region })) !== undefined)
+    ground.note(subject.urn, 'it is out of the stack, and simulated AWS still shows it');
 }
 
 /** Undefined: it is gone. Without state it is an import. */
@@ -96,14 +100,29 @@ function plannedState(type: string, region: string, inputs: Props, state: Props)
   return planned;
 }
 
-async function written(inputs: Props, given: Given, created: Created, { aws, setting }: Ground): Promise<Kept> {
-  const { type } = given;
+/** The inputs that would have made what is there now: the last ones, and what has moved since. */
+function standing(type: string, before: Props, state: Props): Props {
+  const shape = shapeOf(type);
+  const moved = Object.entries(state).filter(
+    ([name, value]) => value !== null && (name in before || (shape?.inputs.has(name) === true && !shape.settled.has(name))),
+  );
+  return { ...before, ...Object.fromEntries(moved) };
+}
+
+async function written(
+  inputs: Props,
+  given: Given,
+  before: Props,
+  { id, outputs }: Created,
+  { aws, setting }: Ground,
+): Promise<Kept> {
+  const { type, region } = given;
   let shown: Shown | undefined;
   if (isShown(type)) {
     aws.world.clock.advance(aws.world.settings.consistency);
-    shown = await look(aws, type, created.id, { account: setting.account, region: given.region });
+    shown = await look(aws, type, id, { account: setting.account, region });
   }
-  return { id: created.id, state: writtenState(type, created.id, given.region, inputs, created.outputs, shown) };
+  return { id, state: writtenState({ type, id, region, inputs, outputs, shown, before }) };
 }
 
 const regionOf = (inputs: Props, { setting }: Ground): string => textOf(inputs.region) ?? setting.region;

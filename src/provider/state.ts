@@ -20,21 +20,35 @@ interface Meta {
 /** What is kept between reads, under the name that the engine and its tools leave alone. */
 const META = '__meta';
 
-/** State after a resource was made or changed. `outputs` are those of whoever made it. */
-export function writtenState(
-  type: string,
-  id: string,
-  region: string,
-  inputs: Props,
-  outputs: Props,
-  shown: Shown | undefined,
-): Props {
+export interface Written {
+  readonly type: string;
+  readonly id: string;
+  readonly region: string;
+  readonly inputs: Props;
+  /** Those of whoever made or changed it. */
+  readonly outputs: Props;
+  readonly shown: Shown | undefined;
+  /** State before the change; empty for what was made. */
+  readonly before: Props;
+}
+
+/** State after a resource was made or changed. */
+export function writtenState({ type, id, region, inputs, outputs, shown, before }: Written): Props {
   const shape = shapeOf(type);
   const own = ownProps(inputs);
-  const filled = shown === undefined ? {} : filledBy(type, shown);
+  // Of what the program leaves unset, only what AWS fills in is part of the state.
+  const isUnset = (name: string): boolean => shape?.inputs.has(name) === true && !shape.settled.has(name);
+  const changed = pick(ownProps(outputs), (name) => !alike(outputs[name], before[name], name));
+  const filled = pick({ ...standingOf(type, before, shown), ...changed }, (name) => !isUnset(name));
   // What is filled in with nothing is known to be nothing.
   const empty = Object.fromEntries([...(shape?.computed ?? []), ...(shape?.settled ?? [])].map((name) => [name, null]));
-  const state: Record<string, Props[string]> = { ...empty, ...filled, ...ownProps(outputs), ...own, id };
+  // What was to be changed, and AWS still shows as it was.
+  const stuck = pick(before, (name) => {
+    const now = shown?.properties[name];
+    const stated = isUnset(name) || name in own;
+    return stated && now !== undefined && alike(now, before[name], name) && !alike(now, own[name], name);
+  });
+  const state: Record<string, Props[string]> = { ...empty, ...filled, ...own, ...stuck, id };
   if (shape?.inputs.has('region') === true) state.region = region;
   if (shape?.taggable === true) {
     state.tags = own.tags ?? {};
@@ -43,13 +57,17 @@ export function writtenState(
   return shown === undefined ? state : { ...state, [META]: writtenMeta(state, shown) };
 }
 
-/** What AWS shows of properties that the program leaves to AWS. */
-function filledBy(type: string, { properties, outputs }: Shown): Props {
+/** What AWS shows after the change, as far as it is part of a state. */
+function standingOf(type: string, before: Props, shown: Shown | undefined): Props {
+  if (shown === undefined) return ownProps(before);
+  if (Object.keys(before).length > 0) return ownProps(refreshedState(type, {}, before, shown).state);
   const shape = shapeOf(type);
-  if (shape === undefined) return outputs;
-  const isFilled = (name: string): boolean => shape.settled.has(name) || shape.computed.has(name);
-  return Object.fromEntries(Object.entries({ ...properties, ...outputs }).filter(([name]) => isFilled(name)));
+  const isOurs = (name: string): boolean => shape === undefined || shape.inputs.has(name) || shape.computed.has(name);
+  return pick({ ...shown.properties, ...shown.outputs }, isOurs);
 }
+
+const pick = (props: Props, is: (name: string) => boolean): Props =>
+  Object.fromEntries(Object.entries(props).filter(([name]) => is(name)));
 
 function writtenMeta(state: Props, { properties, outputs, tags }: Shown): string {
   const all = { ...outputs, ...properties };
@@ -111,7 +129,7 @@ export function importedState(type: string, id: string, region: string, shown: S
     Object.entries(shown.properties).filter(([name]) => shape === undefined || shape.inputs.has(name)),
   );
   const declared: Props = shape?.taggable === true && !alike(tags, {}) ? { ...inputs, tags } : inputs;
-  return { inputs: declared, state: writtenState(type, id, region, declared, shown.outputs, shown) };
+  return { inputs: declared, state: writtenState({ type, id, region, inputs: declared, outputs: {}, shown, before: {} }) };
 }
 
 /** Tags that AWS sets itself are not the program's. */

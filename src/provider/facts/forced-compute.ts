@@ -14,7 +14,7 @@ export const FORCED_COMPUTE: Readonly<Record<string, string>> = {
   'autoscaling/schedule': 'autoscalingGroupName scheduledActionName',
   'autoscaling/tag': 'autoscalingGroupName tag.key',
   'autoscaling/trafficSourceAttachment': 'autoscalingGroupName trafficSource',
-  'directconnect/connection': 'location bandwidth providerName requestMacsec vlanId',
+  'directconnect/connection': 'location bandwidth providerName requestMacsec',
   'directconnect/connectionAssociation': 'connectionId lagId',
   'directconnect/gateway': 'amazonSideAsn',
   'directconnect/gatewayAssociation': 'dxGatewayId associatedGatewayId associatedGatewayOwnerAccountId',

@@ -72,7 +72,7 @@ export const FORCED_DATA: Readonly<Record<string, string>> = {
   'neptune/parameterGroup': 'description family',
   'opensearch/domain': 'domainName encryptAtRest.kmsKeyId',
   'rds/cluster':
-    'availabilityZones characterSetName clusterIdentifier clusterIdentifierPrefix databaseName dbSubnetGroupName dbSystemId engine engineMode kmsKeyId masterUsername restoreToPointInTime s3Import snapshotIdentifier sourceRegion storageEncrypted',
+    'availabilityZones clusterIdentifier clusterIdentifierPrefix databaseName dbSubnetGroupName dbSystemId engine engineMode kmsKeyId masterUsername restoreToPointInTime s3Import snapshotIdentifier sourceRegion storageEncrypted',
   'rds/clusterInstance':
     'availabilityZone clusterIdentifier customIamInstanceProfile dbSubnetGroupName engine identifier identifierPrefix',
   'rds/clusterParameterGroup': 'description family',
