@@ -48,7 +48,7 @@ function fromWorktree(sha) {
     if (!existsSync(resolve(tree, env.HOLDFAST_FOLDER || '.')))
       return without(`commit ${commit} does not have ${env.HOLDFAST_FOLDER}`);
     const { code, error } = holdfast(tree, ['--quiet', '--json', '--out', file]);
-    if (code === 2) return without(`commit ${commit} cannot be verified: ${error}`);
+    if (code === 2 || !existsSync(file)) return without(`commit ${commit} cannot be verified: ${error}`);
     return file;
   } finally {
     git(['worktree', 'remove', '--force', tree]);

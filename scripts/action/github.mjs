@@ -59,7 +59,7 @@ export function holdfast(root, args, change) {
       maxBuffer: 64 * 1024 * 1024,
     },
   );
-  if (ran.error !== undefined) throw ran.error;
+  if (ran.error !== undefined) return { code: 2, error: `cannot be run in ${folder}: ${ran.error.message}` };
   return { code: ran.status ?? 2, error: ran.stderr.trim() };
 }
 

@@ -1,5 +1,5 @@
 /** Judges the change once, in every format; writes the job summary and the annotations. The last step of the action fails, not this one. */
-import { appendFileSync, mkdtempSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { event, holdfast, output, refuseForeignCode, say } from './github.mjs';
@@ -26,7 +26,10 @@ function main() {
     ...(env.HOLDFAST_FAIL_ON ? ['--fail-on', env.HOLDFAST_FAIL_ON] : []),
     ...(isOn('HOLDFAST_ALLOW_UNKNOWN') ? ['--allow-unknown'] : []),
   ];
-  const { code, error } = holdfast(env.GITHUB_WORKSPACE ?? '.', args, env.HOLDFAST_CHANGE);
+  const ran = holdfast(env.GITHUB_WORKSPACE ?? '.', args, env.HOLDFAST_CHANGE);
+  const { error } = ran;
+  // What did not even start ends with 1 too, and is no verdict.
+  const code = existsSync(at('result.json')) ? ran.code : 2;
   output('exit-code', code);
   if (code === 2) {
     say('error', error);

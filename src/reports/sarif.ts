@@ -171,7 +171,7 @@ function findingResult(f: FindingResult, { world, baseline }: VerifyResult, plac
   };
 }
 
-/** At the resource that decides it; what was promised is beside it. */
+/** At the resource that decides it, where the program shows it, else at the promise, which is beside it anyway. */
 function metricResult(
   m: MetricResult,
   { world, baseline, catalogue }: VerifyResult,
@@ -187,7 +187,9 @@ function metricResult(
     kind: verdict === 'not-met' ? 'fail' : 'open',
     level: verdict === 'not-met' ? 'error' : 'none',
     message: message(`${m.id} (${m.target.text}) is ${verdict}: ${reason}`),
-    locations: [located(decided ?? promised ?? place.otherwise, resource ?? m.id, m.id)],
+    locations: [
+      located((decided?.line === undefined ? promised : decided) ?? decided ?? place.otherwise, resource ?? m.id, m.id),
+    ],
     ...(promised === undefined
       ? {}
       : { relatedLocations: [{ id: 1, ...located(promised, m.id, m.id), message: { text: 'what was agreed' } }] }),

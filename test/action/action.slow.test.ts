@@ -157,6 +157,13 @@ describe('the baseline', () => {
   });
 });
 
+it('a folder that is not there is bad usage, in words', async () => {
+  const ended = await act({ 'working-directory': 'gone', comment: 'false' });
+  expect(ended.code).toBe(2);
+  expect(ended.summary).toContain('gone');
+  expect(ended.log).not.toContain('at spawnSync');
+});
+
 describe('what somebody wrote', () => {
   it('in an input is never run, and never a command of the workflow', async () => {
     const evil = '"; touch pwned; $(touch pwned) `touch pwned` \' %0A::error::pwned';

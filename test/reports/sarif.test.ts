@@ -95,10 +95,12 @@ describe.each(Object.entries(RESULTS))('SARIF: %s', (_name, given) => {
   });
 });
 
+const findings = ({ results }: Run): readonly Result[] => results.filter((r) => r.ruleId !== 'agreed-metric');
+
 describe('SARIF', () => {
   const broken = RESULTS.broken as VerifyResult;
   const uris = (given: VerifyResult, layout?: Layout) =>
-    new Set(run(given, layout).results.map((r) => r.locations[0]?.physicalLocation.artifactLocation.uri));
+    new Set(findings(run(given, layout)).map((r) => r.locations[0]?.physicalLocation.artifactLocation.uri));
 
   it.each([
     ['a file of the project', 'src/data.ts', 'infra/shop/src/data.ts'],
@@ -132,6 +134,12 @@ describe('SARIF', () => {
     });
   });
 
+  it('a metric whose resource has no line is shown at the promise', () => {
+    const at = run(result([SINGLE_AZ])).results.find((r) => r.ruleId === 'agreed-metric')?.locations[0]?.physicalLocation;
+    expect(at?.artifactLocation.uri).toBe('holdfast.yaml');
+    expect(at?.region.startLine).toBeGreaterThan(1);
+  });
+
   it('what nobody can tell is open', () => {
     expect(
       run(result([NOBODY_KNOWS]))
@@ -148,12 +156,7 @@ describe('SARIF', () => {
   });
 
   it('tells new from what was there, and what moved or got worse', () => {
-    const of = (given: VerifyResult) =>
-      new Set(
-        run(given)
-          .results.filter((r) => r.ruleId !== 'agreed-metric')
-          .map((r) => r.baselineState),
-      );
+    const of = (given: VerifyResult) => new Set(findings(run(given)).map((r) => r.baselineState));
     expect(of(RESULTS.renamed as VerifyResult)).toEqual(new Set(['updated']));
     expect(of(compared(broken, broken))).toEqual(new Set(['unchanged']));
     expect(of(compared(result([TABLE]), result([SINGLE_AZ])))).toEqual(new Set(['new']));
