@@ -36,6 +36,7 @@ export interface Edges {
 /** What the policies of one pack share. */
 export interface Pack {
   readonly edges: Edges;
+  readonly isConfigured: () => boolean;
   readonly settings: () => Settings;
   readonly today: () => string;
   /** What is certain of a resource by itself. Undefined for what is no resource of the stack. */
@@ -64,6 +65,7 @@ export function packPolicies(edges: Edges): Policies {
       alone: (rule) => settings === undefined || alone.voices.has(rule),
       stack: (rule) => settings === undefined || stacks.voices.has(rule),
     },
+    isConfigured: () => settings !== undefined,
     settings: () => {
       if (settings !== undefined) return settings.read;
       throw quiet(

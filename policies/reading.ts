@@ -39,22 +39,25 @@ export function readAlone(args: ResourceValidationArgs, registered: Registered, 
 
 /** The whole stack, as it is or will be. */
 export function readStack(resources: readonly PolicyResource[], registered: Registered): RawReading {
-  return readingOf(
-    resources.map((r) => {
-      const propertyDependencies = Object.fromEntries(
-        Object.entries(r.propertyDependencies).map(([key, on]) => [key, on.map((d) => d.urn)]),
-      );
-      const outputs = encodedOf(r.props);
-      // A resource that this operation leaves out (--target) is not registered: what it is stands in its outputs.
-      const inputs = registered.get(r.urn)?.inputs ?? outputs;
-      return {
-        ...rawOf(r, r.parent?.urn ?? r.opts.parent, { inputs, outputs, propertyDependencies }),
-        dependencies: r.dependencies.map((d) => d.urn),
-        propertyDependencies,
-      };
-    }),
-    false,
+  const urns = new Set(resources.map((r) => r.urn));
+  // With --target a provider can be missing from the resources that it is the provider of.
+  const providers = new Map(
+    resources.flatMap(({ provider: p }) => (p === undefined || urns.has(p.urn) ? [] : [[p.urn, p] as const])),
   );
+  const all = resources.map((r): RawResource => {
+    const propertyDependencies = Object.fromEntries(
+      Object.entries(r.propertyDependencies).map(([key, on]) => [key, on.map((d) => d.urn)]),
+    );
+    const outputs = encodedOf(r.props);
+    // A resource that this operation leaves out (--target) is not registered: what it is stands in its outputs.
+    const inputs = registered.get(r.urn)?.inputs ?? outputs;
+    return {
+      ...rawOf(r, r.parent?.urn ?? r.opts.parent, { inputs, outputs, propertyDependencies }),
+      dependencies: r.dependencies.map((d) => d.urn),
+      propertyDependencies,
+    };
+  });
+  return readingOf([...[...providers.values()].map(providerOf), ...all], false);
 }
 
 function readingOf(resources: readonly RawResource[], partial: boolean): RawReading {

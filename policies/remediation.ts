@@ -11,7 +11,8 @@ const DEFAULT_DAYS = 7;
 /** Changes a resource that the rule does not certainly pass, whether it fires or cannot be told before the stack is known. */
 export function remediation(rule: Rule, mend: Mend, pack: Pack): ResourceRemediation {
   return (args) => {
-    const judged = pack.alone(args);
+    // Remediations come before `settings` is asked, so the first resource, which is the Stack, has none.
+    const judged = pack.isConfigured() ? pack.alone(args) : undefined;
     if (judged === undefined || !judged.doubted.has(rule.id)) return undefined;
     const { resource } = judged.item;
     const { days } = args.getConfig<{ readonly days?: number }>();

@@ -8,7 +8,7 @@ import type { BothPolicy } from '../../policies/rules.ts';
 import { wrapDecoder } from '../../policies/sdk.ts';
 import { Hole, isList, type Value, type Values } from '../../src/model/value.ts';
 import type { RawResource } from '../../src/stacks/raw.ts';
-import { parseUrn } from '../../src/stacks/urn.ts';
+import { parseUrn, STACK_TYPE } from '../../src/stacks/urn.ts';
 
 wrapDecoder();
 
@@ -86,7 +86,8 @@ export function served(config: PolicyPackConfig = {}, around: Partial<Edges> = {
   return {
     policies,
     /** What `pulumi preview` asks: each resource as it is registered, then the stack. */
-    async preview(registrations: readonly Registration[]): Promise<Preview> {
+    async preview(given: readonly Registration[]): Promise<Preview> {
+      const registrations = given.some((r) => r.type === STACK_TYPE) ? given : [STACK, ...given];
       const said: Said[] = [];
       const notApplicable: string[] = [];
       const remediated = new Map<string, { by: readonly string[]; inputs: Readonly<Record<string, unknown>> }>();
@@ -106,6 +107,9 @@ export function served(config: PolicyPackConfig = {}, around: Partial<Edges> = {
     },
   };
 }
+
+/** The engine registers it before everything else. */
+const STACK: Registration = { type: STACK_TYPE, name: 'shop-prod', inputs: {}, provider: null };
 
 type Handler<Q, A> = (call: { readonly request: Q }, done: (error: Error | null, reply: A) => void) => void;
 interface Handlers {
