@@ -38,6 +38,8 @@ export interface JudgeOptions {
   readonly level?: 'designed' | 'in-place';
   /** In place: who owns what by the code. Tags that were changed by hand move nothing from service to service. */
   readonly owned?: Assignment | undefined;
+  /** Who owns what, where that was worked out already: selectors are then not asked again. */
+  readonly assignment?: Assignment;
   /** Ids of the metrics to judge; the targets of the others still count. Default: all. */
   readonly only?: ReadonlySet<string>;
 }
@@ -78,7 +80,7 @@ export function judge(estate: Estate, catalogue: Catalogue | undefined, options:
   const assignment: Assignment =
     catalogue === undefined
       ? { services: new Map(), roles: [], owners: new Map() }
-      : joined(assign(estate, catalogue), options.owned, estate);
+      : joined(options.assignment ?? assign(estate, catalogue), options.owned, estate);
   const times = timeTable(serviceTimes, catalogue?.times ?? []);
   const terrain = new Terrain(
     estate,

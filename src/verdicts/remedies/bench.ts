@@ -8,58 +8,107 @@ import type { Judgement } from '../judge.ts';
 import { judge } from '../judge.ts';
 import type { Change } from './change.ts';
 import { apply, keyOf } from './change.ts';
+import { ownersWithin, Parts, within } from './parts.ts';
 import type { Judge } from './search.ts';
 
-/** The same judgement of the same code with changes: nothing of the first one is kept but the day, the seed and the catalogue. */
+/** Up to this many resources everything is judged again; beyond, the part of the estate that a change can reach. */
+const WHOLE = 300;
+
+/**
+ * The same judgement of the same code with changes: the day, the seed and the catalogue stay. In a large estate an option is
+ * tried on the part that its services rest on, provided that this part alone gives the same verdicts as the whole estate
+ * does without changes; else on all of it.
+ */
 export class Bench {
   readonly base: Judgement;
   readonly #seed: number;
   readonly #inert: DeclaredInert;
-  readonly #whole = new Map<string, Judgement>();
-  readonly #parts = new Map<string, Map<string, Judgement>>();
-  #judged = 0;
+  readonly #kept = new Map<string, Judgement>();
+  readonly #faithful = new Map<string, boolean>();
+  readonly #parts: Parts | undefined;
 
   constructor(base: Judgement, seed: number) {
     this.base = base;
     this.#seed = seed;
     this.#inert = new Map((base.catalogue?.inert ?? []).map((i) => [i.type, i.reason]));
+    this.#parts = base.estate.resources.size > WHOLE ? new Parts(base) : undefined;
   }
 
-  /** How often an estate was built and judged. */
-  get judged(): number {
-    return this.#judged;
-  }
-
-  /** Every metric. Judged once for the same changes. */
+  /** Every metric, on every resource. */
   whole(changes: readonly Change[]): Judgement {
-    if (changes.length === 0) return this.base;
-    const key = keysOf(changes);
-    const judgement = this.#whole.get(key) ?? this.#judge(changes, undefined);
-    this.#whole.set(key, judgement);
-    return judgement;
+    return this.#judge('whole', changes, undefined, undefined);
   }
 
   /** The broken metrics of a service, which share what is tried for any of them. */
-  of(serviceId: string): Judge {
-    const open = this.base.verdicts.filter((v) => v.metric.serviceId === serviceId && rankOf(v) < 2);
+  of(service: string): Judge {
+    const part = this.#partOf([service]);
+    const open = this.base.verdicts.filter((v) => v.metric.serviceId === service && rankOf(v) < RANK.met);
     const only = new Set(open.map((v) => v.metric.id));
-    const judged = this.#parts.get(serviceId) ?? new Map<string, Judgement>();
-    this.#parts.set(serviceId, judged);
-    return (changes) => {
-      if (changes.length === 0) return this.base;
-      const key = keysOf(changes);
-      const judgement = judged.get(key) ?? this.#judge(changes, only);
-      judged.set(key, judgement);
-      return judgement;
-    };
+    return (changes) => this.#judge(service, changes, part, only);
   }
 
-  #judge(changes: readonly Change[], only: ReadonlySet<string> | undefined): Judgement {
-    const { catalogue, today, world, estate } = this.base;
-    this.#judged += 1;
-    const changed = buildEstate(apply(estate.readings, changes), SERVICES, this.#inert);
-    return judge(changed, catalogue, { today, seed: this.#seed, world, ...(only === undefined ? {} : { only }) });
+  /** Every metric of every service that the changes can reach: the others stay as they are. */
+  reached(changes: readonly Change[]): Judgement {
+    if (this.#parts === undefined) return this.whole(changes);
+    const places = changes.map((c) => (c.kind === 'add' ? c.beside : c.resource));
+    const all = [...this.base.assignment.services.keys()];
+    const services = all.filter((id) => places.some((urn) => this.#parts?.of(id).has(urn)));
+    const part = this.#partOf(services);
+    if (part === undefined) return this.whole(changes);
+    const only = new Set(this.base.verdicts.filter((v) => services.includes(v.metric.serviceId)).map((v) => v.metric.id));
+    return this.#judge(services.join(' '), changes, part, only);
   }
+
+  /** What some services rest on; undefined where that is no less than everything, or does not give the same verdicts. */
+  #partOf(services: readonly string[]): ReadonlySet<string> | undefined {
+    const parts = this.#parts;
+    if (parts === undefined || !services.every((id) => this.#isFaithful(id, parts))) return undefined;
+    return new Set(services.flatMap((id) => [...parts.of(id)]));
+  }
+
+  #isFaithful(service: string, parts: Parts): boolean {
+    const kept = this.#faithful.get(service);
+    if (kept !== undefined) return kept;
+    const before = this.base.verdicts.filter((v) => v.metric.serviceId === service);
+    const only = new Set(before.map((v) => v.metric.id));
+    const alone = verdictsOf(this.#build([], parts.of(service), only));
+    const same = before.every((v) => likeness(v) === likeness(alone.get(v.metric.id)));
+    this.#faithful.set(service, same);
+    return same;
+  }
+
+  /** Judged once for the same question. */
+  #judge(
+    about: string,
+    changes: readonly Change[],
+    part: ReadonlySet<string> | undefined,
+    only: ReadonlySet<string> | undefined,
+  ): Judgement {
+    if (changes.length === 0) return this.base;
+    const key = `${about}\n${keysOf(changes)}`;
+    const judgement = this.#kept.get(key) ?? this.#build(changes, part, only);
+    this.#kept.set(key, judgement);
+    return judgement;
+  }
+
+  #build(changes: readonly Change[], part: ReadonlySet<string> | undefined, only: ReadonlySet<string> | undefined): Judgement {
+    const { catalogue, today, world, estate, assignment } = this.base;
+    const readings = part === undefined ? estate.readings : within(estate.readings, part);
+    return judge(buildEstate(apply(readings, changes), SERVICES, this.#inert), catalogue, {
+      today,
+      seed: this.#seed,
+      world,
+      ...(only === undefined ? {} : { only }),
+      ...(part === undefined ? {} : { assignment: ownersWithin(assignment, part, changes) }),
+    });
+  }
+}
+
+/** What must be the same for two verdicts to be one. */
+function likeness(v: MetricVerdict | undefined): string {
+  const word = (c: MetricVerdict['conditions'][number]): string =>
+    decide(c.holds, { yes: () => 'yes', no: () => 'no', unknown: () => 'unknown' });
+  return JSON.stringify([v?.verdict, v?.reason, v?.predicted?.p99, v?.conditions.map(word)]);
 }
 
 /** In whatever order they come. */
@@ -67,7 +116,7 @@ export const keysOf = (changes: readonly Change[]): string => changes.map(keyOf)
 
 const RANK = { 'not-met': 0, unknown: 1, expired: 1, met: 2, 'not-applicable': 2 } as const;
 
-export const rankOf = (v: MetricVerdict | undefined): number => (v === undefined ? 0 : RANK[v.verdict]);
+export const rankOf = (v: MetricVerdict): number => RANK[v.verdict];
 
 /** Verdicts by metric. */
 export const verdictsOf = (judgement: Judgement): ReadonlyMap<string, MetricVerdict> =>
@@ -80,6 +129,7 @@ export interface Difference {
   readonly worse: readonly string[];
 }
 
+/** Of the metrics that were judged again. */
 export function differenceOf(before: Judgement, after: Judgement): Difference {
   const now = verdictsOf(after);
   const moved = before.verdicts.map((v) => ({ id: v.metric.id, from: v, to: now.get(v.metric.id) }));

@@ -81,10 +81,10 @@ export function remediesOf(judgement: Judgement, options: RemedyOptions): Remedi
   return { metrics, goal: options.goal === undefined ? undefined : reach(options.goal, metrics, bench) };
 }
 
-/** The attempt judged with every metric of the estate; undefined where that shows no gain after all. */
+/** The attempt judged with every metric that it can reach; undefined where that shows no gain after all. */
 function optionOf(attempt: Attempt, before: MetricVerdict, bench: Bench): Option | undefined {
   const { candidates, changes } = attempt;
-  const judged = bench.whole(changes);
+  const judged = bench.reached(changes);
   const after = verdictsOf(judged).get(before.metric.id);
   if (after === undefined || rankOf(after) < rankOf(before)) return undefined;
   const { won, worse } = differenceOf(bench.base, judged);

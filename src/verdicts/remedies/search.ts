@@ -21,7 +21,7 @@ export interface Limits {
   readonly depth: number;
 }
 
-export const LIMITS: Limits = { trials: 24, options: 3, depth: 6 };
+export const LIMITS: Limits = { trials: 16, options: 3, depth: 6 };
 
 /** Candidates that are made together, and the verdict of the promise after them. */
 export interface Attempt {
@@ -116,7 +116,7 @@ class Hunt {
     let open: readonly Spot[] = [];
     const queue = [start];
     for (let node = queue.shift(); node !== undefined && keeps.length < options; node = queue.shift()) {
-      const site = new Site(node.judgement);
+      const site = new Site(node.judgement, start.judgement);
       const { attempt } = node;
       const choices = spotsOf(attempt.verdict, node.judgement).map((spot) => ({
         spot,

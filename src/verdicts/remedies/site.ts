@@ -22,14 +22,17 @@ export interface Place {
 export class Site {
   readonly judgement: Judgement;
   readonly view: View;
+  readonly #whole: Judgement;
   readonly #regions: ReadonlyMap<string, number>;
   readonly #providers = new Map<string, string>();
 
-  constructor(judgement: Judgement) {
+  /** `whole` is the estate as it is: its Regions are those to choose from, and its names are taken. */
+  constructor(judgement: Judgement, whole: Judgement = judgement) {
     this.judgement = judgement;
+    this.#whole = whole;
     this.view = judgement.estate.view;
     const counts = new Map<string, number>();
-    for (const { resource, standing } of judgement.estate.resources.values()) {
+    for (const { resource, standing } of whole.estate.resources.values()) {
       const region = told(resource.region);
       if (region === undefined || !resource.custom || standing.kind !== 'modelled') continue;
       counts.set(region, (counts.get(region) ?? 0) + 1);
@@ -88,7 +91,8 @@ export class Site {
   add(beside: Resource, what: Addition): Change & { readonly kind: 'add' } {
     for (let n = 1; ; n += 1) {
       const made = addition(beside, n === 1 ? what : { ...what, name: `${what.name}-${n}` });
-      if (this.item(made.resource.urn) === undefined) return made;
+      const isTaken = [this.judgement, this.#whole].some((j) => j.estate.resources.has(made.resource.urn));
+      if (!isTaken) return made;
     }
   }
 
