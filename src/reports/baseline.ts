@@ -103,7 +103,7 @@ export function withBaseline(result: VerifyResult, baseline: Baseline, file: str
   const isDesigned = (f: Pick<VerifyResult['findings'][number], 'levels'>): boolean => f.levels.includes('designed');
   const before = { findings: baseline.findings.filter(isDesigned), identities: baseline.identities };
   const now = result.findings.filter(isDesigned);
-  const { movements, gone } = compareFindings(before, { findings: now, identities: result.identities });
+  const { movements, gone, alike } = compareFindings(before, { findings: now, identities: result.identities });
   const movementOf = new Map(now.map((f, i) => [f, movements[i] ?? null]));
   const isPartial = result.sources.some((s) => s.partial);
   const stillThere = new Set(result.identities.map((i) => i.resource));
@@ -136,7 +136,7 @@ export function withBaseline(result: VerifyResult, baseline: Baseline, file: str
       },
       approvals: approvals.map((a) => ({ ...a, metrics: [...a.metrics] })),
       change: change ?? null,
-      notes: notesOf(baseline, result, file),
+      notes: [...notesOf(baseline, result, file), ...renamedNotes(alike, result)],
     },
   };
 }
@@ -163,6 +163,17 @@ function kpiMovements(before: KpisThen, after: KpisThen): NonNullable<VerifyResu
     const [was, is] = [before, after].map((k) => (k === null ? null : of(k)));
     return was == null && is == null ? [] : [{ ...named, before: was ?? null, after: is ?? null }];
   });
+}
+
+/** Resources named in a note. */
+const NAMED = 5;
+
+/** Of an export there is nothing left to replace. */
+function renamedNotes(alike: readonly { readonly from: string; readonly to: string }[], { sources }: VerifyResult): string[] {
+  if (alike.length === 0 || sources.every((s) => s.kind === 'export' || s.kind === 'checkpoint')) return [];
+  const pairs = alike.slice(0, NAMED).map(({ from, to }) => `${from} → ${to}`);
+  const more = alike.length > NAMED ? ` and ${alike.length - NAMED} more` : '';
+  return [`renamed or moved without an alias, so that Pulumi deletes the one and makes the other: ${pairs.join(', ')}${more}`];
 }
 
 function notesOf(baseline: Baseline, result: VerifyResult, file: string): string[] {

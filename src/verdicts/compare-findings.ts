@@ -27,6 +27,8 @@ export interface FindingsCompared<F> {
   readonly movements: readonly FindingMovement[];
   /** Earlier findings that are not found any more. */
   readonly gone: readonly F[];
+  /** Resources with findings that were known again by their inputs alone. */
+  readonly alike: readonly { readonly from: string; readonly to: string }[];
 }
 
 interface Side<F> {
@@ -59,7 +61,12 @@ export function compareFindings<F extends FindingThen>(before: Side<F>, after: S
     const isRefiled = was.position !== null && f.position !== null && was.position.file !== f.position.file;
     return { state: isElsewhere || isRefiled ? 'moved' : 'unchanged', worse: worse(was, f), from: was.resource };
   });
-  return { movements, gone: before.findings.filter((f) => !taken.has(f)) };
+  const found = new Set(after.findings.map((f) => f.resource));
+  return {
+    movements,
+    gone: before.findings.filter((f) => !taken.has(f)),
+    alike: [...known].flatMap(([to, { from, how }]) => (how === 'content' && found.has(to) ? [{ from, to }] : [])),
+  };
 }
 
 function worse(was: FindingThen, is: FindingThen): FindingMovement['worse'] {

@@ -4,7 +4,7 @@ import type { Identity } from './identities.ts';
 
 type Named = Pick<Identity, 'resource' | 'aliases' | 'content'>;
 
-export interface Known {
+export interface Recognised {
   readonly from: string;
   /** `same`: only the stack is another. */
   readonly how: 'same' | 'alias' | 'content';
@@ -15,13 +15,13 @@ export interface Known {
  * already, is never taken for another: its findings are its own. Beside an alias, the type must be the same and the inputs
  * alike: all of them, or `ALIKE` of them under another name, or `ALIKE_BY_NAME` under the same name in another place.
  */
-export function knownAgain(before: readonly Named[], after: readonly Named[]): ReadonlyMap<string, Known> {
+export function knownAgain(before: readonly Named[], after: readonly Named[]): ReadonlyMap<string, Recognised> {
   const was = new Set(before.map((i) => i.resource));
   const is = new Set(after.map((i) => i.resource));
   const gone = new Map(before.filter((i) => !is.has(i.resource)).map((i) => [i.resource, i]));
   const come = new Map(after.filter((i) => !was.has(i.resource)).map((i) => [i.resource, i]));
-  const known = new Map<string, Known>();
-  const take = (from: string, to: string, how: Known['how']): void => {
+  const known = new Map<string, Recognised>();
+  const take = (from: string, to: string, how: Recognised['how']): void => {
     if (!gone.delete(from) || !come.delete(to)) return;
     known.set(to, { from, how });
   };
@@ -29,7 +29,7 @@ export function knownAgain(before: readonly Named[], after: readonly Named[]): R
     const from = aliases.find((alias) => gone.has(alias));
     if (from !== undefined) take(from, to, 'alias');
   }
-  const pairs = (keyOf: (i: Named) => string | undefined, how: Known['how'], isLone: boolean): void => {
+  const pairs = (keyOf: (i: Named) => string | undefined, how: Recognised['how'], isLone: boolean): void => {
     const [old, now] = [gone, come].map((side) => groupBy([...side.values()].sort(byUrn), keyOf));
     for (const [key, from] of old ?? []) {
       const to = now?.get(key) ?? [];
@@ -59,7 +59,10 @@ export function knownAgain(before: readonly Named[], after: readonly Named[]): R
   return known;
 }
 
-/** Shares of the inputs that two resources must have in common. */
+/**
+ * Shares of all inputs of two resources that both must have: our choice. One input in five may change with a rename, two in five
+ * with a move under the same name.
+ */
 const ALIKE = 0.6;
 const ALIKE_BY_NAME = 0.4;
 /** More pairs of one type than this are not compared: so many resources come and go only with another program. */

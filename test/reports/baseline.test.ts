@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/model/errors.ts';
 import { readBaseline } from '../../src/reports/baseline.ts';
 import { MULTI_AZ, promising, SINGLE_AZ, TABLE } from '../verdicts/estates.ts';
-import { compared, METRICS, RESULTS, result } from './support.ts';
+import { compared, METRICS, named, RESULTS, result } from './support.ts';
 
 const GOOD = result([TABLE, SINGLE_AZ]);
 const read = (document: unknown) => readBaseline(Buffer.from(JSON.stringify(document)), 'base.json');
@@ -110,6 +110,20 @@ describe('a result beside a baseline', () => {
     const part = { ...partial, sources: partial.sources.map((s) => ({ ...s, partial: true })) };
     expect(compared(GOOD, part).baseline?.findings).toMatchObject({ fixed: [] });
     expect(compared(GOOD, part).baseline?.findings.unseen).toBeGreaterThan(0);
+  });
+
+  it('warns of a rename without an alias where Pulumi has yet to act on it', () => {
+    const [before, after] = [result([SINGLE_AZ]), result([named(SINGLE_AZ, 'ledger')])];
+    const ofProgram = { ...after, sources: after.sources.map((s) => ({ ...s, kind: 'program' as const })) };
+    expect(compared(before, ofProgram).baseline?.notes).toEqual([
+      expect.stringMatching(/without an alias.*::orders → .*::ledger/),
+    ]);
+    const aliased = {
+      ...ofProgram,
+      identities: ofProgram.identities.map((i) => ({ ...i, aliases: [i.resource.replace('ledger', 'orders')] })),
+    };
+    expect(compared(before, aliased).baseline).toMatchObject({ notes: [], findings: { new: 0, fixed: [] } });
+    expect(compared(before, after).baseline?.notes).toEqual([]);
   });
 
   it('says so when it is of another project, and when it is too old to tell', () => {
