@@ -184,7 +184,7 @@ export function canary(
 function acknowledgedIn(history: Json | undefined): readonly Acknowledged[] {
   if (!Array.isArray(history)) return [];
   return history.flatMap((pair: Json) => {
-    const [sequence, at] = Array.isArray(pair) ? pair : [];
+    const [sequence, at]: readonly Json[] = Array.isArray(pair) ? pair : [];
     return typeof sequence === 'number' && typeof at === 'number' ? [{ sequence, at }] : [];
   });
 }
