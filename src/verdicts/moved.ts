@@ -22,25 +22,28 @@ export function knownAgain(before: readonly Named[], after: readonly Named[]): R
   const come = new Map(after.filter((i) => !was.has(i.resource)).map((i) => [i.resource, i]));
   const known = new Map<string, Recognised>();
   const take = (from: string, to: string, how: Recognised['how']): void => {
-    if (!gone.delete(from) || !come.delete(to)) return;
+    if (!gone.has(from) || !come.has(to)) return;
+    gone.delete(from);
+    come.delete(to);
     known.set(to, { from, how });
   };
   for (const [to, { aliases }] of [...come].sort(byText)) {
     const from = aliases.find((alias) => gone.has(alias));
     if (from !== undefined) take(from, to, 'alias');
   }
-  const pairs = (keyOf: (i: Named) => string | undefined, how: Recognised['how'], isLone: boolean): void => {
+  const pairs = (keyOf: (i: Named) => string | undefined, how: Recognised['how']): void => {
     const [old, now] = [gone, come].map((side) => groupBy([...side.values()].sort(byUrn), keyOf));
     for (const [key, from] of old ?? []) {
       const to = now?.get(key) ?? [];
-      if (key === undefined || (isLone && (from.length > 1 || to.length > 1))) continue;
+      // Which of several stacks became which, nobody can tell.
+      if (key === undefined || (how === 'same' && (from.length > 1 || to.length > 1))) continue;
       for (const [i, one] of from.entries()) {
         const other = to[i];
         if (other !== undefined) take(one.resource, other.resource, how);
       }
     }
   };
-  pairs((i) => withoutStack(i.resource), 'same', true);
+  pairs((i) => withoutStack(i.resource), 'same');
   const equal = (more: (p: Parts) => string) => (i: Named) => {
     const parts = partsOf(i.resource);
     return parts === undefined || i.content === null ? undefined : [parts.type, i.content, more(parts)].join('\n');
@@ -48,12 +51,10 @@ export function knownAgain(before: readonly Named[], after: readonly Named[]): R
   pairs(
     equal((p) => p.name),
     'content',
-    false,
   );
   pairs(
     equal(() => ''),
     'content',
-    false,
   );
   for (const { from, to } of alike(gone, come)) take(from, to, 'content');
   return known;

@@ -83,6 +83,12 @@ const CASES: readonly (readonly [what: string, before: readonly Resource[], afte
     [made(SINGLE_AZ, { urn: ORDERS.urn.replace(/^urn:pulumi:[^:]+/, 'urn:pulumi:other') })],
     'unchanged',
   ],
+  [
+    'two renamed, each with an input of its own changed',
+    [ORDERS, renamed('carts')],
+    [renamed('ledger', { backupRetentionPeriod: 8 }), renamed('baskets', { backupRetentionPeriod: 9 })],
+    'moved',
+  ],
   ['a copy beside it', [ORDERS], [ORDERS, renamed('ledger')], 'new unchanged'],
 ];
 
