@@ -182,9 +182,9 @@ export function canary(
 }
 
 function acknowledgedIn(history: Json | undefined): readonly Acknowledged[] {
-  if (!Array.isArray(history)) return [];
-  return history.flatMap((pair: Json) => {
-    const [sequence, at]: readonly Json[] = Array.isArray(pair) ? pair : [];
+  const list = (json: Json | undefined): readonly Json[] => (Array.isArray(json) ? [...json] : []);
+  return list(history).flatMap((pair) => {
+    const [sequence, at] = list(pair);
     return typeof sequence === 'number' && typeof at === 'number' ? [{ sequence, at }] : [];
   });
 }
