@@ -2,7 +2,7 @@
  * `npm test`: everything that CI runs, from a fresh clone: generated files, types, lint, layers, dead code, then all
  * tests. Ends with `N passed, N failed, N skipped`; exit 1 when anything failed.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,12 @@ import { build, install, root } from './setup.mjs';
 
 install();
 await build();
+
+// Where the Pulumi CLI has to be built, that goes on beside what follows.
+const engine = spawn(process.execPath, ['scripts/setup-pulumi.mjs'], { cwd: root, stdio: 'inherit' });
+const engineReady = new Promise((done) => {
+  engine.on('close', (code) => done(code === 0));
+});
 
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 const report = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
@@ -32,6 +38,17 @@ for (const [name, command, args] of steps) {
   if (ok) passed += 1;
   else failed += 1;
   process.stdout.write(`${ok ? 'passed' : 'FAILED'}: ${name}\n`);
+}
+
+process.stdout.write('\n── the Pulumi engine\n');
+if (await engineReady) {
+  passed += 1;
+  process.stdout.write('passed: it is here\n');
+} else if (process.env.CI === 'true') {
+  failed += 1;
+  process.stdout.write('FAILED: nothing is skipped in CI\n');
+} else {
+  process.stdout.write('Tests on the real engine are skipped, for the reason given above.\n');
 }
 
 process.stdout.write('\n── tests\n');
