@@ -5,6 +5,7 @@ import { changeOne, isSimulated, makeOne, removeOne } from '../simulator/deploy/
 import { ServiceFault } from '../simulator/service.ts';
 import { canonicalType } from '../stacks/aws-types.ts';
 import { asBucket } from '../stacks/bucket-v2.ts';
+import { diff } from './diff.ts';
 import { shapeOf } from './facts/shape.ts';
 import { isGone } from './gone.ts';
 import type { Ground } from './ground.ts';
@@ -50,15 +51,15 @@ export async function update(
   const given = givenOf(subject, inputs, id, state, ground);
   const was = givenOf(subject, standing(type, before, state), id, state, ground);
   const changed = await saying('updating', subject, given, () => changeOne(ground.aws, given, was));
-  return (await written(inputs, given, state, changed, ground)).state;
+  const after = (await written(inputs, given, state, changed, ground)).state;
+  for (const name of diff({ type, state: after, before: inputs, inputs, ignoreChanges: [] }).properties)
+    ground.note(subject.urn, `${name} was to be changed, and simulated AWS still shows it as it was`);
+  return after;
 }
 
 export async function remove(subject: Subject, kept: Kept, inputs: Props, ground: Ground): Promise<void> {
   const given = givenOf(subject, inputs, kept.id, kept.state, ground);
   await saying('deleting', subject, given, () => removeOne(ground.aws, given));
-  const { type, account, region } = given;
-  if (isShown(type) && (await look(ground.aws, type, kept.id, { account, region })) !== undefined)
-    ground.note(subject.urn, 'it is out of the stack, and simulated AWS still shows it');
 }
 
 /** Undefined: it is gone. Without state it is an import. */
