@@ -2,9 +2,9 @@
  * `npm test`: everything that CI runs, from a fresh clone: generated files, types, lint, layers, dead code, then all
  * tests. Ends with `N passed, N failed, N skipped`; exit 1 when anything failed.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, install, root } from './setup.mjs';
 
@@ -21,24 +21,31 @@ const bin = (name) => join(root, 'node_modules', '.bin', name);
 const report = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
 const json = join(report, 'vitest.json');
 const steps = [
-  ['generated files are current', bin('tsx'), ['scripts/generate.ts', '--check']],
-  ['types', bin('tsc'), ['-p', 'tsconfig.json']],
-  ['format and lint', bin('biome'), ['check', '.']],
   ['typed lint', bin('eslint'), ['.']],
+  ['types', bin('tsc'), ['-p', 'tsconfig.json']],
   ['layers', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'src', 'checks', 'scripts', 'infra']],
   ['dead code', bin('knip'), []],
+  ['generated files are current', bin('tsx'), ['scripts/generate.ts', '--check']],
+  ['format and lint', bin('biome'), ['check', '.']],
 ];
 
 let passed = 0;
 let failed = 0;
 let skipped = 0;
-for (const [name, command, args] of steps) {
-  process.stdout.write(`\n── ${name}\n`);
-  const ok = spawnSync(command, args, { cwd: root, stdio: 'inherit' }).status === 0;
-  if (ok) passed += 1;
-  else failed += 1;
-  process.stdout.write(`${ok ? 'passed' : 'FAILED'}: ${name}\n`);
-}
+/** Side by side, as many as there are processors, the longest first; what each prints is shown when it has ended. */
+const waiting = [...steps];
+const inTurn = async () => {
+  for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) {
+    const [name, command, args] = step;
+    const [ok, printed] = await new Promise((resolve) => {
+      execFile(command, args, { cwd: root, maxBuffer: 2 ** 26 }, (error, out, err) => resolve([error === null, out + err]));
+    });
+    if (ok) passed += 1;
+    else failed += 1;
+    process.stdout.write(`\n── ${name}\n${printed}${ok ? 'passed' : 'FAILED'}: ${name}\n`);
+  }
+};
+await Promise.all(Array.from({ length: availableParallelism() }, inTurn));
 
 process.stdout.write('\n── the Pulumi engine\n');
 if (await engineReady) {
