@@ -12,8 +12,8 @@ export interface BaselineFlags {
   readonly failOnNew?: boolean;
 }
 
-/** Longer references are none, and would fill a comment. */
-const LONGEST_REFERENCE = 200;
+/** As long as the title of a pull request may be. */
+const LONGEST_REFERENCE = 256;
 
 /** Reads the baseline before anything is judged, and compares later. Throws `UsageError`, as `readBaseline` does. */
 export function baselineGiven({ baseline: file, failOnNew, ...flags }: BaselineFlags): (result: VerifyResult) => VerifyResult {

@@ -85,7 +85,7 @@ function headOf(result: VerifyResult, exit: 0 | 1 | 3): readonly string[] {
     '',
     ...(baseline === null
       ? [`- **Agreed metrics:** ${metrics ?? 'none in force'}`]
-      : [`- **Agreed metrics:** ${movedText(baseline)}`, ...approvalLine(baseline)]),
+      : [`- **Agreed metrics:** ${movedText(result, baseline)}`, ...approvalLine(baseline)]),
     ...(kpis === null ? [] : [`- **KPI 2**, metrics kept by automatic failover: ${kpi2Text(result)}`]),
     `- **Findings:** ${baseline === null ? countText(open(result)) : `${findingsText(baseline)}${worstNew(result)}`}`,
     `- **Exit ${exit}:** ${exitText(exit, baseline)}.${unknownText(result)}`,
@@ -97,17 +97,25 @@ function titleOf(result: VerifyResult, exit: 0 | 1 | 3): string {
   const [worst, ...more] = result.baseline === null ? [] : kinds(result.baseline).filter((k) => k.tone === 'bad');
   if (worst !== undefined)
     return [`${metricCount(worst.of.length)} ${worst.what}`, ...more.map((k) => `${k.of.length} ${k.what}`)].join(', ');
-  if (exit === 0) return result.baseline === null ? 'all agreed metrics are met' : 'this change breaks no agreed metric';
-  const notMet = result.metrics.filter((m) => established(m).verdict === 'not-met').length;
+  const { metrics, baseline } = result;
   if (exit === 3) return 'not everything can be told';
-  return notMet > 0 ? `${metricCount(notMet)} not met` : 'findings that must be looked at';
+  if (metrics.length === 0)
+    return exit === 0 ? 'nothing is agreed, and no finding stands in the way' : 'findings that must be looked at';
+  if (exit === 0 && baseline !== null) return 'this change breaks no agreed metric';
+  const of = (...kinds: readonly string[]): number => metrics.filter((m) => kinds.includes(established(m).verdict)).length;
+  const notMet = of('not-met');
+  if (exit === 1) return notMet > 0 ? `${metricCount(notMet)} not met` : 'findings that must be looked at';
+  const left = metrics.length - of('met', 'not-applicable');
+  if (left > 0) return `${left} of ${metrics.length} agreed metrics not met or unknown, and let pass`;
+  return of('met') === 0 ? 'no agreed metric applies' : 'all agreed metrics are met';
 }
 
 const metricCount = (n: number): string => (n === 1 ? '1 agreed metric' : `${n} agreed metrics`);
 
 const TONES: Readonly<Record<Kind['tone'], string>> = { bad: '❌', good: '✅', doubt: '❔' };
 
-function movedText(baseline: Comparison): string {
+function movedText({ metrics }: VerifyResult, baseline: Comparison): string {
+  if (metrics.length === 0 && baseline.metrics.length === 0) return 'none in force';
   const all = kinds(baseline).map(({ what, of, tone }) => {
     const names = of.slice(0, NAMED).map((m) => code(clip(m.id, LONGEST_NAME)));
     const more = of.length > NAMED ? ` and ${of.length - NAMED} more` : '';

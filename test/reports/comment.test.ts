@@ -59,6 +59,16 @@ describe('the head of the comment', () => {
     expect(lines(RESULTS.won as VerifyResult, 0)[1]).toContain('✅ Holdfast: this change breaks no agreed metric');
   });
 
+  it.each([
+    ['met', 0, 'all agreed metrics are met'],
+    ['broken', 0, 'not met or unknown, and let pass'],
+    ['without a catalogue', 0, 'nothing is agreed'],
+    ['without a catalogue', 1, 'findings that must be looked at'],
+    ['broken', 3, 'not everything can be told'],
+  ] as const)('%s, exit %i: claims no more than is so', (name, exit, title) => {
+    expect(lines(RESULTS[name] as VerifyResult, exit)[1]).toContain(title);
+  });
+
   it('says moved, not new and fixed, of what was renamed', () => {
     expect(lines(RESULTS.renamed as VerifyResult).find((l) => l.includes('**Findings:**'))).toMatch(/0 new, 0 fixed, \d+ moved/);
   });
