@@ -3,13 +3,26 @@ import type { Deployment, Given } from './deployer.ts';
 
 type Tags = Readonly<Record<string, string>>;
 
+type Call = readonly [operation: string, input: object];
+
+/** Undefined where the type has no tags that can be changed. */
 interface Tagging {
-  readonly set: (given: Given, tags: Tags) => readonly [operation: string, input: object];
-  readonly unset: (given: Given, keys: readonly string[]) => readonly [operation: string, input: object];
+  readonly set: (given: Given, tags: Tags) => Call | undefined;
+  readonly unset: (given: Given, keys: readonly string[]) => Call | undefined;
 }
 
 const arn = ({ outputs, id }: Given): string => (typeof outputs.arn === 'string' ? outputs.arn : (id ?? ''));
 const listed = (tags: Tags) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+
+const inLower = (tags: Tags) => Object.entries(tags).map(([key, value]) => ({ key, value }));
+
+/** Tags of a bucket are put all at once. */
+const allTags = ({ type, id, tags }: Given): Call | undefined => {
+  if (type !== 'aws:s3/bucket:Bucket') return undefined;
+  return Object.keys(tags).length === 0
+    ? ['DeleteBucketTagging', { Bucket: id }]
+    : ['PutBucketTagging', { Bucket: id, Tagging: { TagSet: listed(tags) } }];
+};
 
 /** The commonest shape: `{<resource>: ARN, Tags: [{Key, Value}]}` and `{<resource>: ARN, TagKeys: […]}`. */
 const lists = (set: string, unset: string, resource: string): Tagging => ({
@@ -44,6 +57,21 @@ const TAGGING: Readonly<Record<string, Tagging>> = {
     set: ({ id }, tags) => ['AddTags', { LoadBalancerNames: [id], Tags: listed(tags) }],
     unset: ({ id }, keys) => ['RemoveTags', { LoadBalancerNames: [id], Tags: keys.map((Key) => ({ Key })) }],
   },
+  dynamodb: lists('TagResource', 'UntagResource', 'ResourceArn'),
+  efs: lists('TagResource', 'UntagResource', 'ResourceId'),
+  elasticache: lists('AddTagsToResource', 'RemoveTagsFromResource', 'ResourceName'),
+  ecs: {
+    set: (given, tags) => ['TagResource', { resourceArn: arn(given), tags: inLower(tags) }],
+    unset: (given, keys) => ['UntagResource', { resourceArn: arn(given), tagKeys: keys }],
+  },
+  kms: {
+    set: ({ id }, tags) => [
+      'TagResource',
+      { KeyId: id, Tags: Object.entries(tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue })) },
+    ],
+    unset: ({ id }, keys) => ['UntagResource', { KeyId: id, TagKeys: keys }],
+  },
+  s3: { set: allTags, unset: allTags },
   ec2: {
     set: ({ id }, tags) => ['CreateTags', { Resources: [id], Tags: listed(tags) }],
     unset: ({ id }, keys) => ['DeleteTags', { Resources: [id], Tags: keys.map((Key) => ({ Key })) }],
@@ -60,5 +88,5 @@ export async function retag(client: string, given: Given, before: Given, deploym
     ...(gone.length === 0 ? [] : [tagging.unset(given, gone)]),
     ...(Object.keys(set).length === 0 ? [] : [tagging.set(given, set)]),
   ];
-  for (const [operation, input] of steps) await deployment.call(client, operation, input);
+  for (const [operation, input] of steps.filter((step) => step !== undefined)) await deployment.call(client, operation, input);
 }

@@ -185,6 +185,7 @@ const updateTable: Op<DynamoDB.UpdateTableCommandInput, DynamoDB.UpdateTableComm
   if (input.BillingMode !== undefined) table.billing = input.BillingMode;
   if (input.ProvisionedThroughput !== undefined) table.throughput = input.ProvisionedThroughput;
   if (input.OnDemandThroughput !== undefined) table.onDemand = input.OnDemandThroughput;
+  if (input.TableClass !== undefined) table.tableClass = input.TableClass;
   if (input.DeletionProtectionEnabled !== undefined) table.deletionProtection = input.DeletionProtectionEnabled;
   if (input.SSESpecification !== undefined) table.encryption = encryptionOf(context, input.SSESpecification);
   if (input.StreamSpecification !== undefined) {
@@ -209,9 +210,10 @@ function changeReplicas(table: Table, input: DynamoDB.UpdateTableCommandInput, c
   const witness = (input.GlobalTableWitnessUpdates ?? []).flatMap((u) => u.Create?.RegionName ?? [])[0];
   const strong = input.MultiRegionConsistency === 'STRONG';
   const regions = creates.map((c) => c.RegionName ?? '');
+  const dissolves = table.group?.strong === true && creates.length === 0 && removed.length === table.group.regions.length - 1;
   if (strong && (regions.length + (witness === undefined ? 0 : 1) !== 2 || table.group !== undefined || table.items.size > 0))
     throw invalid('A strongly consistent global table is made of an empty table and two replicas, or one and a witness');
-  if (!strong && (creates.length + removed.length !== 1 || (creates.length > 0 && table.group?.strong === true)))
+  if (!strong && !dissolves && (creates.length + removed.length !== 1 || (creates.length > 0 && table.group?.strong === true)))
     throw invalid('Exactly one replica can be created or deleted in one request');
   for (const region of [...regions, ...(witness === undefined ? [] : [witness])])
     if (region === context.region || table.group?.regions.includes(region) === true)
@@ -219,10 +221,12 @@ function changeReplicas(table: Table, input: DynamoDB.UpdateTableCommandInput, c
   const group: Group = table.group ?? { version: '2019.11.21', strong, witness, regions: [context.region] };
   for (const create of creates) join(table, group, create, context);
   table.group = group;
+  if (dissolves) group.witness = undefined;
   for (const region of removed) {
     const there = context.world.get(TABLES, context.account, region, table.name);
     if (there === undefined || !group.regions.includes(region))
       throw new ServiceFault('ReplicaNotFoundException', `Replica in ${region} does not exist`);
+    if (there.deletionProtection) throw held();
     erase(context.world, there, lasting(context.world, TAKES.remove));
   }
 }
@@ -291,15 +295,21 @@ export function erase(world: World, table: Table, after: number): void {
     if (table.status !== 'DELETING') return;
     const regions = table.group?.regions;
     if (regions?.includes(region) === true) regions.splice(regions.indexOf(region), 1);
+    // One alone is no global table.
+    const [last, ...more] = regions ?? [];
+    const alone = last === undefined || more.length > 0 ? undefined : world.get(TABLES, account, last, table.name);
+    if (alone?.group?.witness === undefined && alone !== undefined) alone.group = undefined;
     world.remove(TABLES, account, region, table.name);
     close(world, table.arn);
   });
 }
 
+const held = (): ServiceFault =>
+  invalid('Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.');
+
 const deleteTable: Op<DynamoDB.DeleteTableCommandInput, DynamoDB.DeleteTableCommandOutput> = (input, context) => {
   const table = active(context, input.TableName);
-  if (table.deletionProtection)
-    throw invalid('Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.');
+  if (table.deletionProtection) throw held();
   erase(context.world, table, lasting(context.world, TAKES.remove));
   return { TableDescription: description(table, context.world) };
 };

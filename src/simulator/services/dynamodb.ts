@@ -66,6 +66,24 @@ const operations = {
   ...backupOperations,
   ...itemOperations,
   CreateGlobalTable: createGlobalTable,
+  UpdateGlobalTable: ((input, context) => {
+    const { world, account } = context;
+    const name = input.GlobalTableName ?? '';
+    const found = globalTables(context).find((g) => g.name === name);
+    if (found === undefined) throw new ServiceFault('GlobalTableNotFoundException', `Global table not found: ${name}`);
+    const { group } = found;
+    for (const { Create, Delete } of input.ReplicaUpdates ?? []) {
+      const region = Create?.RegionName ?? Delete?.RegionName ?? '';
+      const table = world.get(TABLES, account, region, name);
+      if (table === undefined) throw new ServiceFault('TableNotFoundException', `Table not found: ${name} in ${region}`);
+      table.group = Create === undefined ? undefined : group;
+      const others = group.regions.filter((r) => r !== region);
+      group.regions.splice(0, group.regions.length, ...others, ...(Create === undefined ? [] : [region]));
+      if (Create === undefined) promote(world, table.arn);
+    }
+    link(world, account, name, group);
+    return { GlobalTableDescription: globalDescription(name, group, context) };
+  }) satisfies Op<DynamoDB.UpdateGlobalTableCommandInput, DynamoDB.UpdateGlobalTableCommandOutput>,
   DescribeGlobalTable: ((input, context) => {
     const found = globalTables(context).find((g) => g.name === input.GlobalTableName);
     if (found === undefined)

@@ -1,6 +1,7 @@
 /** ECS clusters, capacity providers, task definitions and services as Pulumi declares them. */
 import type * as ECS from '@aws-sdk/client-ecs';
 import type { Deployer, Deployment, Given, Plain } from '../deploy/deployer.ts';
+import { changedBy, modify, onlyTags, putAgain, removedBy, unlessGone } from '../deploy/lifecycle.ts';
 import { type Block, blockOf, blocksOf, flagOf, isBlock, need, numberOf, textOf, textsOf, without } from './compute-inputs.ts';
 
 const call = async <O>(deployment: Deployment, operation: string, input: object): Promise<O> =>
@@ -24,11 +25,13 @@ const cluster: Deployer = {
     const arn = reply.cluster?.clusterArn ?? '';
     return { id: arn, outputs: { arn, name } };
   },
+  update: onlyTags,
+  remove: removedBy('ecs', 'DeleteCluster', ({ id }) => ({ cluster: id })),
 };
 
 const clusterProviders: Deployer = {
   type: 'aws:ecs/clusterCapacityProviders:ClusterCapacityProviders',
-  async create(given, deployment) {
+  ...putAgain(async (given, deployment) => {
     const name = need(given, 'clusterName');
     await call(deployment, 'PutClusterCapacityProviders', {
       cluster: name,
@@ -36,7 +39,12 @@ const clusterProviders: Deployer = {
       defaultCapacityProviderStrategy: strategies(given.inputs.defaultCapacityProviderStrategies),
     });
     return { id: name, outputs: {} };
-  },
+  }),
+  remove: removedBy('ecs', 'PutClusterCapacityProviders', ({ id }) => ({
+    cluster: id,
+    capacityProviders: [],
+    defaultCapacityProviderStrategy: [],
+  })),
 };
 
 const provider: Deployer = {
@@ -56,6 +64,8 @@ const provider: Deployer = {
     const arn = reply.capacityProvider?.capacityProviderArn ?? '';
     return { id: arn, outputs: { arn, name } };
   },
+  update: onlyTags,
+  remove: removedBy('ecs', 'DeleteCapacityProvider', ({ id }) => ({ capacityProvider: id })),
 };
 
 /** The provider takes JSON as text; a source that cannot show it leaves one container of an unknown image. */
@@ -102,6 +112,11 @@ const taskDefinition: Deployer = {
       outputs: { arn, arnWithoutRevision: arn.replace(/:\d+$/, ''), revision: made?.revision ?? 1, family: made?.family ?? '' },
     };
   },
+  update: onlyTags,
+  async remove({ outputs, inputs }, deployment) {
+    if (flagOf(inputs.skipDestroy) === true) return;
+    await unlessGone(call(deployment, 'DeregisterTaskDefinition', { taskDefinition: textOf(outputs.arn) }));
+  },
 };
 
 const OWN_IMAGE = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com\/([^:@]+):([^:@]+)$/;
@@ -122,61 +137,84 @@ function pushLater(image: string | undefined, given: Given, { world, call: send 
   });
 }
 
+const isDaemon = ({ inputs }: Given): boolean => textOf(inputs.schedulingStrategy) === 'DAEMON';
+
+/** What an update of a service takes. */
+function settingsOf(given: Given) {
+  const { inputs } = given;
+  const network = blockOf(inputs.networkConfiguration);
+  const breaker = blockOf(inputs.deploymentCircuitBreaker);
+  const alarms = blockOf(inputs.alarms);
+  const providers = strategies(inputs.capacityProviderStrategies);
+  const balancers = blocksOf(inputs.loadBalancers).map((l) =>
+    without({
+      targetGroupArn: textOf(l.targetGroupArn),
+      containerName: textOf(l.containerName),
+      containerPort: numberOf(l.containerPort),
+    }),
+  );
+  return {
+    taskDefinition: textOf(inputs.taskDefinition),
+    // The provider's desiredCount is 0 when the code leaves it out.
+    desiredCount: isDaemon(given) ? undefined : (numberOf(inputs.desiredCount) ?? 0),
+    capacityProviderStrategy: providers.length > 0 ? providers : undefined,
+    networkConfiguration: network === undefined ? undefined : { awsvpcConfiguration: { subnets: textsOf(network.subnets) } },
+    loadBalancers: balancers.length > 0 ? balancers : undefined,
+    healthCheckGracePeriodSeconds: numberOf(inputs.healthCheckGracePeriodSeconds),
+    availabilityZoneRebalancing: textOf(inputs.availabilityZoneRebalancing),
+    deploymentConfiguration: without({
+      deploymentCircuitBreaker:
+        breaker === undefined
+          ? undefined
+          : { enable: flagOf(breaker.enable) ?? false, rollback: flagOf(breaker.rollback) ?? false },
+      alarms:
+        alarms === undefined
+          ? undefined
+          : {
+              alarmNames: textsOf(alarms.alarmNames),
+              enable: flagOf(alarms.enable) ?? false,
+              rollback: flagOf(alarms.rollback) ?? false,
+            },
+    }),
+  };
+}
+
+const named = ({ id, inputs }: Given) => without({ service: id, cluster: textOf(inputs.cluster) });
+
+/** As the provider does: scaled to nothing before it is deleted. */
+async function removeService(given: Given, deployment: Deployment): Promise<void> {
+  if (!isDaemon(given)) await unlessGone(call(deployment, 'UpdateService', { ...named(given), desiredCount: 0 }));
+  const force = isDaemon(given) || flagOf(given.inputs.forceDelete) === true;
+  await unlessGone(call(deployment, 'DeleteService', { ...named(given), force }));
+}
+
 const service: Deployer = {
   type: 'aws:ecs/service:Service',
   async create(given, deployment) {
     const { inputs } = given;
-    const network = blockOf(inputs.networkConfiguration);
-    const breaker = blockOf(inputs.deploymentCircuitBreaker);
-    const alarms = blockOf(inputs.alarms);
     const controller = textOf(blockOf(inputs.deploymentController)?.type);
-    const providers = strategies(inputs.capacityProviderStrategies);
-    const balancers = blocksOf(inputs.loadBalancers).map((l) =>
-      without({
-        targetGroupArn: textOf(l.targetGroupArn),
-        containerName: textOf(l.containerName),
-        containerPort: numberOf(l.containerPort),
-      }),
-    );
+    const settings = settingsOf(given);
     const name = textOf(inputs.name) ?? deployment.physicalName(given);
-    const daemon = textOf(inputs.schedulingStrategy) === 'DAEMON';
     const reply = await call<ECS.CreateServiceCommandOutput>(
       deployment,
       'CreateService',
       without({
         serviceName: name,
         cluster: textOf(inputs.cluster),
-        taskDefinition: textOf(inputs.taskDefinition),
-        // The provider's desiredCount is 0 when the code leaves it out.
-        desiredCount: daemon ? undefined : (numberOf(inputs.desiredCount) ?? 0),
-        launchType: providers.length > 0 ? undefined : textOf(inputs.launchType),
-        capacityProviderStrategy: providers.length > 0 ? providers : undefined,
+        ...without(settings),
+        launchType: settings.capacityProviderStrategy === undefined ? textOf(inputs.launchType) : undefined,
         schedulingStrategy: textOf(inputs.schedulingStrategy),
-        networkConfiguration: network === undefined ? undefined : { awsvpcConfiguration: { subnets: textsOf(network.subnets) } },
-        loadBalancers: balancers.length > 0 ? balancers : undefined,
-        healthCheckGracePeriodSeconds: numberOf(inputs.healthCheckGracePeriodSeconds),
-        availabilityZoneRebalancing: textOf(inputs.availabilityZoneRebalancing),
         deploymentController: controller === undefined ? undefined : { type: controller },
-        deploymentConfiguration: without({
-          deploymentCircuitBreaker:
-            breaker === undefined
-              ? undefined
-              : { enable: flagOf(breaker.enable) ?? false, rollback: flagOf(breaker.rollback) ?? false },
-          alarms:
-            alarms === undefined
-              ? undefined
-              : {
-                  alarmNames: textsOf(alarms.alarmNames),
-                  enable: flagOf(alarms.enable) ?? false,
-                  rollback: flagOf(alarms.rollback) ?? false,
-                },
-        }),
         tags: tags(given),
       }),
     );
     const arn = reply.service?.serviceArn ?? '';
     return { id: arn, outputs: { arn, name } };
   },
+  update: changedBy((given, before, deployment) =>
+    modify(deployment, ['ecs', 'UpdateService'], named(given), settingsOf(given), settingsOf(before)),
+  ),
+  remove: removeService,
 };
 
 export const ecsDeployers: readonly Deployer[] = [cluster, clusterProviders, provider, taskDefinition, service];

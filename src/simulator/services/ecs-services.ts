@@ -10,7 +10,7 @@ import { INSTANCES, zoneHasRoom } from './ec2-instances.ts';
 import { zoneOf } from './ec2-network.ts';
 import type { Place } from './ec2-shared.ts';
 import { addTarget, removeTarget, turn, watchTargets } from './elastic-load-balancing-v2-health.ts';
-import { TARGET_GROUPS } from './elastic-load-balancing-v2-state.ts';
+import { TARGET_GROUPS, type TargetGroupItem } from './elastic-load-balancing-v2-state.ts';
 
 export interface TaskItem {
   readonly arn: string;
@@ -115,15 +115,28 @@ function startTask(place: Place, service: ServiceItem, zone: string): void {
     }
     task.status = 'RUNNING';
     task.since = world.clock.now();
-    for (const group of targetGroups(place, service))
-      addTarget(place, group, { id: task.ip, port: group.shown.Port, zone, by: task.arn, answers: true });
+    for (const group of targetGroups(place, service)) join(place, group, task);
   });
 }
+
+const join = (place: Place, group: TargetGroupItem, { ip, zone, arn }: TaskItem): void =>
+  addTarget(place, group, { id: ip, port: group.shown.Port, zone, by: arn, answers: true });
 
 const targetGroups = (place: Place, service: ServiceItem) =>
   (service.shown.loadBalancers ?? []).flatMap(
     (l) => place.world.get(TARGET_GROUPS, place.account, place.region, l.targetGroupArn ?? '') ?? [],
   );
+
+/** A change after which a service may be behind other target groups: its tasks follow. */
+export function regroup(place: Place, service: ServiceItem, change: () => unknown): void {
+  const before = targetGroups(place, service);
+  change();
+  const now = targetGroups(place, service);
+  for (const task of running(service).filter((t) => t.status === 'RUNNING')) {
+    for (const group of before) if (!now.includes(group)) removeTarget(place, group, task.ip, undefined);
+    for (const group of now) if (!before.includes(group)) join(place, group, task);
+  }
+}
 
 export function stopTask(place: Place, service: ServiceItem, task: TaskItem): void {
   task.status = 'STOPPED';

@@ -8,6 +8,7 @@ import { ecsDeployers } from './ecs-deploy.ts';
 import {
   ECS_SERVICES,
   keepTasks,
+  regroup,
   running,
   type ServiceItem,
   servicesMeetEvents,
@@ -16,7 +17,7 @@ import {
 } from './ecs-services.ts';
 
 const CLUSTERS = shelf<ECS.Cluster & { clusterArn: string }>('ecs:cluster');
-const DEFINITIONS = shelf<{ readonly shown: ECS.TaskDefinition; readonly tags: ECS.Tag[] }>('ecs:task-definition');
+const DEFINITIONS = shelf<{ readonly shown: ECS.TaskDefinition; tags: ECS.Tag[] }>('ecs:task-definition');
 const PROVIDERS = shelf<ECS.CapacityProvider>('ecs:capacity-provider');
 
 const placeOf = ({ world, account, region }: CallContext): Place => ({ world, account, region });
@@ -146,8 +147,12 @@ const counted = (service: ServiceItem): ECS.Service => ({
 
 const updateService: Op<ECS.UpdateServiceCommandInput, ECS.UpdateServiceCommandOutput> = (input, context) => {
   const service = serviceOf(context, input.cluster, input.service);
-  const { cluster: _cluster, service: _service, taskDefinition, desiredCount, ...changes } = input;
-  Object.assign(service.shown, Object.fromEntries(Object.entries(changes).filter(([, v]) => v !== undefined)));
+  const { cluster: _cluster, service: _service, taskDefinition, desiredCount, deploymentConfiguration, ...changes } = input;
+  regroup(placeOf(context), service, () =>
+    Object.assign(service.shown, Object.fromEntries(Object.entries(changes).filter(([, v]) => v !== undefined))),
+  );
+  service.shown.deploymentConfiguration = { ...service.shown.deploymentConfiguration, ...deploymentConfiguration };
+  if (input.capacityProviderStrategy !== undefined) delete service.shown.launchType;
   if (desiredCount !== undefined) service.shown.desiredCount = desiredCount;
   if (taskDefinition !== undefined)
     service.shown.taskDefinition = definitionOf(context, taskDefinition).shown.taskDefinitionArn ?? '';
@@ -166,12 +171,15 @@ const taskOf = (service: ServiceItem, task: TaskItem): ECS.Task => ({
   createdAt: task.began,
 });
 
-/** Of the things that ECS tags, services alone are asked for their tags here. */
-function taggedService(context: CallContext, arn: string | undefined): ECS.Service {
-  const service = context.get(ECS_SERVICES, arn ?? '');
-  if (service === undefined)
-    throw new ServiceFault('InvalidParameterException', `The specified resource ${arn ?? ''} was not found.`);
-  return service.shown;
+/** Whatever has tags, by its ARN. */
+function taggedAt(context: CallContext, arn = ''): { tags?: ECS.Tag[] | undefined } {
+  const found =
+    context.get(ECS_SERVICES, arn)?.shown ??
+    context.get(CLUSTERS, arn) ??
+    context.get(DEFINITIONS, arn) ??
+    context.get(PROVIDERS, last(arn));
+  if (found === undefined) throw new ServiceFault('InvalidParameterException', `The specified resource ${arn} was not found.`);
+  return found;
 }
 
 const more = (next: string | undefined): { nextToken?: string } => (next === undefined ? {} : { nextToken: next });
@@ -191,6 +199,13 @@ export const ecs: SimulatedService = {
       const { items, next } = page(context.list(CLUSTERS), input.nextToken, input.maxResults ?? 100);
       return { clusterArns: items.map((c) => c.clusterArn), ...more(next) };
     }) satisfies Op<ECS.ListClustersCommandInput, ECS.ListClustersCommandOutput>,
+    DeleteCluster: ((input, context) => {
+      const cluster = clusterOf(context, input.cluster);
+      if (inCluster(context, input.cluster).length > 0)
+        throw new ServiceFault('ClusterContainsServicesException', 'The Cluster cannot be deleted while Services are active.');
+      context.remove(CLUSTERS, cluster.clusterArn);
+      return { cluster: { ...cluster, status: 'INACTIVE' } };
+    }) satisfies Op<ECS.DeleteClusterCommandInput, ECS.DeleteClusterCommandOutput>,
     PutClusterCapacityProviders: ((input, context) => {
       const cluster = clusterOf(context, input.cluster);
       cluster.capacityProviders = input.capacityProviders ?? [];
@@ -209,11 +224,31 @@ export const ecs: SimulatedService = {
       context.put(PROVIDERS, name, provider);
       return { capacityProvider: provider };
     }) satisfies Op<ECS.CreateCapacityProviderCommandInput, ECS.CreateCapacityProviderCommandOutput>,
+    DeleteCapacityProvider: ((input, context) => {
+      const name = last(input.capacityProvider ?? '');
+      const provider = context.get(PROVIDERS, name);
+      if (provider === undefined) throw new ServiceFault('ClientException', 'The specified capacity provider does not exist.');
+      if (context.list(CLUSTERS).some((c) => c.capacityProviders?.includes(name)))
+        throw new ServiceFault('ClientException', 'The specified capacity provider is in use and cannot be removed.');
+      context.remove(PROVIDERS, name);
+      return { capacityProvider: { ...provider, status: 'INACTIVE' as const } };
+    }) satisfies Op<ECS.DeleteCapacityProviderCommandInput, ECS.DeleteCapacityProviderCommandOutput>,
     DescribeCapacityProviders: ((input, context) => {
       const { items, next } = page(context.list(PROVIDERS), input.nextToken, input.maxResults ?? 10);
       return { capacityProviders: [...items], failures: [], ...more(next) };
     }) satisfies Op<ECS.DescribeCapacityProvidersCommandInput, ECS.DescribeCapacityProvidersCommandOutput>,
     RegisterTaskDefinition: register,
+    // It can still be described, and no longer be run (DeregisterTaskDefinition).
+    DeregisterTaskDefinition: ((input, context) => {
+      const name = last(input.taskDefinition ?? '');
+      const shown = context
+        .list(DEFINITIONS)
+        .map((d) => d.shown)
+        .find((d) => d.status === 'ACTIVE' && `${d.family}:${d.revision}` === name);
+      if (shown === undefined) throw new ServiceFault('ClientException', 'The specified task definition does not exist.');
+      shown.status = 'INACTIVE';
+      return { taskDefinition: shown };
+    }) satisfies Op<ECS.DeregisterTaskDefinitionCommandInput, ECS.DeregisterTaskDefinitionCommandOutput>,
     DescribeTaskDefinition: ((input, context) => {
       const { shown, tags } = definitionOf(context, input.taskDefinition);
       return { taskDefinition: shown, tags: input.include?.includes('TAGS') === true ? tags : [] };
@@ -271,16 +306,16 @@ export const ecs: SimulatedService = {
       throw new ServiceFault('InvalidParameterException', 'The referenced task was not found.');
     }) satisfies Op<ECS.StopTaskCommandInput, ECS.StopTaskCommandOutput>,
     ListTagsForResource: ((input, context) => ({
-      tags: [...(taggedService(context, input.resourceArn).tags ?? [])],
+      tags: [...(taggedAt(context, input.resourceArn).tags ?? [])],
     })) satisfies Op<ECS.ListTagsForResourceCommandInput, ECS.ListTagsForResourceCommandOutput>,
     TagResource: ((input, context) => {
-      const shown = taggedService(context, input.resourceArn);
+      const shown = taggedAt(context, input.resourceArn);
       const added = input.tags ?? [];
       shown.tags = [...(shown.tags ?? []).filter((t) => !added.some((a) => a.key === t.key)), ...added];
       return {};
     }) satisfies Op<ECS.TagResourceCommandInput, ECS.TagResourceCommandOutput>,
     UntagResource: ((input, context) => {
-      const shown = taggedService(context, input.resourceArn);
+      const shown = taggedAt(context, input.resourceArn);
       shown.tags = (shown.tags ?? []).filter((t) => input.tagKeys?.includes(t.key ?? '') !== true);
       return {};
     }) satisfies Op<ECS.UntagResourceCommandInput, ECS.UntagResourceCommandOutput>,

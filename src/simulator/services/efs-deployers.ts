@@ -1,7 +1,21 @@
 /** File systems, their mount targets, replication and backup policy, from the inputs of the Pulumi provider. */
 import type * as EFS from '@aws-sdk/client-efs';
 import type { Created, Deployer, Deployment, Given } from '../deploy/deployer.ts';
+import { changedBy, putAgain, removedBy, unlessGone, untilGone } from '../deploy/lifecycle.ts';
 import { blockOf, flagOf, need, tagList, textOf, without } from './compute-inputs.ts';
+
+const overwriteOf = ({ inputs }: Given): string | undefined => textOf(blockOf(inputs.protection)?.replicationOverwrite);
+
+async function protect(id: string, overwrite: string | undefined, deployment: Deployment): Promise<void> {
+  if (overwrite === 'ENABLED' || overwrite === 'DISABLED')
+    await deployment.call('efs', 'UpdateFileSystemProtection', { FileSystemId: id, ReplicationOverwriteProtection: overwrite });
+}
+
+const describeTarget = (id: string | undefined, deployment: Deployment): Promise<unknown> =>
+  deployment.call('efs', 'DescribeMountTargets', { MountTargetId: id });
+
+const describeReplication = (id: string | undefined, deployment: Deployment): Promise<unknown> =>
+  deployment.call('efs', 'DescribeReplicationConfigurations', { FileSystemId: id });
 
 async function fileSystem(given: Given, deployment: Deployment): Promise<Created> {
   const { inputs } = given;
@@ -25,9 +39,7 @@ async function fileSystem(given: Given, deployment: Deployment): Promise<Created
     })) as EFS.DescribeFileSystemsCommandOutput;
     return now.FileSystems?.[0]?.LifeCycleState === 'available';
   }, `${id} is available`);
-  const overwrite = textOf(blockOf(inputs.protection)?.replicationOverwrite);
-  if (overwrite === 'ENABLED' || overwrite === 'DISABLED')
-    await deployment.call('efs', 'UpdateFileSystemProtection', { FileSystemId: id, ReplicationOverwriteProtection: overwrite });
+  await protect(id, overwriteOf(given), deployment);
   return {
     id,
     outputs: without({
@@ -73,16 +85,40 @@ async function replication(given: Given, deployment: Deployment): Promise<Create
 }
 
 export const efsDeployers: readonly Deployer[] = [
-  { type: 'aws:efs/fileSystem:FileSystem', create: fileSystem },
-  { type: 'aws:efs/mountTarget:MountTarget', create: mountTarget },
-  { type: 'aws:efs/replicationConfiguration:ReplicationConfiguration', create: replication },
+  {
+    type: 'aws:efs/fileSystem:FileSystem',
+    create: fileSystem,
+    update: changedBy(async (given, before, deployment) => {
+      if (overwriteOf(given) !== overwriteOf(before)) await protect(given.id ?? '', overwriteOf(given), deployment);
+    }),
+    remove: removedBy('efs', 'DeleteFileSystem', ({ id }) => ({ FileSystemId: id })),
+  },
+  {
+    type: 'aws:efs/mountTarget:MountTarget',
+    create: mountTarget,
+    async remove({ id }, deployment) {
+      await unlessGone(deployment.call('efs', 'DeleteMountTarget', { MountTargetId: id }));
+      await untilGone(deployment, `mount target ${id}`, () => describeTarget(id, deployment));
+    },
+  },
+  {
+    type: 'aws:efs/replicationConfiguration:ReplicationConfiguration',
+    create: replication,
+    // What it has made at the destination stays, and can be written to from then on.
+    async remove({ id }, deployment) {
+      if ((await unlessGone(describeReplication(id, deployment))) === undefined) return;
+      await deployment.call('efs', 'DeleteReplicationConfiguration', { SourceFileSystemId: id });
+      await untilGone(deployment, `the replication of ${id}`, () => describeReplication(id, deployment));
+    },
+  },
   {
     type: 'aws:efs/backupPolicy:BackupPolicy',
-    async create(given, deployment) {
+    ...putAgain(async (given, deployment) => {
       const id = need(given, 'fileSystemId');
       const Status = textOf(blockOf(given.inputs.backupPolicy)?.status) ?? 'DISABLED';
       await deployment.call('efs', 'PutBackupPolicy', { FileSystemId: id, BackupPolicy: { Status } });
       return { id, outputs: {} };
-    },
+    }),
+    remove: removedBy('efs', 'PutBackupPolicy', ({ id }) => ({ FileSystemId: id, BackupPolicy: { Status: 'DISABLED' } })),
   },
 ];

@@ -9,18 +9,25 @@ import type {
   CreateServerlessCacheCommandOutput,
   DeleteCacheClusterCommandInput,
   DeleteCacheClusterCommandOutput,
+  DeleteServerlessCacheCommandInput,
+  DeleteServerlessCacheCommandOutput,
   DescribeCacheClustersCommandInput,
   DescribeCacheClustersCommandOutput,
   DescribeServerlessCachesCommandInput,
   DescribeServerlessCachesCommandOutput,
   ListTagsForResourceCommandInput,
   ListTagsForResourceCommandOutput,
+  ModifyCacheClusterCommandInput,
+  ModifyCacheClusterCommandOutput,
+  ModifyServerlessCacheCommandInput,
+  ModifyServerlessCacheCommandOutput,
   RemoveTagsFromResourceCommandInput,
   RemoveTagsFromResourceCommandOutput,
   ServerlessCache as ServerlessReply,
   Tag,
 } from '@aws-sdk/client-elasticache';
 import { restore } from '../plane/logs.ts';
+import { close } from '../plane/network.ts';
 import { type CallContext, type Operation, page, type Reply, ServiceFault } from '../service.ts';
 import { between } from '../world/procedure.ts';
 import { removeCluster } from './elasticache-health.ts';
@@ -171,10 +178,50 @@ const describe: Operation<DescribeCacheClustersCommandInput, Reply<DescribeCache
   return { CacheClusters: [...items], Marker: next };
 };
 
+function clusterNamed(context: CallContext, id: string | undefined): CacheCluster {
+  const cluster = context.get(CACHE_CLUSTERS, id ?? '');
+  if (cluster === undefined) throw new ServiceFault('CacheClusterNotFound', `CacheCluster not found: ${id ?? ''}`, 404);
+  return cluster;
+}
+
+/** A read replica goes by itself; a primary goes with its group. */
+function removeNode(group: ReplicationGroup, id: string): CacheClusterReply {
+  const reply = memberReplies(group, false).find((c) => c.CacheClusterId === id);
+  for (const shard of group.shards) {
+    if (shard.primary === id) throw new ServiceFault('InvalidCacheClusterState', `${id} is the primary of ${group.id}.`);
+    shard.nodes = shard.nodes.filter((n) => n.id !== id);
+  }
+  return { ...reply, CacheClusterStatus: 'deleting' };
+}
+
+/** New nodes go where they are asked to be, or into the AZs in turn. */
+const modify: Operation<ModifyCacheClusterCommandInput, Reply<ModifyCacheClusterCommandOutput>> = (input, context) => {
+  const { world, account, region } = context;
+  const cluster = clusterNamed(context, input.CacheClusterId);
+  if (input.CacheNodeType !== undefined) cluster.nodeType = input.CacheNodeType;
+  if (input.EngineVersion !== undefined) cluster.engineVersion = input.EngineVersion;
+  if (input.AZMode !== undefined) cluster.crossAz = input.AZMode === 'cross-az';
+  if (input.SnapshotRetentionLimit !== undefined) {
+    cluster.retentionDays = input.SnapshotRetentionLimit;
+    cluster.snapshotsFrom = cluster.retentionDays > 0 ? (cluster.snapshotsFrom ?? world.clock.now()) : undefined;
+  }
+  const size = input.NumCacheNodes ?? cluster.nodes.length;
+  const zones = zonesOfGroup(world, account, region, cluster.subnetGroup);
+  const nodes = cluster.nodes.slice(0, size);
+  while (nodes.length < size) {
+    const asked = input.NewAvailabilityZones?.[nodes.length - cluster.nodes.length];
+    const zone = asked ?? (cluster.crossAz ? zones[nodes.length % zones.length] : nodes[0]?.zone) ?? '';
+    nodes.push({ id: String(nodes.length + 1).padStart(4, '0'), zone, outage: undefined });
+  }
+  cluster.nodes = nodes;
+  return { CacheCluster: clusterReply(cluster, true) };
+};
+
 const remove: Operation<DeleteCacheClusterCommandInput, Reply<DeleteCacheClusterCommandOutput>> = (input, context) => {
-  const cluster = context.get(CACHE_CLUSTERS, input.CacheClusterId ?? '');
-  if (cluster === undefined)
-    throw new ServiceFault('CacheClusterNotFound', `CacheCluster not found: ${input.CacheClusterId ?? ''}`, 404);
+  const id = input.CacheClusterId ?? '';
+  const group = context.list(GROUPS).find((g) => g.shards.some((s) => s.nodes.some((n) => n.id === id)));
+  if (group !== undefined) return { CacheCluster: removeNode(group, id) };
+  const cluster = clusterNamed(context, id);
   removeCluster(context.world, cluster);
   return { CacheCluster: { ...clusterReply(cluster, false), CacheClusterStatus: 'deleting' } };
 };
@@ -235,6 +282,32 @@ const describeServerless: Operation<DescribeServerlessCachesCommandInput, Reply<
   return { ServerlessCaches: items.map(serverlessReply), NextToken: next };
 };
 
+function serverlessNamed(context: CallContext, name: string | undefined): ServerlessCache {
+  const cache = context.get(SERVERLESS, name ?? '');
+  if (cache === undefined)
+    throw new ServiceFault('ServerlessCacheNotFoundFault', `Serverless cache ${name ?? ''} not found.`, 404);
+  return cache;
+}
+
+const modifyServerless: Operation<ModifyServerlessCacheCommandInput, Reply<ModifyServerlessCacheCommandOutput>> = (
+  input,
+  context,
+) => {
+  const cache = serverlessNamed(context, input.ServerlessCacheName);
+  if (input.SnapshotRetentionLimit !== undefined) cache.retentionDays = input.SnapshotRetentionLimit;
+  return { ServerlessCache: serverlessReply(cache) };
+};
+
+const removeServerless: Operation<DeleteServerlessCacheCommandInput, Reply<DeleteServerlessCacheCommandOutput>> = (
+  input,
+  context,
+) => {
+  const cache = serverlessNamed(context, input.ServerlessCacheName);
+  context.remove(SERVERLESS, cache.name);
+  close(context.world, cache.host);
+  return { ServerlessCache: { ...serverlessReply(cache), Status: 'deleting' } };
+};
+
 const NO_TAGS: Readonly<Record<string, string>> = {};
 
 function taggedAt(context: CallContext, arn: string | undefined): { tags: Readonly<Record<string, string>> } {
@@ -272,9 +345,12 @@ const removeTags: Operation<RemoveTagsFromResourceCommandInput, Reply<RemoveTags
 export const clusterOperations = {
   CreateCacheCluster: create,
   DescribeCacheClusters: describe,
+  ModifyCacheCluster: modify,
   DeleteCacheCluster: remove,
   CreateServerlessCache: createServerless,
   DescribeServerlessCaches: describeServerless,
+  ModifyServerlessCache: modifyServerless,
+  DeleteServerlessCache: removeServerless,
   ListTagsForResource: listTags,
   AddTagsToResource: addTags,
   RemoveTagsFromResource: removeTags,

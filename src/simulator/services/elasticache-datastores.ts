@@ -2,6 +2,8 @@
 import type {
   CreateGlobalReplicationGroupCommandInput,
   CreateGlobalReplicationGroupCommandOutput,
+  DeleteGlobalReplicationGroupCommandInput,
+  DeleteGlobalReplicationGroupCommandOutput,
   DescribeGlobalReplicationGroupsCommandInput,
   DescribeGlobalReplicationGroupsCommandOutput,
   DisassociateGlobalReplicationGroupCommandInput,
@@ -160,9 +162,25 @@ const disassociate: Operation<
   return { GlobalReplicationGroup: reply(world, datastore, true) };
 };
 
+/** Secondaries are taken out first; the primary group stays as one of its own (API DeleteGlobalReplicationGroup). */
+const remove: Operation<DeleteGlobalReplicationGroupCommandInput, Reply<DeleteGlobalReplicationGroupCommandOutput>> = (
+  input,
+  context,
+) => {
+  const { world, account } = context;
+  const datastore = datastoreOr404(context, input.GlobalReplicationGroupId);
+  if (datastore.members.length > 1)
+    throw new ServiceFault('InvalidGlobalReplicationGroupState', `${datastore.id} has secondary replication groups.`);
+  const group = groupAt(world, datastore.primary);
+  if (group !== undefined) group.datastore = undefined;
+  world.remove(DATASTORES, account, GLOBAL, datastore.id);
+  return { GlobalReplicationGroup: { ...reply(world, datastore, true), Status: 'deleting' } };
+};
+
 export const datastoreOperations = {
   CreateGlobalReplicationGroup: create,
   DescribeGlobalReplicationGroups: describe,
   FailoverGlobalReplicationGroup: failover,
   DisassociateGlobalReplicationGroup: disassociate,
+  DeleteGlobalReplicationGroup: remove,
 };

@@ -5,6 +5,7 @@ import type {
   CreateServerlessCacheCommandOutput,
 } from '@aws-sdk/client-elasticache';
 import type { Created, Deployer, Deployment, Given } from '../deploy/deployer.ts';
+import { changedBy, modify, onlyTags, removedBy, unlessGone } from '../deploy/lifecycle.ts';
 import { blockOf, blocksOf, flagOf, need, numberOf, tagList, textOf, textsOf, without } from './compute-inputs.ts';
 import { CACHE_CLUSTERS, GROUPS, SERVERLESS } from './elasticache-state.ts';
 
@@ -162,10 +163,140 @@ async function makeSubnetGroup(given: Given, deployment: Deployment): Promise<Cr
   return { id: name, outputs: { name, arn: `arn:aws:elasticache:${given.region}:${given.account}:subnetgroup:${name}` } };
 }
 
+/** Shards and replicas, however the code counts them. */
+function sizeOf({ inputs }: Given) {
+  const mode = blockOf(inputs.clusterMode);
+  const clusters = numberOf(inputs.numCacheClusters ?? inputs.numberCacheClusters);
+  return {
+    shards: numberOf(inputs.numNodeGroups ?? mode?.numNodeGroups),
+    replicas:
+      clusters === undefined ? numberOf(inputs.replicasPerNodeGroup ?? mode?.replicasPerNodeGroup) : Math.max(0, clusters - 1),
+  };
+}
+
+const groupSettings = ({ inputs }: Given) => ({
+  ReplicationGroupDescription: textOf(inputs.description) ?? textOf(inputs.replicationGroupDescription),
+  CacheNodeType: textOf(inputs.nodeType),
+  EngineVersion: textOf(inputs.engineVersion),
+  AutomaticFailoverEnabled: flagOf(inputs.automaticFailoverEnabled),
+  MultiAZEnabled: flagOf(inputs.multiAzEnabled),
+  SnapshotRetentionLimit: numberOf(inputs.snapshotRetentionLimit),
+});
+
+/** What is added comes before the settings that may need it, what is taken away after those that may forbid it. */
+const changeGroup = changedBy(async (given, before, deployment) => {
+  const { account, region, id = '' } = given;
+  const named = { ReplicationGroupId: id };
+  const group = () => deployment.world.get(GROUPS, account, region, id);
+  const settled = () => deployment.until(() => group()?.status === 'available', `${id} available`);
+  const { shards, replicas } = sizeOf(given);
+  const old = sizeOf(before);
+  const has = (group()?.shards[0]?.nodes.length ?? 1) - 1;
+  const resize = async (how: 'Increase' | 'Decrease'): Promise<void> => {
+    if (replicas === undefined || replicas === old.replicas || replicas === has || replicas > has !== (how === 'Increase'))
+      return;
+    await settled();
+    await deployment.call('elasticache', `${how}ReplicaCount`, { ...named, NewReplicaCount: replicas, ApplyImmediately: true });
+  };
+  await settled();
+  if (shards !== undefined && shards !== old.shards)
+    await deployment.call('elasticache', 'ModifyReplicationGroupShardConfiguration', {
+      ...named,
+      NodeGroupCount: shards,
+      ApplyImmediately: true,
+    });
+  await resize('Increase');
+  await settled();
+  const settings = [groupSettings(given), groupSettings(before)] as const;
+  await modify(deployment, ['elasticache', 'ModifyReplicationGroup'], { ...named, ApplyImmediately: true }, ...settings);
+  await resize('Decrease');
+});
+
+/** As the provider does: a secondary leaves its Global Datastore first. */
+async function removeGroup(given: Given, deployment: Deployment): Promise<void> {
+  const { region, id = '', inputs } = given;
+  const global = textOf(inputs.globalReplicationGroupId);
+  if (global !== undefined)
+    await unlessGone(
+      deployment.call('elasticache', 'DisassociateGlobalReplicationGroup', {
+        GlobalReplicationGroupId: global,
+        ReplicationGroupId: id,
+        ReplicationGroupRegion: region,
+      }),
+    );
+  const last = textOf(inputs.finalSnapshotIdentifier);
+  const input = without({ ReplicationGroupId: id, FinalSnapshotIdentifier: last });
+  await unlessGone(deployment.call('elasticache', 'DeleteReplicationGroup', input));
+}
+
+const clusterSettings = ({ inputs }: Given) => ({
+  CacheNodeType: textOf(inputs.nodeType),
+  EngineVersion: textOf(inputs.engineVersion),
+  AZMode: textOf(inputs.azMode),
+  NumCacheNodes: numberOf(inputs.numCacheNodes) ?? 1,
+  NewAvailabilityZones: listed(textsOf(inputs.preferredAvailabilityZones)),
+  SnapshotRetentionLimit: numberOf(inputs.snapshotRetentionLimit),
+});
+
+const serverlessSettings = ({ inputs }: Given) => ({ SnapshotRetentionLimit: numberOf(inputs.snapshotRetentionLimit) });
+
 export const cacheDeployers: readonly Deployer[] = [
-  { type: 'aws:elasticache/replicationGroup:ReplicationGroup', create: makeGroup },
-  { type: 'aws:elasticache/cluster:Cluster', create: makeCluster },
-  { type: 'aws:elasticache/globalReplicationGroup:GlobalReplicationGroup', create: makeDatastore },
-  { type: 'aws:elasticache/serverlessCache:ServerlessCache', create: makeServerless },
-  { type: 'aws:elasticache/subnetGroup:SubnetGroup', create: makeSubnetGroup },
+  {
+    type: 'aws:elasticache/replicationGroup:ReplicationGroup',
+    create: makeGroup,
+    update: changeGroup,
+    remove: removeGroup,
+  },
+  {
+    type: 'aws:elasticache/cluster:Cluster',
+    create: makeCluster,
+    update: changedBy(async (given, before, deployment) => {
+      const { NewAvailabilityZones, ...now } = clusterSettings(given);
+      const old = clusterSettings(before);
+      const added = now.NumCacheNodes - old.NumCacheNodes;
+      const zones = added > 0 ? NewAvailabilityZones?.slice(-added) : undefined;
+      const named = without({ CacheClusterId: given.id, ApplyImmediately: true, NewAvailabilityZones: zones });
+      await modify(deployment, ['elasticache', 'ModifyCacheCluster'], named, now, old);
+    }),
+    remove: removedBy('elasticache', 'DeleteCacheCluster', ({ id, inputs }) =>
+      without({ CacheClusterId: id, FinalSnapshotIdentifier: textOf(inputs.finalSnapshotIdentifier) }),
+    ),
+  },
+  {
+    type: 'aws:elasticache/globalReplicationGroup:GlobalReplicationGroup',
+    create: makeDatastore,
+    update: onlyTags,
+    remove: removedBy('elasticache', 'DeleteGlobalReplicationGroup', ({ id }) => ({
+      GlobalReplicationGroupId: id,
+      RetainPrimaryReplicationGroup: true,
+    })),
+  },
+  {
+    type: 'aws:elasticache/serverlessCache:ServerlessCache',
+    create: makeServerless,
+    update: changedBy((given, before, deployment) => {
+      const named = { ServerlessCacheName: given.id };
+      const settings = [serverlessSettings(given), serverlessSettings(before)] as const;
+      return modify(deployment, ['elasticache', 'ModifyServerlessCache'], named, ...settings);
+    }),
+    remove: removedBy('elasticache', 'DeleteServerlessCache', ({ id, inputs }) =>
+      without({ ServerlessCacheName: id, FinalSnapshotName: textOf(inputs.finalSnapshotName) }),
+    ),
+  },
+  {
+    type: 'aws:elasticache/subnetGroup:SubnetGroup',
+    create: makeSubnetGroup,
+    update: changedBy(({ id, inputs }, _before, deployment) =>
+      deployment.call(
+        'elasticache',
+        'ModifyCacheSubnetGroup',
+        without({
+          CacheSubnetGroupName: id,
+          CacheSubnetGroupDescription: textOf(inputs.description),
+          SubnetIds: textsOf(inputs.subnetIds),
+        }),
+      ),
+    ),
+    remove: removedBy('elasticache', 'DeleteCacheSubnetGroup', ({ id }) => ({ CacheSubnetGroupName: id })),
+  },
 ];

@@ -2,6 +2,8 @@
 import type {
   CreateReplicationGroupCommandInput,
   CreateReplicationGroupCommandOutput,
+  DecreaseReplicaCountCommandInput,
+  DecreaseReplicaCountCommandOutput,
   DeleteReplicationGroupCommandInput,
   DeleteReplicationGroupCommandOutput,
   DescribeReplicationGroupsCommandInput,
@@ -10,6 +12,8 @@ import type {
   IncreaseReplicaCountCommandOutput,
   ModifyReplicationGroupCommandInput,
   ModifyReplicationGroupCommandOutput,
+  ModifyReplicationGroupShardConfigurationCommandInput,
+  ModifyReplicationGroupShardConfigurationCommandOutput,
   ReplicationGroup as ReplicationGroupReply,
   TestFailoverCommandInput,
   TestFailoverCommandOutput,
@@ -20,7 +24,7 @@ import type { World } from '../world/world.ts';
 import { GLOBAL } from '../world/world.ts';
 import { DATASTORES, datastoreOr404, join } from './elasticache-datastores.ts';
 import { failShardOver, removeGroup } from './elasticache-health.ts';
-import { makeGroup } from './elasticache-make.ts';
+import { followReplicas, makeGroup } from './elasticache-make.ts';
 import { snapshotNamed, takeSnapshot } from './elasticache-snapshots.ts';
 import {
   followPrimary,
@@ -29,6 +33,7 @@ import {
   groupOr404,
   mustBeAvailable,
   type ReplicationGroup,
+  type Shard,
   whyNodeDown,
 } from './elasticache-state.ts';
 import { PAGE_SIZE, zonesOfGroup } from './elasticache-subnets.ts';
@@ -115,6 +120,9 @@ const modify: Operation<ModifyReplicationGroupCommandInput, Reply<ModifyReplicat
     group.retentionDays = input.SnapshotRetentionLimit;
     group.snapshotsFrom = group.retentionDays > 0 ? (group.snapshotsFrom ?? world.clock.now()) : undefined;
   }
+  if (input.CacheNodeType !== undefined) group.nodeType = input.CacheNodeType;
+  if (input.EngineVersion !== undefined) group.engineVersion = input.EngineVersion;
+  if (input.ReplicationGroupDescription !== undefined) group.description = input.ReplicationGroupDescription;
   if (input.PrimaryClusterId !== undefined) promoteNode(world, group, input.PrimaryClusterId);
   return { ReplicationGroup: groupReply(world, group) };
 };
@@ -168,13 +176,59 @@ const increase: Operation<IncreaseReplicaCountCommandInput, Reply<IncreaseReplic
     const stem = (shard.nodes[0]?.id ?? '').replace(/-\d+$/, '');
     const nodes = [...shard.nodes];
     while (nodes.length < (input.NewReplicaCount ?? 0) + 1) {
-      const zone = zones[nodes.length % zones.length] ?? '';
+      // Without Multi-AZ AWS promises nothing about where they run: here they share the AZ of the primary, as at creation.
+      const home = nodes[0]?.zone ?? '';
+      const zone = group.multiAz ? (zones[(zones.indexOf(home) + nodes.length) % zones.length] ?? home) : home;
       nodes.push({ id: `${stem}-${String(nodes.length + 1).padStart(3, '0')}`, zone, outage: undefined });
     }
     shard.nodes = nodes;
   }
+  followReplicas(world, group);
   return { ReplicationGroup: groupReply(world, group) };
 };
+
+/** Replicas go, never a primary (API DecreaseReplicaCount). */
+const decrease: Operation<DecreaseReplicaCountCommandInput, Reply<DecreaseReplicaCountCommandOutput>> = (input, context) => {
+  const { world, account, region } = context;
+  const group = groupOr404(world, account, region, input.ReplicationGroupId);
+  mustBeAvailable(group);
+  const most = (input.NewReplicaCount ?? 0) + 1;
+  if (most < 2 && group.automaticFailover && !group.clusterMode)
+    throw new ServiceFault('InvalidReplicationGroupState', 'Automatic failover needs at least one replica.');
+  for (const shard of group.shards) {
+    const replicas = shard.nodes.filter((n) => n.id !== shard.primary).slice(0, most - 1);
+    shard.nodes = shard.nodes.filter((n) => n.id === shard.primary || replicas.includes(n));
+  }
+  return { ReplicationGroup: groupReply(world, group) };
+};
+
+const reshard: Operation<
+  ModifyReplicationGroupShardConfigurationCommandInput,
+  Reply<ModifyReplicationGroupShardConfigurationCommandOutput>
+> = (input, context) => {
+  const { world, account, region } = context;
+  const group = groupOr404(world, account, region, input.ReplicationGroupId);
+  mustBeAvailable(group);
+  const count = input.NodeGroupCount ?? group.shards.length;
+  const zones = zonesOfGroup(world, account, region, group.subnetGroup);
+  const shards = group.shards.slice(0, count);
+  while (shards.length < count) shards.push(shardOf(group, shards.length, zones));
+  group.shards = shards;
+  return { ReplicationGroup: groupReply(world, group) };
+};
+
+/** A shard beside the others: its primary in the next AZ, its replicas in those after it. */
+function shardOf(group: ReplicationGroup, at: number, zones: readonly string[]): Shard {
+  const id = String(at + 1).padStart(4, '0');
+  const size = group.shards[0]?.nodes.length ?? 1;
+  const nodes = Array.from({ length: size }, (_, i) => ({
+    id: `${group.id}-${id}-${String(i + 1).padStart(3, '0')}`,
+    zone: zones[(group.multiAz ? at + i : at) % zones.length] ?? '',
+    outage: undefined,
+  }));
+  const primary = nodes[0]?.id ?? '';
+  return { id, nodes, primary, endpointTo: primary, epoch: 0 };
+}
 
 const remove: Operation<DeleteReplicationGroupCommandInput, Reply<DeleteReplicationGroupCommandOutput>> = (input, context) => {
   const { world, account, region } = context;
@@ -192,5 +246,7 @@ export const groupOperations = {
   ModifyReplicationGroup: modify,
   TestFailover: testFailover,
   IncreaseReplicaCount: increase,
+  DecreaseReplicaCount: decrease,
+  ModifyReplicationGroupShardConfiguration: reshard,
   DeleteReplicationGroup: remove,
 };

@@ -28,10 +28,10 @@ export interface ReplicationGroup {
   readonly region: string;
   readonly id: string;
   readonly arn: string;
-  readonly description: string;
+  description: string;
   readonly engine: string;
-  readonly engineVersion: string | undefined;
-  readonly nodeType: string;
+  engineVersion: string | undefined;
+  nodeType: string;
   readonly clusterMode: boolean;
   readonly durability: string | undefined;
   readonly createdAt: number;
@@ -64,9 +64,9 @@ export interface CacheCluster {
   readonly id: string;
   readonly arn: string;
   readonly engine: string;
-  readonly engineVersion: string | undefined;
-  readonly nodeType: string;
-  readonly crossAz: boolean;
+  engineVersion: string | undefined;
+  nodeType: string;
+  crossAz: boolean;
   readonly createdAt: number;
   readonly subnetGroup: string;
   readonly port: number;

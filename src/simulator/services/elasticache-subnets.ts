@@ -7,9 +7,12 @@ import type {
   DeleteCacheSubnetGroupCommandOutput,
   DescribeCacheSubnetGroupsCommandInput,
   DescribeCacheSubnetGroupsCommandOutput,
+  ModifyCacheSubnetGroupCommandInput,
+  ModifyCacheSubnetGroupCommandOutput,
 } from '@aws-sdk/client-elasticache';
 import { type CallContext, type Operation, page, type Reply, ServiceFault } from '../service.ts';
 import { shelf, type World } from '../world/world.ts';
+import { CACHE_CLUSTERS, GROUPS } from './elasticache-state.ts';
 import { subnetsOf } from './rds-groups.ts';
 
 interface SubnetGroup {
@@ -80,13 +83,34 @@ const describe: Operation<DescribeCacheSubnetGroupsCommandInput, Reply<DescribeC
   return { CacheSubnetGroups: items.map(replyOf), Marker: next };
 };
 
+const modify: Operation<ModifyCacheSubnetGroupCommandInput, Reply<ModifyCacheSubnetGroupCommandOutput>> = async (
+  input,
+  context,
+) => {
+  const group = groupOr404(input.CacheSubnetGroupName, context);
+  const subnets = input.SubnetIds === undefined ? group.subnets : await subnetsOf(input.SubnetIds, context);
+  const changed: SubnetGroup = {
+    ...group,
+    description: input.CacheSubnetGroupDescription ?? group.description,
+    subnets: subnets.map(({ id, zone }) => ({ id, zone })),
+  };
+  context.put(SUBNET_GROUPS, group.name, changed);
+  return { CacheSubnetGroup: replyOf(changed) };
+};
+
 const remove: Operation<DeleteCacheSubnetGroupCommandInput, Reply<DeleteCacheSubnetGroupCommandOutput>> = (input, context) => {
-  context.remove(SUBNET_GROUPS, groupOr404(input.CacheSubnetGroupName, context).name);
+  const { name } = groupOr404(input.CacheSubnetGroupName, context);
+  if (
+    [GROUPS, CACHE_CLUSTERS].some((on) => context.list<{ readonly subnetGroup: string }>(on).some((c) => c.subnetGroup === name))
+  )
+    throw new ServiceFault('CacheSubnetGroupInUse', `Cache Subnet Group ${name} is currently in use by a cache cluster.`);
+  context.remove(SUBNET_GROUPS, name);
   return {};
 };
 
 export const subnetGroupOperations = {
   CreateCacheSubnetGroup: create,
   DescribeCacheSubnetGroups: describe,
+  ModifyCacheSubnetGroup: modify,
   DeleteCacheSubnetGroup: remove,
 };

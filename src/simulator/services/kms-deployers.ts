@@ -1,7 +1,9 @@
 /** KMS keys and aliases from the inputs of the Pulumi provider. */
 import type * as KMS from '@aws-sdk/client-kms';
 import type { Created, Deployer, Deployment, Given } from '../deploy/deployer.ts';
-import { flagOf, need, textOf, without } from './compute-inputs.ts';
+import { changedBy, modify, removedBy, unlessGone } from '../deploy/lifecycle.ts';
+import { ServiceFault } from '../service.ts';
+import { flagOf, need, numberOf, textOf, without } from './compute-inputs.ts';
 
 const tagsOf = (given: Given): KMS.Tag[] => Object.entries(given.tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue }));
 
@@ -71,22 +73,62 @@ async function alias(given: Given, deployment: Deployment): Promise<Created> {
     (prefix === undefined ? `alias/${deployment.physicalName(given)}` : `${prefix}${deployment.world.random.hex(26)}`);
   const target = need(given, 'targetKeyId');
   await deployment.call('kms', 'CreateAlias', { AliasName: name, TargetKeyId: target });
-  const key = (await deployment.call('kms', 'DescribeKey', { KeyId: target })) as KMS.DescribeKeyCommandOutput;
-  return {
-    id: name,
-    outputs: {
-      name,
-      arn: `arn:aws:kms:${given.region}:${given.account}:${name}`,
-      targetKeyId: key.KeyMetadata?.KeyId ?? target,
-      targetKeyArn: key.KeyMetadata?.Arn ?? '',
-    },
-  };
+  const arn = `arn:aws:kms:${given.region}:${given.account}:${name}`;
+  return { id: name, outputs: { name, arn, ...(await targetOf(target, deployment)) } };
 }
 
+async function targetOf(target: string, deployment: Deployment) {
+  const key = (await deployment.call('kms', 'DescribeKey', { KeyId: target })) as KMS.DescribeKeyCommandOutput;
+  return { targetKeyId: key.KeyMetadata?.KeyId ?? target, targetKeyArn: key.KeyMetadata?.Arn ?? '' };
+}
+
+const isOn = ({ inputs }: Given): boolean => flagOf(inputs.isEnabled ?? inputs.enabled) ?? true;
+
+/** A key is switched on before anything else is changed, and off after it. */
+const changeKey = changedBy(async (given, before, deployment) => {
+  const named = { KeyId: given.id };
+  const turned = isOn(given) !== isOn(before);
+  if (turned && isOn(given)) await deployment.call('kms', 'EnableKey', named);
+  const [rotates, rotated] = [given, before].map(({ inputs }) => flagOf(inputs.enableKeyRotation) === true);
+  if (rotates !== rotated) await deployment.call('kms', rotates === true ? 'EnableKeyRotation' : 'DisableKeyRotation', named);
+  const says = ({ inputs }: Given) => ({ Description: textOf(inputs.description) ?? '' });
+  await modify(deployment, ['kms', 'UpdateKeyDescription'], named, says(given), says(before));
+  const allows = ({ inputs }: Given) => ({ Policy: textOf(inputs.policy) });
+  await modify(deployment, ['kms', 'PutKeyPolicy'], named, allows(given), allows(before));
+  if (turned && !isOn(given)) await deployment.call('kms', 'DisableKey', named);
+});
+
+/** No key goes at once. One that waits for its deletion already is as good as gone. */
+async function removeKey({ id, inputs }: Given, deployment: Deployment): Promise<void> {
+  const input = without({ KeyId: id, PendingWindowInDays: numberOf(inputs.deletionWindowInDays) });
+  try {
+    await unlessGone(deployment.call('kms', 'ScheduleKeyDeletion', input));
+  } catch (error) {
+    if (!(error instanceof ServiceFault && /pending deletion/.test(error.message))) throw error;
+  }
+}
+
+const keyDeployer = (type: string, create: Deployer['create']): Deployer => ({
+  type,
+  create,
+  update: changeKey,
+  remove: removeKey,
+});
+
 export const kmsDeployers: readonly Deployer[] = [
-  { type: 'aws:kms/key:Key', create: (given, deployment) => make(given, deployment, false) },
-  { type: 'aws:kms/externalKey:ExternalKey', create: (given, deployment) => make(given, deployment, true) },
-  { type: 'aws:kms/replicaKey:ReplicaKey', create: (given, deployment) => replicate(given, deployment, false) },
-  { type: 'aws:kms/replicaExternalKey:ReplicaExternalKey', create: (given, deployment) => replicate(given, deployment, true) },
-  { type: 'aws:kms/alias:Alias', create: alias },
+  keyDeployer('aws:kms/key:Key', (given, deployment) => make(given, deployment, false)),
+  keyDeployer('aws:kms/externalKey:ExternalKey', (given, deployment) => make(given, deployment, true)),
+  keyDeployer('aws:kms/replicaKey:ReplicaKey', (given, deployment) => replicate(given, deployment, false)),
+  keyDeployer('aws:kms/replicaExternalKey:ReplicaExternalKey', (given, deployment) => replicate(given, deployment, true)),
+  {
+    type: 'aws:kms/alias:Alias',
+    create: alias,
+    async update(given, _before, deployment) {
+      const { id: name = '' } = given;
+      const TargetKeyId = need(given, 'targetKeyId');
+      await deployment.call('kms', 'UpdateAlias', { AliasName: name, TargetKeyId });
+      return { id: name, outputs: await targetOf(TargetKeyId, deployment) };
+    },
+    remove: removedBy('kms', 'DeleteAlias', ({ id }) => ({ AliasName: id })),
+  },
 ];

@@ -244,6 +244,14 @@ const operations = {
     living(context, input.KeyId).rotated = true;
     return {};
   }) satisfies Op<KMS.EnableKeyRotationCommandInput, KMS.EnableKeyRotationCommandOutput>,
+  DisableKeyRotation: ((input, context) => {
+    living(context, input.KeyId).rotated = false;
+    return {};
+  }) satisfies Op<KMS.DisableKeyRotationCommandInput, KMS.DisableKeyRotationCommandOutput>,
+  UpdateKeyDescription: ((input, context) => {
+    living(context, input.KeyId).description = input.Description ?? '';
+    return {};
+  }) satisfies Op<KMS.UpdateKeyDescriptionCommandInput, KMS.UpdateKeyDescriptionCommandOutput>,
   GetKeyRotationStatus: ((input, context) => ({
     KeyRotationEnabled: keyNamed(context, input.KeyId).rotated,
   })) satisfies Op<KMS.GetKeyRotationStatusCommandInput, KMS.GetKeyRotationStatusCommandOutput>,

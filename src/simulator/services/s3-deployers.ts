@@ -1,6 +1,8 @@
 /** Buckets, what stands beside them, and objects, from the inputs of the Pulumi provider. */
 import type * as S3 from '@aws-sdk/client-s3';
 import type { Created, Deployer, Deployment, Given, Plain } from '../deploy/deployer.ts';
+import { changedBy, changesOf, putAgain, unlessGone } from '../deploy/lifecycle.ts';
+import { ServiceFault } from '../service.ts';
 import { type Block, blockOf, blocksOf, flagOf, need, numberOf, tagList, textOf, without } from './compute-inputs.ts';
 import { bucketArn } from './s3-model.ts';
 
@@ -17,9 +19,8 @@ async function bucket(given: Given, deployment: Deployment): Promise<Created> {
     given.id ??
     textOf(inputs.bucket) ??
     (prefix === undefined ? lower(deployment.physicalName(given)) : `${prefix}${deployment.world.random.hex(26)}`);
-  const lock = blockOf(inputs.objectLockConfiguration);
-  const locked = flagOf(inputs.objectLockEnabled) === true || textOf(lock?.objectLockEnabled) === 'Enabled';
-  const send: Send = (operation, input) => deployment.call('s3', operation, { Bucket: name, ...input });
+  const locked = isLocked(inputs);
+  const send = sender(name, deployment);
   await send('CreateBucket', {
     ObjectLockEnabledForBucket: locked,
     ...(given.region === 'us-east-1' ? {} : { CreateBucketConfiguration: { LocationConstraint: given.region } }),
@@ -37,6 +38,42 @@ async function bucket(given: Given, deployment: Deployment): Promise<Created> {
       bucketRegionalDomainName: domain,
     },
   };
+}
+
+const isLocked = (inputs: Inputs): boolean =>
+  flagOf(inputs.objectLockEnabled) === true || textOf(blockOf(inputs.objectLockConfiguration)?.objectLockEnabled) === 'Enabled';
+
+const sender =
+  (Bucket: string, deployment: Deployment): Send =>
+  (operation, input) =>
+    deployment.call('s3', operation, { Bucket, ...input });
+
+/** Inputs inside the bucket that say something else; what is said no longer stays, as the provider leaves it. */
+const changeBucket = changedBy(async ({ id = '', inputs }, before, deployment) => {
+  const send = sender(id, deployment);
+  const versions = (of: Inputs): boolean => flagOf(blockOf(of.versioning)?.enabled) === true;
+  if (versions(before.inputs) && !versions(inputs) && inputs.versioning !== undefined)
+    await send('PutBucketVersioning', { VersioningConfiguration: { Status: 'Suspended' } });
+  await inline(changesOf(inputs, before.inputs) as Inputs, send, isLocked(inputs));
+});
+
+/** With `forceDestroy` the provider empties a bucket first; without it, one that holds anything stays. */
+async function removeBucket({ id = '', inputs }: Given, deployment: Deployment): Promise<void> {
+  const send = sender(id, deployment);
+  if (flagOf(inputs.forceDestroy) === true) await unlessGone(empty('', send));
+  await unlessGone(send('DeleteBucket', {}));
+}
+
+/** Deletes every version of every key that begins so, also under governance. */
+async function empty(prefix: string, send: Send, isWanted: (key: string | undefined) => boolean = () => true): Promise<void> {
+  for (let KeyMarker: string | undefined, VersionIdMarker: string | undefined, more = true; more; ) {
+    const asked = without({ Prefix: prefix, KeyMarker, VersionIdMarker });
+    const page = (await send('ListObjectVersions', asked)) as S3.ListObjectVersionsCommandOutput;
+    for (const { Key, VersionId } of [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])])
+      if (isWanted(Key)) await send('DeleteObject', { Key, VersionId, BypassGovernanceRetention: true });
+    ({ NextKeyMarker: KeyMarker, NextVersionIdMarker: VersionIdMarker } = page);
+    more = page.IsTruncated === true;
+  }
 }
 
 /** The deprecated inputs inside the bucket, in the order in which they need one another. */
@@ -182,15 +219,38 @@ function timed(block: Block | undefined, threshold: 'time' | 'eventThreshold'): 
 }
 
 /** A resource that configures one concern of a bucket has the bucket's name as its id. */
-function beside(type: string, configure: (given: Given, send: Send) => Promise<unknown>): Deployer {
+function beside(
+  type: string,
+  configure: (given: Given, send: Send) => Promise<unknown>,
+  clear: (send: Send, given: Given) => Promise<unknown>,
+): Deployer {
+  const nameOf = (given: Given): string => need(given, 'bucket').replace(/^arn:[^:]+:s3:::/, '');
   return {
     type,
-    async create(given, deployment) {
-      const name = need(given, 'bucket').replace(/^arn:[^:]+:s3:::/, '');
-      await configure(given, (operation, input) => deployment.call('s3', operation, { Bucket: name, ...input }));
+    ...putAgain(async (given, deployment) => {
+      const name = nameOf(given);
+      await configure(given, sender(name, deployment));
       return { id: name, outputs: { bucket: name } };
+    }),
+    async remove(given, deployment) {
+      await unlessGone(clear(sender(nameOf(given), deployment), given));
     },
   };
+}
+
+const deleted =
+  (operation: string) =>
+  (send: Send): Promise<unknown> =>
+    send(operation, {});
+
+/** A bucket that never had versions has nothing to suspend; one under Object Lock keeps them, which the provider accepts. */
+async function suspend(send: Send, { inputs }: Given): Promise<void> {
+  if (textOf(blockOf(inputs.versioningConfiguration)?.status) !== 'Enabled') return;
+  try {
+    await send('PutBucketVersioning', { VersioningConfiguration: { Status: 'Suspended' } });
+  } catch (error) {
+    if (!(error instanceof ServiceFault && /Object Lock configuration is present/.test(error.message))) throw error;
+  }
 }
 
 async function object(given: Given, deployment: Deployment): Promise<Created> {
@@ -208,45 +268,83 @@ async function object(given: Given, deployment: Deployment): Promise<Created> {
   return { id: Key, outputs: { key: Key, versionId: made.VersionId ?? '' } };
 }
 
+const objectDeployer = (type: string): Deployer => ({
+  type,
+  ...putAgain(object),
+  async remove(given, deployment) {
+    const key = need(given, 'key');
+    await unlessGone(empty(key, sender(need(given, 'bucket'), deployment), (other) => other === key));
+  },
+});
+
 export const s3Deployers: readonly Deployer[] = [
-  { type: 'aws:s3/bucket:Bucket', create: bucket },
-  beside('aws:s3/bucketVersioning:BucketVersioning', async (given, send) => {
-    const Status = textOf(blockOf(given.inputs.versioningConfiguration)?.status);
-    // `Disabled` is the provider's word for a bucket that never had versions: it calls nothing.
-    if (Status !== undefined && Status !== 'Disabled') await send('PutBucketVersioning', { VersioningConfiguration: { Status } });
-  }),
-  beside('aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration', async (given, send) => {
-    const rule = blockOf(given.inputs.rules);
-    if (rule !== undefined) await encrypt(rule, send);
-  }),
-  beside('aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration', (given, send) =>
-    send('PutBucketLifecycleConfiguration', { LifecycleConfiguration: { Rules: blocksOf(given.inputs.rules).map(lifecycle) } }),
+  { type: 'aws:s3/bucket:Bucket', create: bucket, update: changeBucket, remove: removeBucket },
+  beside(
+    'aws:s3/bucketVersioning:BucketVersioning',
+    async (given, send) => {
+      const Status = textOf(blockOf(given.inputs.versioningConfiguration)?.status);
+      // `Disabled` is the provider's word for a bucket that never had versions: it calls nothing.
+      if (Status !== undefined && Status !== 'Disabled')
+        await send('PutBucketVersioning', { VersioningConfiguration: { Status } });
+    },
+    suspend,
   ),
-  beside('aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration', (given, send) => {
-    const retention = blockOf(blockOf(given.inputs.rule)?.defaultRetention);
-    return send('PutObjectLockConfiguration', {
-      ObjectLockConfiguration: retention === undefined ? { ObjectLockEnabled: 'Enabled' } : lockOf(retention),
-    });
-  }),
-  beside('aws:s3/bucketReplicationConfig:BucketReplicationConfig', (given, send) => replicate(given.inputs, send)),
-  beside('aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock', ({ inputs }, send) =>
-    send('PutPublicAccessBlock', {
-      PublicAccessBlockConfiguration: {
-        BlockPublicAcls: flagOf(inputs.blockPublicAcls) ?? false,
-        IgnorePublicAcls: flagOf(inputs.ignorePublicAcls) ?? false,
-        BlockPublicPolicy: flagOf(inputs.blockPublicPolicy) ?? false,
-        RestrictPublicBuckets: flagOf(inputs.restrictPublicBuckets) ?? false,
-      },
-    }),
+  beside(
+    'aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration',
+    async (given, send) => {
+      const rule = blockOf(given.inputs.rules);
+      if (rule !== undefined) await encrypt(rule, send);
+    },
+    deleted('DeleteBucketEncryption'),
   ),
-  beside('aws:s3/bucketOwnershipControls:BucketOwnershipControls', ({ inputs }, send) =>
-    send('PutBucketOwnershipControls', {
-      OwnershipControls: { Rules: [{ ObjectOwnership: textOf(blockOf(inputs.rule)?.objectOwnership) }] },
-    }),
+  beside(
+    'aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration',
+    (given, send) =>
+      send('PutBucketLifecycleConfiguration', { LifecycleConfiguration: { Rules: blocksOf(given.inputs.rules).map(lifecycle) } }),
+    deleted('DeleteBucketLifecycle'),
   ),
-  beside('aws:s3/bucketPolicy:BucketPolicy', (given, send) =>
-    send('PutBucketPolicy', { Policy: textOf(given.inputs.policy) ?? '{}' }),
+  beside(
+    'aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration',
+    (given, send) => {
+      const retention = blockOf(blockOf(given.inputs.rule)?.defaultRetention);
+      return send('PutObjectLockConfiguration', {
+        ObjectLockConfiguration: retention === undefined ? { ObjectLockEnabled: 'Enabled' } : lockOf(retention),
+      });
+    },
+    // The lock itself cannot be taken off a bucket: its rule can.
+    (send) => send('PutObjectLockConfiguration', { ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled' } }),
   ),
-  { type: 'aws:s3/bucketObject:BucketObject', create: object },
-  { type: 'aws:s3/bucketObjectv2:BucketObjectv2', create: object },
+  beside(
+    'aws:s3/bucketReplicationConfig:BucketReplicationConfig',
+    (given, send) => replicate(given.inputs, send),
+    deleted('DeleteBucketReplication'),
+  ),
+  beside(
+    'aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock',
+    ({ inputs }, send) =>
+      send('PutPublicAccessBlock', {
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: flagOf(inputs.blockPublicAcls) ?? false,
+          IgnorePublicAcls: flagOf(inputs.ignorePublicAcls) ?? false,
+          BlockPublicPolicy: flagOf(inputs.blockPublicPolicy) ?? false,
+          RestrictPublicBuckets: flagOf(inputs.restrictPublicBuckets) ?? false,
+        },
+      }),
+    deleted('DeletePublicAccessBlock'),
+  ),
+  beside(
+    'aws:s3/bucketOwnershipControls:BucketOwnershipControls',
+    ({ inputs }, send) =>
+      send('PutBucketOwnershipControls', {
+        OwnershipControls: { Rules: [{ ObjectOwnership: textOf(blockOf(inputs.rule)?.objectOwnership) }] },
+      }),
+    deleted('DeleteBucketOwnershipControls'),
+  ),
+  beside(
+    'aws:s3/bucketPolicy:BucketPolicy',
+    (given, send) => send('PutBucketPolicy', { Policy: textOf(given.inputs.policy) ?? '{}' }),
+    deleted('DeleteBucketPolicy'),
+  ),
+  objectDeployer('aws:s3/bucketObject:BucketObject'),
+  objectDeployer('aws:s3/bucketObjectv2:BucketObjectv2'),
 ];

@@ -20,6 +20,12 @@ import {
 } from './s3-model.ts';
 import { objectOperations } from './s3-objects.ts';
 
+/** Every bucket encrypts with keys of S3 unless told otherwise (user guide, "Setting default server-side encryption"). */
+const BY_DEFAULT: S3.ServerSideEncryptionRule = {
+  ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' },
+  BucketKeyEnabled: false,
+};
+
 const createBucket: Op<S3.CreateBucketCommandInput, S3.CreateBucketCommandOutput> = (input, context) => {
   const name = input.Bucket ?? '';
   if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name))
@@ -38,7 +44,7 @@ const createBucket: Op<S3.CreateBucketCommandInput, S3.CreateBucketCommandOutput
     created: context.now,
     // Object Lock needs versions, and switches them on.
     versioning: locked ? 'Enabled' : undefined,
-    encryption: { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' }, BucketKeyEnabled: false },
+    encryption: BY_DEFAULT,
     replication: undefined,
     lifecycle: undefined,
     lock: locked ? { ObjectLockEnabled: 'Enabled' } : undefined,
@@ -166,6 +172,12 @@ const operations = {
     if (bucket.replication !== undefined) link(context.world, bucket);
     return {};
   }) satisfies Op<S3.PutBucketEncryptionCommandInput, S3.PutBucketEncryptionCommandOutput>,
+  DeleteBucketEncryption: ((input, context) => {
+    const bucket = bucketNamed(context, input.Bucket);
+    bucket.encryption = BY_DEFAULT;
+    if (bucket.replication !== undefined) link(context.world, bucket);
+    return {};
+  }) satisfies Op<S3.DeleteBucketEncryptionCommandInput, S3.DeleteBucketEncryptionCommandOutput>,
   GetBucketEncryption: ((input, context) => ({
     ServerSideEncryptionConfiguration: { Rules: [bucketNamed(context, input.Bucket).encryption] },
   })) satisfies Op<S3.GetBucketEncryptionCommandInput, S3.GetBucketEncryptionCommandOutput>,
@@ -188,6 +200,10 @@ const operations = {
     bucketNamed(context, input.Bucket).lifecycle = input.LifecycleConfiguration?.Rules ?? [];
     return {};
   }) satisfies Op<S3.PutBucketLifecycleConfigurationCommandInput, S3.PutBucketLifecycleConfigurationCommandOutput>,
+  DeleteBucketLifecycle: ((input, context) => {
+    bucketNamed(context, input.Bucket).lifecycle = undefined;
+    return {};
+  }) satisfies Op<S3.DeleteBucketLifecycleCommandInput, S3.DeleteBucketLifecycleCommandOutput>,
   GetBucketLifecycleConfiguration: ((input, context) => ({
     Rules: [
       ...configured(
@@ -209,6 +225,10 @@ const operations = {
     bucketNamed(context, input.Bucket).tags = input.Tagging?.TagSet ?? [];
     return {};
   }) satisfies Op<S3.PutBucketTaggingCommandInput, S3.PutBucketTaggingCommandOutput>,
+  DeleteBucketTagging: ((input, context) => {
+    bucketNamed(context, input.Bucket).tags = [];
+    return {};
+  }) satisfies Op<S3.DeleteBucketTaggingCommandInput, S3.DeleteBucketTaggingCommandOutput>,
   GetBucketTagging: ((input, context) => {
     const { tags } = bucketNamed(context, input.Bucket);
     return { TagSet: [...configured(tags.length === 0 ? undefined : tags, 'NoSuchTagSet', 'The TagSet does not exist')] };
@@ -217,6 +237,10 @@ const operations = {
     bucketNamed(context, input.Bucket).policy = input.Policy;
     return {};
   }) satisfies Op<S3.PutBucketPolicyCommandInput, S3.PutBucketPolicyCommandOutput>,
+  DeleteBucketPolicy: ((input, context) => {
+    bucketNamed(context, input.Bucket).policy = undefined;
+    return {};
+  }) satisfies Op<S3.DeleteBucketPolicyCommandInput, S3.DeleteBucketPolicyCommandOutput>,
   GetBucketPolicy: ((input, context) => ({
     Policy: configured(bucketNamed(context, input.Bucket).policy, 'NoSuchBucketPolicy', 'The bucket policy does not exist'),
   })) satisfies Op<S3.GetBucketPolicyCommandInput, S3.GetBucketPolicyCommandOutput>,
@@ -232,6 +256,9 @@ const actions = {
   GetBucketReplication: 's3:GetReplicationConfiguration',
   PutBucketReplication: 's3:PutReplicationConfiguration',
   DeleteBucketReplication: 's3:PutReplicationConfiguration',
+  DeleteBucketEncryption: 's3:PutEncryptionConfiguration',
+  DeleteBucketLifecycle: 's3:PutLifecycleConfiguration',
+  DeleteBucketTagging: 's3:PutBucketTagging',
   GetBucketLifecycleConfiguration: 's3:GetLifecycleConfiguration',
   PutBucketLifecycleConfiguration: 's3:PutLifecycleConfiguration',
   GetObjectLockConfiguration: 's3:GetBucketObjectLockConfiguration',

@@ -1,12 +1,18 @@
 /** Generated configurations of every deployer: those of the law of two sources, and what that law does not read. */
 import type fc from 'fast-check';
 import * as autoScaling from '../../parity/auto-scaling.ts';
+import * as dynamodb from '../../parity/dynamodb.ts';
 import * as ec2 from '../../parity/ec2.ts';
+import * as ecs from '../../parity/ecs.ts';
+import * as efs from '../../parity/efs.ts';
 import * as classic from '../../parity/elastic-load-balancing.ts';
 import * as balancing from '../../parity/elastic-load-balancing-v2.ts';
+import * as caches from '../../parity/elasticache.ts';
+import * as kms from '../../parity/kms.ts';
 import type { Declaration, Exception } from '../../parity/law.ts';
 import * as rds from '../../parity/rds.ts';
 import * as route53 from '../../parity/route-53.ts';
+import * as s3 from '../../parity/s3.ts';
 
 export interface Case {
   readonly cases: fc.Arbitrary<readonly Declaration[]>;
@@ -35,6 +41,20 @@ export const CASES: Readonly<Record<string, Case>> = {
   'load balancers': { cases: balancing.balancers, exceptions: balancing.exceptions },
   'Classic Load Balancers': { cases: classic.classics },
   'Auto Scaling groups': { cases: autoScaling.groups.map((all) => all.map(sized)) },
+  'ECS services': { cases: ecs.services },
+  // A global table needs its stream, and is made strongly consistent at once or never.
+  'DynamoDB tables': {
+    cases: dynamodb.cases,
+    refused: /currently protected|Streams cannot be disabled|A strongly consistent global table is made/,
+  },
+  'S3 buckets': { cases: s3.cases },
+  'cache groups': { cases: caches.groups, exceptions: caches.exceptions },
+  'cache clusters': { cases: caches.clusters, exceptions: caches.exceptions },
+  'Global Datastores': { cases: caches.datastores, exceptions: caches.exceptions },
+  'serverless caches': { cases: caches.serverless, exceptions: caches.exceptions },
+  'EFS file systems': { cases: efs.cases },
+  'replicated EFS file systems': { cases: efs.replicated },
+  'KMS keys': { cases: kms.cases },
   'EC2 networks': { cases: ec2.networks },
   'EC2 machines': { cases: ec2.machines },
 };

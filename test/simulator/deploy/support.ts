@@ -97,13 +97,13 @@ export async function destroy(
 export function changedTo(
   from: readonly Declaration[],
   to: readonly Declaration[],
-  replaces: (type: string) => readonly string[],
+  replaces: (declaration: Declaration) => readonly string[],
 ): readonly Declaration[] {
   const urns = new Set(from.map((d) => urnOf(d.type, d.name)));
   return from.map((declaration) => {
     const other = to.find((d) => d.type === declaration.type && d.name === declaration.name && d.region === declaration.region);
     if (other === undefined) return declaration;
-    const fixed = replaces(declaration.type);
+    const fixed = replaces(declaration);
     const changed = Object.entries(other.inputs).filter(
       ([property, value]) => !fixed.includes(property) && mentions(value).every((urn) => urns.has(urn)),
     );
