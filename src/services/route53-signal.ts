@@ -2,7 +2,7 @@
 import type { Known, Truth } from '../model/known.ts';
 import { all, andThen, any, collect, decide, fold, known, map, no, unknown } from '../model/known.ts';
 import type { Timing } from '../model/protection.ts';
-import { never, row, slowest, span, sum, timeUnknown } from '../model/protection.ts';
+import { fastest, never, row, slowest, span, sum, timeUnknown } from '../model/protection.ts';
 import { declareLoadBalancer, LOAD_BALANCER, loadBalancerDetection } from './load-balancer.ts';
 import { declareHealthCheck, HEALTH_CHECK, healthCheckDetection, turnsUnhealthy } from './route53-health-check.ts';
 import { aliasOf, fullName, RECORD, type RecordTarget, recordSetOf, targetsOf } from './route53-targets.ts';
@@ -77,11 +77,16 @@ function signalOf(record: Props, region: Known<string | undefined>, target: Know
   };
 }
 
-/** A branch with both signals is healthy while both are, so either may act; the one that certainly works is counted on. */
+/**
+ * A branch with both signals is healthy while both are (Route 53 developer guide, "How Amazon Route 53 chooses records when health
+ * checking is configured"), so whichever is first acts; those that certainly work are counted on.
+ */
 function earliest(parts: readonly Part[]): Timing {
   const working = parts.filter((p) => decide(p.works, { yes: () => true, no: () => false, unknown: () => false }));
   const possible = parts.filter((p) => decide(p.works, { yes: () => true, no: () => false, unknown: () => true }));
-  return (working[0] ?? possible[0])?.detection ?? never('nothing tells Route 53 that the branch is gone');
+  const [first, ...others] = working.map((p) => p.detection);
+  if (first !== undefined) return others.length === 0 ? first : fastest(first, ...others);
+  return possible[0]?.detection ?? never('nothing tells Route 53 that the branch is gone');
 }
 
 const absent: Part = {

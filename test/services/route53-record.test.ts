@@ -114,6 +114,14 @@ describe('failover of a PRIMARY record', () => {
     expect(timing(found?.time)).toBe('slowest(0s, 0-70s) + route53-elb-evaluation + dns-alias-ttl + dns-client-tail');
   });
 
+  it('acts by its health check or by the health of its target, whichever is first, where it has both', () => {
+    const { meaning } = primaryOf({ ...withCheck, aliases: alias('east', true) }, secondary, check);
+    const found = meaning.protections.find((p) => p.mechanism === 'route53-failover');
+    expect(timing(found?.time)).toBe(
+      'fastest(20-30s + route53-health-aggregation, slowest(0s, 0-70s) + route53-elb-evaluation) + dns-alias-ttl + dns-client-tail',
+    );
+  });
+
   it('leaves a SECONDARY alone', () => {
     const { meaning } = read(route53Record, secondary, branch('PRIMARY', 'east', withCheck), check, ...stage);
     expect(protections(meaning, 'region')[0]).toBe('route53-standby-branch always-on yes');
