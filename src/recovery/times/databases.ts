@@ -131,7 +131,7 @@ export const databaseTimes: readonly ServiceTime[] = [
     'dynamodb-pitr-restore',
     'DynamoDB table is restored to a point in time, into a new table',
     'time',
-    { optimistic: [300, 900, 3600], expected: [600, 1800, 7200], pessimistic: [600, 3600, 36_000] },
+    { optimistic: [300, 900, 3600], expected: [300, 1800, 7200], pessimistic: [600, 3600, 36_000] },
     'awsdocs/amazon-dynamodb-developer-guide@8229480 CreateBackup.md: 95 % of restores under an hour; both ends*; settings must be made again on the new table',
     SEEN,
   ),
