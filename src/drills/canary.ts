@@ -182,12 +182,14 @@ export function canary(
 }
 
 function acknowledgedIn(history: Json | undefined): readonly Acknowledged[] {
-  const list = (json: Json | undefined): readonly Json[] => (Array.isArray(json) ? [...json] : []);
-  return list(history).flatMap((pair) => {
-    const [sequence, at] = list(pair);
+  return listOf(history).flatMap((pair) => {
+    const [sequence, at] = listOf(pair);
     return typeof sequence === 'number' && typeof at === 'number' ? [{ sequence, at }] : [];
   });
 }
+
+const isList = (json: Json | undefined): json is readonly Json[] => Array.isArray(json);
+const listOf = (json: Json | undefined): readonly Json[] => (isList(json) ? json : []);
 
 type Counted = Omit<Measured['stores'][number], 'store'>;
 
