@@ -7,6 +7,7 @@ import { benchMonteCarlo } from './monte-carlo.ts';
 import { benchOrganisation } from './organisation.ts';
 import { benchProgram } from './program.ts';
 import { benchProwler } from './prowler.ts';
+import { benchRemedies } from './remedies.ts';
 import { benchSimulator } from './simulator.ts';
 import { benchTruth } from './truth.ts';
 import { benchVerify } from './verify.ts';
@@ -21,6 +22,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Check[]>>> = {
   truth: benchTruth,
   organisation: benchOrganisation,
   prowler: benchProwler,
+  remedies: benchRemedies,
 };
 
 const named = process.argv.slice(2);

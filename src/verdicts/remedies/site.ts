@@ -106,6 +106,14 @@ export class Site {
       .filter((other) => other.resource.urn !== item.resource.urn && this.regionOf(other) !== own);
   }
 
+  /** A resource of a type in a place, of the account and the stack of `near`: the network that a copy there goes into. */
+  find(type: string, to: Place, near: Resource): string | undefined {
+    const account = told(near.account);
+    return this.view
+      .all(type)
+      .find((p) => told(p.region) === to.region && told(p.account) === account && p.resource.stack === near.stack)?.id;
+  }
+
   /** Subnets that a property names, with their AZs; undefined where one of them cannot be told. */
   subnetsAt(props: Props, path: string): readonly Subnet[] | undefined {
     return fold<readonly Known<string>[], readonly Subnet[] | undefined>(

@@ -71,8 +71,8 @@ const GOLDEN: readonly (readonly [folder: string, best: Readonly<Record<string, 
   ['14-alias-without-health', { 'RTO region': ['shop-primary.aliases[0].evaluateTargetHealth'] }],
   ['15-secret-in-one-region', { 'RTO region': ['payment-key.replicas'] }],
   ['16-standby-below-mbco', { 'MBCO region': ['standby.minSize', 'standby.maxSize'] }],
-  // A person restores either way; point-in-time recovery makes what is restored recent.
-  ['17-hourly-backup', { 'RPO data': 'helps agree' }],
+  // A person restores either way; how recent point-in-time recovery is nobody promises: a drill must show it.
+  ['17-hourly-backup', { 'RPO data': 'helps show' }],
   ['19-unknown-output', { 'RTO az': ['orders.multiAz'] }],
 ];
 

@@ -50,11 +50,11 @@ export const severalZones: Family = (spot, site) => {
 export const severalInstances: Family = (spot, site) => {
   if (spot.scope !== 'instance') return [];
   const needed = shareNeeded(spot, site);
-  const size = sizing(spot.item, site, (running) => {
-    let n = Math.max(running, 2);
-    while ((n - 1) / n + 1e-9 < Math.min(needed, 0.99) && n < running * 2 + 2) n += 1;
-    return n;
-  });
+  const size = sizing(
+    spot.item,
+    site,
+    (running) => leastWith((n) => (n - 1) / n, Math.max(running, 2), needed) ?? Math.max(running, 2),
+  );
   if (size === undefined) return [];
   return [
     {
@@ -75,12 +75,18 @@ export function shareNeeded(spot: Spot, site: Site): number {
   return agreed.length === 0 ? 1 : Math.max(...agreed);
 }
 
-/** The least that leaves the share of what runs now after the fullest of the AZs is lost: see src/services/pool.ts. */
+/**
+ * The least of which a share of `needed` is left when the fullest of the AZs is lost: see src/services/pool.ts. With all of
+ * it needed there is no such number: what is lost must be replaced.
+ */
 function enoughAfterZone(running: number, zones: number, needed: number): number {
-  let n = Math.max(running, zones);
-  // What is needed is a share of what served before, which is the new number: with all of it needed there is no such number.
-  while ((n - Math.ceil(n / zones)) / n + 1e-9 < needed && n < running * 3 + zones) n += 1;
-  return n;
+  return leastWith((n) => (n - Math.ceil(n / zones)) / n, Math.max(running, zones), needed) ?? running;
+}
+
+/** The first number from `from` on, and not beyond three times that, of which the share left is enough. */
+function leastWith(left: (n: number) => number, from: number, needed: number): number | undefined {
+  for (let n = from; n <= 3 * from; n += 1) if (left(n) + 1e-9 >= needed) return n;
+  return undefined;
 }
 
 function zonesOf(urn: string, path: string, site: Site): number {

@@ -4,6 +4,7 @@ import type { Values } from '../../../model/value.ts';
 import { holds } from '../../../recovery/standing.ts';
 import { rdsCluster } from '../../../services/rds-cluster.ts';
 import { RDS_CLUSTER, RDS_CLUSTER_INSTANCE, RDS_GLOBAL_CLUSTER } from '../../../services/rds-global-members.ts';
+import { RDS_SUBNET_GROUP } from '../../../services/rds-instance.ts';
 import type { Family } from '../candidate.ts';
 import { reference } from '../change.ts';
 import { factsOf, told } from '../site.ts';
@@ -49,6 +50,7 @@ export const globalDatabase: Family = (spot, site) => {
     },
   });
   const key = keyIn(to, spot.item, told(facts.key), holds(facts.encrypted), site);
+  const network = site.find(RDS_SUBNET_GROUP, to, resource);
   const secondary = site.add(resource, {
     type: RDS_CLUSTER,
     name: `${resource.name}-${to.region}`,
@@ -57,6 +59,7 @@ export const globalDatabase: Family = (spot, site) => {
       ...without(resource.inputs),
       globalClusterIdentifier: reference(global.resource.urn, 'id'),
       ...(key === undefined ? {} : { kmsKeyId: key.value }),
+      ...(network === undefined ? {} : { dbSubnetGroupName: reference(network, 'name') }),
     },
   });
   const first = facts.members.found[0];

@@ -27,8 +27,32 @@ export const bucketReplication: Family = (spot, site) => {
   );
   if (rules === undefined) return [];
   const leading = rules.findIndex((r) => !holds(not(r.otherRegion)));
+  if (leading >= 0 && spot.lacks.has('point')) {
+    const sooner = timeControlled(spot.item.props, leading, site);
+    if (sooner.length > 0) return [...mended(spot.item.props, leading, site), ...sooner];
+  }
   return leading >= 0 ? mended(spot.item.props, leading, site) : created(spot.item.props, site, spot.metric.serviceId);
 };
+
+/** S3 Replication Time Control, without which nothing says how soon a copy is made. */
+function timeControlled(bucket: Props, index: number, site: Site): readonly Candidate[] {
+  const facts = factsOf(s3Bucket, site.item(bucket.id));
+  const rule = facts === undefined ? undefined : told(facts.replication)?.[index];
+  const owner = told(besides(bucket, S3_PARTS.replication, site.view));
+  if (rule === undefined || owner?.type !== S3_PARTS.replication || holds(rule.timeControl)) return [];
+  const minutes = { status: 'Enabled', time: { minutes: 15 } };
+  return [
+    {
+      mechanism: 's3-replication',
+      says: 'let S3 make nearly every copy within 15 minutes (Replication Time Control)',
+      changes: [
+        set(owner, `rules[${index}].destination.replicationTime`, minutes),
+        set(owner, `rules[${index}].destination.metrics`, { status: 'Enabled', eventThreshold: { minutes: 15 } }),
+      ],
+      cost: { class: 'low', rests: 'a charge for each gigabyte that is replicated' },
+    },
+  ];
+}
 
 /** Versioning on both sides, and objects under SSE-KMS selected: what a rule needs to copy everything. */
 function mended(bucket: Props, index: number, site: Site): readonly Candidate[] {

@@ -6,7 +6,7 @@ import { holds } from '../../../recovery/standing.ts';
 import { dynamodbTable } from '../../../services/dynamodb-table.ts';
 import { efsFileSystem } from '../../../services/efs-file-system.ts';
 import { elasticacheReplicationGroup } from '../../../services/elasticache-replication-group.ts';
-import { RDS_INSTANCE, rdsInstance } from '../../../services/rds-instance.ts';
+import { RDS_INSTANCE, RDS_SUBNET_GROUP, rdsInstance } from '../../../services/rds-instance.ts';
 import type { Identity, ServiceModule } from '../../../services/service.ts';
 import type { Candidate, Cost, Family, Spot } from '../candidate.ts';
 import type { Change } from '../change.ts';
@@ -31,6 +31,7 @@ export const rdsReplica: Family = (spot, site) => {
   const { resource } = spot.item;
   const like = kept(resource, RDS_REPLICA_INPUTS);
   const key = keyIn(at.to, spot.item, told(at.facts.key), holds(at.facts.encrypted), site);
+  const network = site.find(RDS_SUBNET_GROUP, at.to, resource);
   return [
     {
       mechanism: 'rds-cross-region-replica',
@@ -47,6 +48,7 @@ export const rdsReplica: Family = (spot, site) => {
             ...(site.promises(spot.metric.serviceId, 'az') ? { multiAz: true } : {}),
             replicateSourceDb: reference(resource.urn, 'arn'),
             ...(key === undefined ? {} : { kmsKeyId: key.value }),
+            ...(network === undefined ? {} : { dbSubnetGroupName: reference(network, 'name') }),
           },
         }),
       ],
