@@ -1,6 +1,6 @@
 /** What a provider is configured with: the place where its resources go, and the tags that they get. */
 import type { Plain } from '../simulator/deploy/deployer.ts';
-import { isItems, isProps, type Props, textOf, textsOf } from './values.ts';
+import { isItems, isProps, type Props, tagTexts, textOf, textsOf } from './values.ts';
 
 export interface Setting {
   readonly account: string;
@@ -34,7 +34,7 @@ export function settingOf(configuration: Props, home: Home): Setting {
   return {
     account,
     region,
-    defaultTags: isProps(tags) ? Object.fromEntries(Object.entries(tags).map(([key, value]) => [key, String(value)])) : {},
+    defaultTags: isProps(tags) ? tagTexts(tags) : {},
   };
 }
 

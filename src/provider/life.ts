@@ -10,8 +10,8 @@ import { shapeOf } from './facts/shape.ts';
 import { isGone } from './gone.ts';
 import type { Ground } from './ground.ts';
 import { isShown, type Looks, look, type Shown } from './look.ts';
-import { importedState, refreshedState, tagTexts, wasShown, writtenState } from './state.ts';
-import { holdsUnknown, ownProps, type Props, textOf, UNKNOWN } from './values.ts';
+import { importedState, refreshedState, wasShown, writtenState } from './state.ts';
+import { holdsUnknown, ownProps, type Props, tagTexts, textOf, UNKNOWN } from './values.ts';
 
 export interface Subject {
   readonly urn: string;

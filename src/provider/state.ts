@@ -6,7 +6,7 @@
 import { alike } from './alike.ts';
 import { shapeOf } from './facts/shape.ts';
 import type { Shown } from './look.ts';
-import { isProps, ownProps, type Props, textOf } from './values.ts';
+import { ownProps, type Props, textOf } from './values.ts';
 
 interface Meta {
   /** What AWS showed where that is spelled otherwise than the state, or is no part of it. */
@@ -135,9 +135,3 @@ export function importedState(type: string, id: string, region: string, shown: S
 /** Tags that AWS sets itself are not the program's. */
 const ownTags = (tags: Readonly<Record<string, string>>): Props =>
   Object.fromEntries(Object.entries(tags).filter(([key]) => !key.startsWith('aws:')));
-
-/** Tags as the world takes them. */
-export function tagTexts(tags: Props[string] | undefined): Readonly<Record<string, string>> {
-  if (!isProps(tags)) return {};
-  return Object.fromEntries(Object.entries(ownProps(tags)).map(([key, value]) => [key, String(value)]));
-}

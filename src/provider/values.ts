@@ -47,3 +47,10 @@ export function isNothing(value: Plain | undefined): boolean {
   if (isItems(value)) return value.length === 0;
   return isProps(value) && Object.entries(value).every(([name, v]) => isInternal(name) || isNothing(v));
 }
+
+/** Tags as the world takes them. */
+export function tagTexts(tags: Plain | undefined): Readonly<Record<string, string>> {
+  if (!isProps(tags)) return {};
+  const texts = Object.entries(tags).filter(([key, value]) => !isInternal(key) && value !== null && typeof value !== 'object');
+  return Object.fromEntries(texts.map(([key, value]) => [key, String(value as string | number | boolean)]));
+}

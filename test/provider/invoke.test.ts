@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Props } from '../../src/provider/values.ts';
+import { type Props, textOf } from '../../src/provider/values.ts';
 import { ACCOUNT, type Engine, engine, REGION } from './support.ts';
 
 const token = (short: string): string => {
@@ -35,7 +35,7 @@ describe('data sources', () => {
     return () => asked.close();
   });
 
-  it.each<[string, Props, () => Props]>([
+  it.each<[string, Props, () => object]>([
     ['index.getAvailabilityZones', {}, () => ({ names: ['a', 'b', 'c'].map((z) => `${REGION}${z}`) })],
     ['index.getAvailabilityZones', { excludeNames: [`${REGION}a`] }, () => ({ names: [`${REGION}b`, `${REGION}c`] })],
     ['index.getAvailabilityZones', { region: 'us-west-2' }, () => ({ names: expect.arrayContaining(['us-west-2d']) })],
@@ -80,7 +80,7 @@ describe('data sources', () => {
 
   it('renders policies', async () => {
     const { json } = await get('iam.getPolicyDocument', { statements: [{ actions: ['s3:GetObject'], resources: ['*'] }] });
-    expect(JSON.parse(String(json)).Statement).toMatchObject([{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }]);
+    expect(JSON.parse(textOf(json) ?? '').Statement).toMatchObject([{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }]);
   });
 
   it.each<[string, Props, RegExp]>([

@@ -1,6 +1,7 @@
 /** Laws of a life under the provider, over generated configurations of every service: those of the law of two sources. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { messageOf } from '../../src/model/errors.ts';
 import type { Setting } from '../../src/provider/configure.ts';
 import type { Props } from '../../src/provider/values.ts';
 import { plainRecord, propertyAt } from '../../src/simulator/deploy/values.ts';
@@ -120,7 +121,7 @@ async function live(declarations: readonly Declaration[]): Promise<readonly stri
       const { id, state } = await ask({ what: 'create', setting, subject, inputs, preview: false });
       made.set(`${type} ${name}`, { declaration, inputs, id, state });
     } catch (error) {
-      wrong.push(`${type} ${name}: ${error instanceof Error ? error.message : error}`);
+      wrong.push(`${type} ${name}: ${messageOf(error)}`);
     }
   }
   await clerk.settle();

@@ -66,8 +66,8 @@ export interface Engine extends Ground {
 
 export const urnOf = (type: string, name: string): string => `urn:pulumi:test::provider::${type}::${name}`;
 
-const structOf = (props: Props) => struct.Struct.fromJavaScript(props as never);
-const plain = (from: InstanceType<typeof struct.Struct> | undefined): Props => (from?.toJavaScript() ?? {}) as Props;
+const structOf = (props: Props) => struct.Struct.fromJavaScript(props);
+const plain = (from: InstanceType<typeof struct.Struct> | undefined): Props => from?.toJavaScript() ?? {};
 const KINDS = ['add', 'add-replace', 'delete', 'delete-replace', 'update', 'update-replace'];
 
 export async function engine(on = ground()): Promise<Engine> {

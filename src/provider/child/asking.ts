@@ -2,6 +2,12 @@
 import { Agent, request } from 'node:http';
 import type { Ask, Line } from '../questions.ts';
 
+interface Reply<A> {
+  readonly answer: A;
+  readonly log?: readonly Line[];
+  readonly error?: string;
+}
+
 export function asking(url: string, token: string, log: (line: Line) => void): Ask {
   const agent = new Agent({ keepAlive: true });
   return (question) =>
@@ -13,10 +19,10 @@ export function asking(url: string, token: string, log: (line: Line) => void): A
         reply.on('error', reject);
         reply.on('end', () => {
           try {
-            const { answer, log: lines = [], error } = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-            for (const line of lines) log(line);
-            if (error === undefined) resolve(answer);
-            else reject(new Error(error));
+            const said = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Reply<never>;
+            for (const line of said.log ?? []) log(line);
+            if (said.error === undefined) resolve(said.answer);
+            else reject(new Error(said.error));
           } catch (cause) {
             reject(new Error('simulated AWS answered with something else than JSON', { cause }));
           }

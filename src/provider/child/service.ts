@@ -137,7 +137,7 @@ export function addProvider(server: Server, ask: Ask, environment: Environment):
       });
       return new provider.UpdateResponse().setProperties(stateStruct(subject.type, state));
     }),
-    pb_delete: unary(async (request: InstanceType<typeof provider.DeleteRequest>) => {
+    delete: unary(async (request: InstanceType<typeof provider.DeleteRequest>) => {
       const kept = { id: request.getId(), state: propsOf(request.getProperties()) };
       const inputs = request.hasOldInputs() ? propsOf(request.getOldInputs()) : kept.state;
       await ask({ what: 'delete', setting: setting(), subject: subjectOf(request), kept, inputs });
@@ -155,8 +155,7 @@ export function addProvider(server: Server, ask: Ask, environment: Environment):
     cancel: unary(async () => new empty.Empty()),
     attach: unary(async () => new empty.Empty()),
   };
-  handlers.delete = handlers.pb_delete as never;
-  server.addService(providerGrpc.ResourceProviderService as never, handlers);
+  server.addService(providerGrpc.ResourceProviderService, handlers);
 }
 
 function unary<I, O>(answer: Unary<I, O>): handleUnaryCall<I, O> {
@@ -168,7 +167,9 @@ function unary<I, O>(answer: Unary<I, O>): handleUnaryCall<I, O> {
   };
 }
 
-function modeOf(mode: number): 'propose' | 'enforce' | 'disable' {
+function modeOf(
+  mode: ReturnType<InstanceType<typeof provider.CheckRequest.AutonamingOptions>['getMode']>,
+): 'propose' | 'enforce' | 'disable' {
   const { DISABLE, ENFORCE } = provider.CheckRequest.AutonamingOptions.Mode;
   return mode === ENFORCE ? 'enforce' : mode === DISABLE ? 'disable' : 'propose';
 }

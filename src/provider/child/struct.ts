@@ -18,7 +18,7 @@ const UNKNOWNS = new Set([
 
 /** Plain values: secrets without their mark, unknowns under one sign. */
 export const propsOf = (from: InstanceType<typeof struct.Struct> | undefined): Props =>
-  from === undefined ? {} : members(from.toJavaScript() as Props);
+  from === undefined ? {} : members(from.toJavaScript());
 
 const members = (props: Props): Props => Object.fromEntries(Object.entries(props).map(([name, value]) => [name, bare(value)]));
 
@@ -29,7 +29,7 @@ function bare(value: Plain): Plain {
   return value[SIGNATURE] === SECRET ? bare(value.value ?? null) : members(value);
 }
 
-export const structOf = (props: Props): InstanceType<typeof struct.Struct> => struct.Struct.fromJavaScript(props as never);
+export const structOf = (props: Props): InstanceType<typeof struct.Struct> => struct.Struct.fromJavaScript(props);
 
 /** Outputs that are secret whatever the program says: `Sensitive` in the provider's schemas. */
 const SENSITIVE: Readonly<Record<string, readonly string[]>> = {

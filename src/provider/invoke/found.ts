@@ -190,7 +190,7 @@ function isMeant(found: Found, by: Finding['by'], filters: Readonly<Record<strin
 }
 
 /** Zone names with and without their last dot are one name; absent is false. */
-const said = (value: Props[string] | undefined): string => String(value ?? false).replace(/\.$/, '');
+const said = (value: Props[string] | undefined): string => JSON.stringify(value ?? false).replace(/\.?"$/, '"');
 
 /** Whether a list of filters (`{name, values}`, values with `*` and `?`) holds. */
 export function passes(filters: Props[string] | undefined, actualOf: (name: string) => string | undefined): boolean {
