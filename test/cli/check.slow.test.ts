@@ -85,7 +85,7 @@ describe('verify --with-live', () => {
   });
 });
 
-describe('bad usage ends in 2 and says what was expected', () => {
+describe.concurrent('bad usage ends in 2 and says what was expected', () => {
   const NO_KEYS = {
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_ACCESS_KEY_ID: '',

@@ -24,8 +24,8 @@ export interface Asked {
   readonly member: { readonly scope: 'az' | 'region' | 'data'; readonly name: string };
 }
 
-/** Milliseconds of the world's time for which a controller waits that finds the run held. */
-const WAIT = 30_000;
+/** Milliseconds of the world's time for which a controller waits that finds the run held: as long as a lease holds. */
+const WAIT = 120_000;
 const NOBODY = 'nobody';
 let controllers = 0;
 

@@ -1,17 +1,21 @@
 /** Two controllers at one run, each with a network to the store that fails: dropped, held, or taking without giving. */
 import { connect, createServer, type Server as NetServer, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import pLimit from 'p-limit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { JournalLost } from '../../src/drills/logbook.ts';
 import { UsageError } from '../../src/model/errors.ts';
 import { LeaseLost } from '../../src/model/journal.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
+import { moments } from '../store/killed.ts';
 import { hasPostgres, type Server, startPostgres } from '../store/postgres.ts';
 import { type Asked, controller } from './crash-controller.ts';
 import { overlaps, type WatchedWorld, watchedWorld } from './crash-world.ts';
 import { catalogueOf, SHOPS, type Shop } from './shops.ts';
 
 const RUNS = 16;
+/** They mostly wait for the network. */
+const AT_ONCE = 2;
 /** Milliseconds of real time that the network is well, and that it is not, at most. Longer than a world waits for a store. */
 const WELL = 1_500;
 const CUT = 1_100;
@@ -73,15 +77,6 @@ async function proxyTo(url: string): Promise<Proxy> {
   };
 }
 
-/** The same moments at every run; what happens in them is chance all the same. */
-function moments(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 async function failing(proxy: Proxy, chance: () => number, over: AbortSignal): Promise<void> {
   const modes = ['dropped', 'held', 'half-open'] as const;
   while (!over.aborted) {
@@ -140,23 +135,25 @@ describe.skipIf(!hasPostgres())('the network between controllers and store fails
     const proxies = [await proxyTo(url), await proxyTo(url)];
     const stores = [];
     for (const proxy of proxies) stores.push(await openStore({ url: proxy.url }));
-    for (let n = 0; n < RUNS; n += 1) {
+    const over = new AbortController();
+    const networks = proxies.map((proxy) => failing(proxy, chance, over.signal));
+    const held = async (n: number): Promise<void> => {
       const shop = shopOf(n % 2 === 0 ? 'region-loss' : 'backup-restore');
       const member: Asked['member'] = n % 2 === 0 ? { scope: 'region', name: 'us-east-1' } : { scope: 'data', name: '*' };
       const asked = JSON.stringify({ catalogue: catalogueOf(shop), member } satisfies Asked);
       const run = `${shop.kind}/${n}`;
       const world = await watchedWorld(shop);
-      const over = new AbortController();
-      const networks = proxies.map((proxy) => failing(proxy, chance, over.signal));
       await Promise.all(stores.map((one) => persistent(world, one, run, asked, lost)));
-      over.abort();
-      await Promise.all(networks);
       expect(overlaps(world.acts), run).toEqual([]);
       expect(world.aws.world.faults, run).toEqual([]);
       for (const [effect, times] of world.effects) expect(times, `${run}: ${effect}`).toBe(1);
       expect((await store.journal.read(run)).at(-1)).toMatchObject({ kind: 'ended', data: { left: [], steady: true } });
       await world.close();
-    }
+    };
+    const limit = pLimit(AT_ONCE);
+    await Promise.all(Array.from({ length: RUNS }, (_, n) => limit(() => held(n))));
+    over.abort();
+    await Promise.all(networks);
     for (const one of stores) await one.close();
     for (const proxy of proxies) proxy.close();
     expect(lost.times).toBeGreaterThan(RUNS / 4);

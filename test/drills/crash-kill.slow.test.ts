@@ -1,40 +1,23 @@
 /** Controllers truly killed with -9: after every entry of two kinds of drill, and at random moments. */
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import pLimit from 'p-limit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DrillResult } from '../../src/drills/result.ts';
 import { UsageError } from '../../src/model/errors.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import type { Whereabouts } from '../../src/store/whereabouts.ts';
+import { builtChild, moments, ROOT, SHORT_LIVED } from '../store/killed.ts';
 import { hasPostgres, type Server, startPostgres } from '../store/postgres.ts';
 import { type Asked, controller } from './crash-controller.ts';
 import { overlaps, type WatchedWorld, watchedWorld } from './crash-world.ts';
 import { catalogueOf, SHOPS, type Shop } from './shops.ts';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-// Where imports of packages are resolved, and git does not look.
-const BUILT = join(ROOT, 'node_modules', '.cache', `holdfast-drills-${process.pid}`);
+const childPath = builtChild('test/drills/crash-child.ts');
 const RANDOM = 200;
 const AT_ONCE = 4;
-
-beforeAll(async () => {
-  mkdirSync(BUILT, { recursive: true });
-  await build({
-    entryPoints: [join(ROOT, 'test/drills/crash-child.ts')],
-    outfile: join(BUILT, 'child.mjs'),
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    external: ['@aws-sdk/*', '@smithy/*', '@electric-sql/pglite', 'pg'],
-    banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
-  });
-});
-afterAll(() => rmSync(BUILT, { recursive: true, force: true }));
 
 interface Killed {
   readonly shop: Shop;
@@ -62,7 +45,7 @@ const textOf = (place: Whereabouts): string => ('url' in place ? place.url : pla
 /** Resolves with the milliseconds from its first entry to its end. */
 function child(world: WatchedWorld, place: Whereabouts, { run, death }: Killed, asked: string): Promise<number> {
   const entry = 'entry' in death ? death.entry : 0;
-  const args = [join(BUILT, 'child.mjs'), world.url, world.token, textOf(place), run, asked, String(entry)];
+  const args = [...SHORT_LIVED, childPath(), world.url, world.token, textOf(place), run, asked, String(entry)];
   const one = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
   let complaint = '';
   let begun = 0;
@@ -101,7 +84,12 @@ async function survives(killed: Killed, place: Whereabouts, whole: ReadonlyMap<s
     await child(world, place, killed, asked);
     const store = await openStore(place);
     const result = await takenUp(world, store, run, asked).finally(() => store.close());
-    expect(result, where).toMatchObject({ left: [], steady: true, status: expect.not.stringMatching('refused') });
+    // Who takes over has seen no write of before, and may find a restored store not well any more.
+    expect(result, where).toMatchObject({
+      left: [],
+      steady: true,
+      status: expect.stringMatching(/^(recovered|interrupted|failed)$/),
+    });
     expect(world.aws.world.faults, where).toEqual([]);
     expect(overlaps(world.acts), where).toEqual([]);
     for (const [effect, times] of world.effects) expect(times, `${where}: ${effect}`).toBeLessThanOrEqual(whole.get(effect) ?? 1);
@@ -140,15 +128,6 @@ async function settled(store: Store, runs: readonly string[]): Promise<void> {
     if (kind === 'drill-result') kept.set(subject, (kept.get(subject) ?? 0) + 1);
   expect([...kept.values()].every((n) => n === 1)).toBe(true);
   expect(runs.filter((run) => !kept.has(run))).toEqual([]);
-}
-
-/** The same moments at every run; what happens in them is chance all the same. */
-function moments(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }
 
 describe.skipIf(!hasPostgres())('on a Postgres server', () => {

@@ -1,12 +1,11 @@
 /** Controllers killed with -9 at random moments, one after another, on one run of one store. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { builtChild, moments, ROOT, SHORT_LIVED } from './killed.ts';
 import { hasPostgres, type Server, startPostgres } from './postgres.ts';
 
 const ROUNDS = 50;
@@ -15,9 +14,7 @@ const LINES = 10;
 const MOMENT = 15;
 const STARTING = 900;
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-// Where imports of packages are resolved, and git does not look.
-const BUILT = join(ROOT, 'node_modules', '.cache', `holdfast-crash-${process.pid}`);
+const childPath = builtChild('test/store/crash-child.ts');
 
 type Written = readonly [sequence: number, epoch: number, token: string];
 interface Opened {
@@ -29,28 +26,6 @@ interface Opened {
 }
 type Line = { open: Opened } | { entry: Written } | { record: { sequence: number; hash: string } };
 
-beforeAll(async () => {
-  mkdirSync(BUILT, { recursive: true });
-  await build({
-    entryPoints: [join(ROOT, 'test/store/crash-child.ts')],
-    outfile: join(BUILT, 'child.mjs'),
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    packages: 'external',
-  });
-});
-afterAll(() => rmSync(BUILT, { recursive: true, force: true }));
-
-/** The same moments at every run; what happens in them is chance all the same. */
-function moments(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 interface Life {
   readonly lines: readonly Line[];
   readonly code: number | null;
@@ -61,7 +36,7 @@ async function live(
   args: readonly string[],
   killWhen: (child: ChildProcess, said: (lines: number) => Promise<void>) => void,
 ): Promise<Life> {
-  const child = spawn(process.execPath, [join(BUILT, 'child.mjs'), ...args], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...SHORT_LIVED, childPath(), ...args], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
   const lines: Line[] = [];
   let complaint = '';
   const waiting: { readonly lines: number; readonly go: () => void }[] = [];

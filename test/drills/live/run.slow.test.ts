@@ -8,6 +8,7 @@ import { approvalsOf } from '../../../scripts/commands/drill-conducting.ts';
 import { drillApprove, drillKillSwitch } from '../../../scripts/commands/drill-deciding.ts';
 import { type DrillResumeFlags, drillResume } from '../../../scripts/commands/drill-resume.ts';
 import type { SourceReading } from '../../../src/model/resource.ts';
+import type { Connection } from '../../../src/store/connection.ts';
 import { openStore } from '../../../src/store/store.ts';
 import { around as quiet } from '../../golden/support.ts';
 import { promising, TABLE } from '../../verdicts/estates.ts';
@@ -58,8 +59,23 @@ vi.mock('../../../scripts/commands/judging.ts', async (original) => {
   return { ...real, read: async () => world.readings };
 });
 
+/** Embedded stores by folder, open until all tests have ended: to open one takes a second, and each command opens its own. */
+const stores = vi.hoisted(() => new Map<string, Promise<Connection>>());
+vi.mock('../../../src/store/embedded.ts', async (original) => {
+  const real = await original<typeof import('../../../src/store/embedded.ts')>();
+  const openEmbedded: typeof real.openEmbedded = async (at) => {
+    const open = stores.get(at) ?? real.openEmbedded(at);
+    stores.set(at, open);
+    return { ...(await open), close: async () => undefined };
+  };
+  return { ...real, openEmbedded };
+});
+
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-live-run-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(async () => {
+  for (const open of stores.values()) await (await open).close();
+  rmSync(folder, { recursive: true });
+});
 
 const file = (name: string, text: string): string => {
   writeFileSync(join(folder, name), text);
