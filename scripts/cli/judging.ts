@@ -66,6 +66,7 @@ export function withJudging(holdfast: Command): void {
       [],
     )
     .option('--since <duration>', 'how far back measurements are looked at', '1h')
+    .option('--obligations <file>', 'what a preview with the policy pack left owed: each must be discharged by what AWS shows')
     .option('--publish', 'publish services and agreed policies to AWS Resilience Hub as apps of Holdfast, and assess them')
     .action(async (checks: string[], options: CheckFlags) => {
       const { check } = await import('../commands/check.ts');

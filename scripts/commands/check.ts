@@ -1,15 +1,17 @@
 /** `holdfast check`: the in-place level. Reads AWS, judges what is there by the same rules as the code, and says where they differ. */
 
+import { readFile } from 'node:fs/promises';
 import type { Check, CheckFinding, CheckInput, CheckResult } from '../../checks/check.ts';
 import { CHECKS } from '../../checks/registry.ts';
 import type { AnyCall } from '../../src/aws/failure.ts';
 import { type InPlace, inPlace } from '../../src/estate/in-place.ts';
-import { UsageError } from '../../src/model/errors.ts';
+import { messageOf, UsageError } from '../../src/model/errors.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { parseDuration } from '../../src/model/quantity.ts';
 import type { MetricVerdict } from '../../src/model/verdict.ts';
 import type { LiveLevel } from '../../src/reports/live.ts';
 import { withLive, withoutCode } from '../../src/reports/live.ts';
+import { withObligations } from '../../src/reports/obligations.ts';
 import { resultOf } from '../../src/reports/result.ts';
 import type { VerifyResult } from '../../src/reports/result-schema.ts';
 import { type Observation, observe, unseenOf } from '../../src/services/observed/observe.ts';
@@ -19,6 +21,7 @@ import { findingAt, withWaivers } from '../../src/verdicts/findings.ts';
 import { type Judgement, judge } from '../../src/verdicts/judge.ts';
 import { kpi2 } from '../../src/verdicts/kpis.ts';
 import { inPlaceVerdict } from '../../src/verdicts/levels.ts';
+import { type Obligation, obligationsSchema } from '../../src/verdicts/obligations.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { type EvidenceFlags, evidenceGiven, withGiven } from './evidence-given.ts';
 import { estateOf, type Inputs, inputsOf, type SourceFlags } from './judging.ts';
@@ -32,6 +35,8 @@ export interface CheckFlags extends SourceFlags, AwsFlags, ResultFlags, Evidence
   readonly region?: string;
   readonly since: string;
   readonly publish?: boolean;
+  /** What a preview left owed, as the policy pack wrote it. */
+  readonly obligations?: string;
 }
 
 export async function check(named: readonly string[], flags: CheckFlags, around: Surroundings): Promise<number> {
@@ -44,7 +49,25 @@ export async function checkedBySources(named: readonly string[], flags: CheckFla
   const given = await evidenceGiven(flags, around);
   const inputs = await inputsOf(flags.source, flags, around, 'nothing');
   const { result, judgement, verdicts } = await checked(wanted, inputs, flags, around);
-  return withGiven(result, judgement, verdicts, given);
+  const shown = withGiven(result, judgement, verdicts, given);
+  return flags.obligations === undefined ? shown : withObligations(shown, await readObligations(flags.obligations));
+}
+
+/** Throws `UsageError` (`obligations-unreadable`) when the file is none that the policy pack wrote. */
+async function readObligations(file: string): Promise<readonly Obligation[]> {
+  const expected = (found: string) =>
+    new UsageError(
+      'obligations-unreadable',
+      `${file}: expected the obligations that the policy pack wrote (\`obligations\` of its settings), ${found}`,
+    );
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw expected(`but ${messageOf(error)}`);
+  });
+  try {
+    return obligationsSchema.parse(JSON.parse(text)).obligations;
+  } catch (error) {
+    throw expected(error instanceof SyntaxError ? 'found no JSON' : 'found other JSON, or that of another version');
+  }
 }
 
 export interface Checked {

@@ -76,8 +76,8 @@ export type ExitCode = 0 | 1 | 3;
 type FindingResult = VerifyResult['findings'][number];
 
 /**
- * At the level that the command establishes. 1: a metric not met (unless only waived findings stand in its way), or an open
- * finding at or above `--fail-on`. 3: a metric or such a finding unknown, no agreement in force at all, or sources that show a
+ * At the level that the command establishes. 1: a metric not met (unless only waived findings stand in its way), an open
+ * finding at or above `--fail-on`, or an obligation that AWS breaks. 3: one that nothing discharges, a metric or such a finding unknown, no agreement in force at all, or sources that show a
  * part or nothing. Without a catalogue on purpose, findings alone count.
  *
  * Beside a baseline, also 1 for what the change does to the agreed metrics (`fails` in the comparison); with `--fail-on-new`, what
@@ -99,6 +99,7 @@ export function exitCode(
   const verdicts = metrics.map((m) => (level === 'designed' ? m.designed : established(m)));
   const broken =
     result.baseline?.metrics.some((m) => m.fails) === true ||
+    result.obligations?.some((o) => o.state === 'broken') === true ||
     (!failOnNew && verdicts.some((v) => v.verdict === 'not-met' && !v.waivedOnly)) ||
     serious.some((f) => f.state === 'fires');
   if (broken) return 1;
@@ -107,6 +108,7 @@ export function exitCode(
   const unknown =
     !judged ||
     !shown ||
+    result.obligations?.some((o) => o.state === 'open') === true ||
     verdicts.some((v) => v.verdict === 'unknown' || v.verdict === 'expired') ||
     serious.some((f) => f.state === 'unknown');
   return unknown && flags.allowUnknown !== true ? 3 : 0;

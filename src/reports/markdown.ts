@@ -48,6 +48,7 @@ export function renderMarkdown(result: VerifyResult): string {
   parts.push(
     ...comparisonSection(result),
     ...remedySection(result),
+    ...obligationSection(result),
     ...findingSection(result),
     ...liveSection(result),
     ...evidenceSection(result),
@@ -108,6 +109,12 @@ function surveySection(result: VerifyResult): string[] {
     );
   }
   return [...lines, ''];
+}
+
+function obligationSection({ obligations }: VerifyResult): string[] {
+  if (obligations === null || obligations.length === 0) return [];
+  const rows = obligations.map((o) => row([o.state, o.id, o.resourceTitle ?? '', o.because]));
+  return ['## What was owed', '', '| | what | resource | why |', '|---|---|---|---|', ...rows, ''];
 }
 
 function comparisonSection({ baseline }: VerifyResult): string[] {

@@ -1,5 +1,6 @@
 /** Shape of what `holdfast verify` and `holdfast check` print as JSON; `schema/verify.schema.json` is generated from it. */
 import * as z from 'zod';
+import { obligationSchema } from '../verdicts/obligations.ts';
 import { comparison, severity, urn, verdict } from './comparison-schema.ts';
 import { remediesSchema } from './remedy-schema.ts';
 
@@ -287,6 +288,15 @@ export const verifyResultSchema = z.object({
   remedies: remediesSchema
     .nullable()
     .describe('What would keep the broken promises, each option judged again; null without --remedies or --goal'),
+  obligations: z
+    .array(
+      obligationSchema.extend({
+        state: z.enum(['discharged', 'broken', 'open']),
+        because: z.string().describe('What shows it, or why nothing does'),
+      }),
+    )
+    .nullable()
+    .describe('What a change left owed, held against what AWS shows; null without --obligations'),
   identities: z
     .array(z.object({ resource: urn, aliases: z.array(urn), content: z.string().nullable(), position: position.nullable() }))
     .describe(

@@ -120,6 +120,7 @@ export function resultOf(judgement: Judgement, seed: number): VerifyResult {
       })),
     baseline: null,
     remedies: null,
+    obligations: null,
     identities: identitiesOf(estate, judgement.findings).map((i) => ({ ...i, aliases: [...i.aliases] })),
     orphans: [...judgement.orphans],
     notModelled: [...notModelledTypes(estate)],

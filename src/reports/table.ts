@@ -1,6 +1,7 @@
 /** What a busy engineer wants first: verdicts, then findings, then KPIs, then what nobody can tell. */
 import { formatPercent } from '../model/quantity.ts';
 import { comparisonRows } from './compared-words.ts';
+import { obligationLines } from './obligations.ts';
 import { remedyLines } from './remedy-lines.ts';
 import type { VerifyResult } from './result-schema.ts';
 import type { Cell, Paint, Style } from './text.ts';
@@ -69,6 +70,7 @@ export function renderTable(result: VerifyResult, options: TableOptions): string
   if (result.survey.length > 0) lines.push(...surveyLines(result, options));
   lines.push(...comparisonLines(result, options));
   lines.push(...remedyLines(result, options));
+  lines.push(...obligationLines(result, options));
   lines.push(...findingLines(result, options));
   lines.push(...liveLines(result, options));
   lines.push(...evidenceSection(result, options));

@@ -9,7 +9,7 @@ import type { Judgement } from './judge.ts';
 
 const OBLIGATIONS_VERSION = '1.0';
 
-const obligationSchema = z.object({
+export const obligationSchema = z.object({
   kind: z.enum(['rule', 'metric', 'evidence']),
   id: z.string().describe('Id of the rule, or of the metric'),
   fingerprint: z.string().describe('Of the finding: stable across runs and stacks; of a metric its id'),
