@@ -47,10 +47,17 @@ module.exports = {
       to: { path: '^(scripts|infra|src/(stacks|simulator|reports))/' },
     },
     {
+      name: 'policies-judge-only',
+      comment: 'The pack judges by the pipeline of verify; it observes no AWS, simulates none and renders nothing.',
+      severity: 'error',
+      from: { path: '^policies/' },
+      to: { path: '^(checks|scripts|infra|src/(aws|drills|engine|provider|reports|simulator))/' },
+    },
+    {
       name: 'src-imports-no-scripts',
       severity: 'error',
       from: { path: '^src/' },
-      to: { path: '^(checks|scripts|infra|test|bench)/' },
+      to: { path: '^(checks|scripts|infra|policies|test|bench)/' },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
     { name: 'nothing-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
