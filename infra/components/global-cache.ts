@@ -80,7 +80,8 @@ export class GlobalCache extends ComponentResource {
     const global = new elasticache.GlobalReplicationGroup(
       name,
       { globalReplicationGroupIdSuffix: `shop-${name}`, primaryReplicationGroupId: primaryGroup.id },
-      { parent: this, provider: primary.provider },
+      // After a failover it has another primary; an update would replace the datastore to put the first one back.
+      { parent: this, provider: primary.provider, ignoreChanges: ['primaryReplicationGroupId'] },
     );
     // Engine, version and node type of a secondary come from the global datastore.
     const standbyGroup = new elasticache.ReplicationGroup(

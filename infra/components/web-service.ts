@@ -171,6 +171,7 @@ export class WebService extends ComponentResource {
       },
       child,
     );
+    const scaled = args.mostTasks > args.tasks;
     const service = new ecs.Service(
       name,
       {
@@ -186,10 +187,15 @@ export class WebService extends ComponentResource {
         healthCheckGracePeriodSeconds: 60,
         tags,
       },
-      // ECS refuses a target group that no listener uses yet.
-      { ...child, dependsOn: [listener] },
+      {
+        ...child,
+        // ECS refuses a target group that no listener uses yet.
+        dependsOn: [listener],
+        // Whoever scales it owns the number: after a failover, an update would take tasks away under the load of both Regions.
+        ignoreChanges: scaled ? ['desiredCount'] : [],
+      },
     );
-    if (args.mostTasks > args.tasks) {
+    if (scaled) {
       const range = new appautoscaling.Target(
         name,
         {

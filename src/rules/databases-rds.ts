@@ -4,7 +4,6 @@ import type { EstateResource } from '../estate/estate.ts';
 import type { Known, Truth } from '../model/known.ts';
 import { all, andThen, any, atLeast, because, is, no, not } from '../model/known.ts';
 import { formatDuration } from '../model/quantity.ts';
-import { inOtherRegion } from '../services/apart.ts';
 import { docdbCluster } from '../services/docdb-cluster.ts';
 import { neptuneCluster } from '../services/neptune-cluster.ts';
 import { rdsCluster } from '../services/rds-cluster.ts';
@@ -12,6 +11,7 @@ import type { RdsInstanceFacts } from '../services/rds-instance.ts';
 import { rdsInstance } from '../services/rds-instance.ts';
 import { rdsProxy } from '../services/rds-proxy.ts';
 import type { Identity } from '../services/service.ts';
+import { inOtherRegionThan } from './places.ts';
 import {
   agreedDays,
   anyAgreed,
@@ -150,11 +150,6 @@ export const rdsRules: readonly Rule[] = [
 
 /** Seconds: the least that AWS calls typical for a Multi-AZ failover (Concepts.MultiAZ.Failover.html). */
 const FAILOVER = 60;
-
-function inOtherRegionThan(urn: string | undefined, item: EstateResource, context: RuleContext): Truth {
-  const source = urn === undefined ? undefined : context.estate.view.get(urn);
-  return source === undefined ? no('it replicates nothing') : inOtherRegion(item.props, source);
-}
 
 function noBackups(facts: RdsInstanceFacts, item: EstateResource): Truth {
   return because(

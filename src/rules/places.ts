@@ -8,6 +8,7 @@ import { andThen, fold, is, known, map, no, together, unknown } from '../model/k
 import type { ResourceKind, Spread, Timing } from '../model/protection.ts';
 import { formatDuration } from '../model/quantity.ts';
 import type { Scope } from '../model/scope.ts';
+import { inOtherRegion } from '../services/apart.ts';
 import { textOr } from './questions.ts';
 import type { RuleContext } from './rule.ts';
 
@@ -84,6 +85,12 @@ export function matesElsewhere(urn: string, context: RuleContext): readonly Esta
         false,
       ),
     );
+}
+
+/** Is that resource in another Region than this one? `urn` undefined: there is none. */
+export function inOtherRegionThan(urn: string | undefined, item: EstateResource, context: RuleContext): Truth {
+  const source = urn === undefined ? undefined : context.estate.view.get(urn);
+  return source === undefined ? no('it replicates nothing') : inOtherRegion(item.props, source);
 }
 
 /** Does it take over in another Region: it waits, or something that stands in for it lives elsewhere? */

@@ -469,4 +469,167 @@ const CASES: readonly RuleCase[] = [
   },
 ];
 
-describe('automation rules', () => checkFamily(automationRules, CASES));
+/** The same with an option of the program. */
+const leaving = (d: Declared, ...ignoreChanges: string[]): Declared => ({ ...d, ignoreChanges });
+const source = declared('aws:rds/instance:Instance', 'orders', { engine: 'postgres', instanceClass: 'db.m6g.large' });
+const replica = (region: string | null) =>
+  declared('aws:rds/instance:Instance', 'copy', { replicateSourceDb: out(source, 'arn'), instanceClass: 'db.m6g.large' }, region);
+const weighted = (name: string, weight: Inputs[string], region: string) => [
+  balancer(name, region),
+  declared('aws:route53/record:Record', `www-${name}`, {
+    zoneId: 'Z1',
+    name: 'www.shop.test',
+    type: 'A',
+    setIdentifier: name,
+    aliases: [{ name: out(balancer(name), 'dnsName'), zoneId: out(balancer(name), 'zoneId'), evaluateTargetHealth: true }],
+    weightedRoutingPolicies: [{ weight }],
+  }),
+];
+const datastore = (name: string, region: string | null) =>
+  declared(
+    'aws:elasticache/replicationGroup:ReplicationGroup',
+    name,
+    { globalReplicationGroupId: out(pair, 'globalReplicationGroupId') },
+    region,
+  );
+const first = declared('aws:elasticache/replicationGroup:ReplicationGroup', 'first', { engine: 'redis' });
+const pair = declared('aws:elasticache/globalReplicationGroup:GlobalReplicationGroup', 'pair', {
+  globalReplicationGroupIdSuffix: 'pair',
+  primaryReplicationGroupId: out(first, 'id'),
+});
+const small = side('west', 'SECONDARY', { desiredCapacity: 1 }, WEST);
+
+const FIGHTS: readonly RuleCase[] = [
+  {
+    rule: 'failover-fights-role',
+    says: 'a replica in another Region states its source',
+    estate: [source, replica(WEST)],
+    agreed: region,
+    answer: 'fires',
+    names: 'replicateSourceDb',
+  },
+  {
+    rule: 'failover-fights-role',
+    says: 'its source is left alone',
+    estate: [source, leaving(replica(WEST), 'replicateSourceDb')],
+    agreed: region,
+    answer: 'silent',
+  },
+  {
+    rule: 'failover-fights-role',
+    says: 'the replica only reads in the same Region',
+    estate: [source, replica('us-east-1')],
+    agreed: region,
+    answer: 'silent',
+  },
+  {
+    rule: 'failover-fights-role',
+    says: 'nothing is agreed for a Region',
+    estate: [source, replica(WEST)],
+    agreed: [['RTO', 'az', 3600]],
+    answer: 'silent',
+  },
+  {
+    rule: 'failover-fights-role',
+    says: 'the Region of the replica is not known',
+    estate: [source, replica(null)],
+    agreed: region,
+    answer: 'unknown',
+  },
+  {
+    rule: 'failover-fights-role',
+    says: 'clusters of a global database',
+    estate: replicated,
+    agreed: region,
+    answer: 'fires',
+    names: 'replicationSourceIdentifier',
+  },
+  {
+    rule: 'failover-fights-role',
+    says: 'clusters of a global database leave it alone',
+    estate: [
+      global,
+      leaving(member('db-east'), 'replicationSourceIdentifier'),
+      leaving(member('db-west', WEST), 'replicationSourceIdentifier'),
+    ],
+    agreed: region,
+    answer: 'silent',
+  },
+  {
+    rule: 'failover-fights-role',
+    says: 'a Global Datastore states its primary',
+    estate: [first, pair, datastore('second', WEST)],
+    agreed: region,
+    answer: 'fires',
+    names: 'primaryReplicationGroupId',
+  },
+  {
+    rule: 'failover-fights-role',
+    says: 'a Global Datastore leaves it alone',
+    estate: [first, leaving(pair, '*'), datastore('second', WEST)],
+    agreed: region,
+    answer: 'silent',
+  },
+  {
+    rule: 'failover-fights-capacity',
+    says: 'the standby is smaller, and says so',
+    estate: [...side('east', 'PRIMARY', {}), ...small],
+    agreed: region,
+    answer: 'fires',
+    names: 'desiredCapacity',
+  },
+  {
+    rule: 'failover-fights-capacity',
+    says: 'the standby is as large',
+    estate: [...side('east', 'PRIMARY', {}), ...side('west', 'SECONDARY', {}, WEST)],
+    agreed: region,
+    answer: 'silent',
+  },
+  {
+    rule: 'failover-fights-capacity',
+    says: 'its size is left to whoever scales it',
+    estate: [...side('east', 'PRIMARY', {}), ...small.map((d) => leaving(d, 'desiredCapacity'))],
+    agreed: region,
+    answer: 'silent',
+  },
+  {
+    rule: 'failover-fights-capacity',
+    says: 'the size of the standby is not known',
+    estate: [...side('east', 'PRIMARY', {}), ...side('west', 'SECONDARY', { desiredCapacity: hole }, WEST)],
+    agreed: region,
+    answer: 'unknown',
+  },
+  {
+    rule: 'failover-fights-weights',
+    says: 'a branch waits with weight 0',
+    estate: [...weighted('east', 100, 'us-east-1'), ...weighted('west', 0, WEST)],
+    agreed: region,
+    answer: 'fires',
+  },
+  {
+    rule: 'failover-fights-weights',
+    says: 'weights are left to whoever switches',
+    estate: [
+      ...weighted('east', 100, 'us-east-1'),
+      ...weighted('west', 0, WEST).map((d) => leaving(d, 'weightedRoutingPolicies')),
+    ],
+    agreed: region,
+    answer: 'silent',
+  },
+  {
+    rule: 'failover-fights-weights',
+    says: 'both branches answer',
+    estate: [...weighted('east', 50, 'us-east-1'), ...weighted('west', 50, WEST)],
+    agreed: region,
+    answer: 'silent',
+  },
+  {
+    rule: 'failover-fights-weights',
+    says: 'the weight is not known',
+    estate: [...weighted('east', 100, 'us-east-1'), ...weighted('west', hole, WEST)],
+    agreed: region,
+    answer: 'unknown',
+  },
+];
+
+describe('automation rules', () => checkFamily(automationRules, [...CASES, ...FIGHTS]));

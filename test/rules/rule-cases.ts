@@ -20,6 +20,7 @@ export interface Declared {
   /** Undefined: us-east-1. Null: not known. */
   readonly region?: string | null;
   readonly provider?: string;
+  readonly ignoreChanges?: readonly string[];
 }
 
 export type Answer = 'fires' | 'silent' | 'unknown';
@@ -69,7 +70,7 @@ function resource(d: Declared): Resource {
     tags: known({}),
     protect: false,
     retainOnDelete: false,
-    ignoreChanges: [],
+    ignoreChanges: d.ignoreChanges ?? [],
     position: undefined,
     pending: undefined,
   };

@@ -39,7 +39,7 @@ export function globalShop(): GlobalShop {
         backupRetentionPeriod: 7,
         ...(place === primary ? { masterUsername: 'shop', masterPasswordWo: 'set-by-hand', masterPasswordWoVersion: 1 } : {}),
       },
-      { provider, dependsOn: [...after], protect: true },
+      { provider, dependsOn: [...after], protect: true, ignoreChanges: ['replicationSourceIdentifier'] },
     );
     const instances = place.zones.slice(0, 2).map(
       (zone, i) =>
