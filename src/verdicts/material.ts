@@ -220,7 +220,15 @@ function ownShape(item: EstateResource | undefined, scope: Scope, started: Shape
     meaning.detection === undefined ? null : timesIn(meaning.detection),
     sorted(meaning.links.map((l) => [l.carries, fold(l.to, () => 'known', unknowable)])),
     sorted(ofScope(meaning.protections, scope).map(protectionShape)),
-    sorted(started(item).map((o) => [o.action, o.automation, word(o.armed), timesIn(o.lead)])),
+    sorted(
+      started(item).map((o) => [
+        o.action,
+        o.automation,
+        word(o.armed),
+        timesIn(o.lead),
+        o.grows === undefined ? null : word(o.grows),
+      ]),
+    ),
   ];
 }
 
