@@ -74,9 +74,10 @@ export class OrderEvents extends ComponentResource {
         },
         to.child,
       );
-    allow('primary', primary, [primary.topic.arn]);
-    // The standby always accepts the primary's events; whether any are sent is decided below, by one subscription.
-    allow('standby', standby, [standby.topic.arn, primary.topic.arn]);
+    // Each accepts the events of both; whether the standby is sent the primary's is decided below, by one subscription.
+    const topics = [primary.topic.arn, standby.topic.arn];
+    allow('primary', primary, topics);
+    allow('standby', standby, topics);
 
     const subscribe = (suffix: string, from: typeof primary, to: typeof primary) =>
       new sns.TopicSubscription(
@@ -86,6 +87,7 @@ export class OrderEvents extends ComponentResource {
       );
     subscribe('primary', primary, primary);
     subscribe('standby', standby, standby);
+    subscribe('standby-to-primary', standby, primary);
     if (args.fanOutToStandby) subscribe('primary-to-standby', primary, standby);
 
     this.primaryTopicArn = primary.topic.arn;

@@ -68,13 +68,22 @@ export const sqsQueue = service<QueueFacts>({
 });
 
 /**
- * A topic may deliver to queues of other Regions (https://docs.aws.amazon.com/sns/latest/dg/sns-cross-region-delivery.html).
- * A dead-letter queue holds nothing that its source queue was not given, so it is as safe as that.
+ * A topic may deliver to queues of other Regions (https://docs.aws.amazon.com/sns/latest/dg/sns-cross-region-delivery.html). Another
+ * queue has every message only when each topic that feeds this one delivers to it too. A dead-letter queue holds nothing that its
+ * source queues were not given, so it is as safe as they are together.
  */
 function fanOut(queue: Props, view: View): Known<readonly FanOut[]> {
-  const sources = [queue, ...(deadLetterSources(view).get(queue.id) ?? [])];
-  return map(collect(sources.map((source) => topicCopies(source, view))), (lists) => lists.flat());
+  const sources = deadLetterSources(view).get(queue.id) ?? [];
+  const own = topicCopies(queue, view);
+  if (sources.length === 0) return map(own, inEach);
+  // What a source was given by no topic has no copy anywhere.
+  const theirs = sources.map((source) => map(topicCopies(source, view), (lists) => (lists.length === 0 ? [[]] : lists)));
+  return map(collect([own, ...theirs]), (perQueue) => inEach(perQueue.flat()));
 }
+
+/** Of several lists what is in each of them; nothing of none. */
+const inEach = ([first = [], ...others]: readonly (readonly FanOut[])[]): readonly FanOut[] =>
+  first.filter((queue) => others.every((list) => list.some((other) => other.id === queue.id)));
 
 /** A policy made from another resource is there, whatever it will say. */
 function redrives(props: Props): Truth {
@@ -112,7 +121,8 @@ function deadLetterTarget(props: Props, view: View): string | undefined {
   );
 }
 
-function topicCopies(queue: Props, view: View): Known<readonly FanOut[]> {
+/** For each topic that feeds the queue, the other queues that it delivers to. */
+function topicCopies(queue: Props, view: View): Known<readonly (readonly FanOut[])[]> {
   const incoming = view.attached(queue.id, SUBSCRIPTION, 'endpoint');
   const others = incoming.found.map((subscription) =>
     andThen(view.target(subscription, 'topic', [SNS_TOPIC]), (topic): Known<readonly FanOut[]> => {
@@ -122,7 +132,7 @@ function topicCopies(queue: Props, view: View): Known<readonly FanOut[]> {
     }),
   );
   const doubt = incoming.found.length === 0 ? incoming.doubts[0] : undefined;
-  return doubt ?? map(collect(others), (lists) => lists.flat());
+  return doubt ?? collect(others);
 }
 
 function otherQueue(subscription: Props, queue: Props, view: View): Known<readonly FanOut[]> {

@@ -62,6 +62,25 @@ describe('a queue', () => {
       expect(armed(meaningOf(sqsQueue, view, here), 'sns-fan-out', 'region')).toBe(expected);
     });
 
+    it('by one topic of two that feed it: what the other brings is nowhere else', () => {
+      const other = declared(TOPIC, 'returns');
+      const fed = declared(SUBSCRIPTION, 'c', { topic: ref(other), protocol: 'sqs', endpoint: ref(here) });
+      const also = declared(SUBSCRIPTION, 'd', { topic: ref(other), protocol: 'sqs', endpoint: ref(there) });
+      const both = [subscribed('a', ref(here)), subscribed('b', ref(there)), fed];
+      const one = estate(topic, other, here, there, ...both);
+      expect(armed(meaningOf(sqsQueue, one, here), 'sns-fan-out', 'region')).toBe('absent');
+      const each = estate(topic, other, here, there, ...both, also);
+      expect(armed(meaningOf(sqsQueue, each, here), 'sns-fan-out', 'region')).toBe('yes');
+    });
+
+    it('covers no dead letters of a source that no topic feeds', () => {
+      const dead = declared(SQS_QUEUE, 'dead', {}, { region: 'us-east-1' });
+      const source = declared(SQS_QUEUE, 'here', { redrivePolicy: ref(dead, 'arn') }, { region: 'us-east-1' });
+      const sent = declared(SQS_QUEUE, 'sent', { redrivePolicy: ref(dead, 'arn') }, { region: 'us-east-1' });
+      const view = estate(topic, source, sent, dead, there, subscribed('a', ref(source)), subscribed('b', ref(there)));
+      expect(armed(meaningOf(sqsQueue, view, dead), 'sns-fan-out', 'region')).toBe('absent');
+    });
+
     it('covers the dead letters of the queue too', () => {
       const dead = declared(SQS_QUEUE, 'dead', {}, { region: 'us-east-1' });
       const source = declared(SQS_QUEUE, 'here', { redrivePolicy: ref(dead, 'arn') }, { region: 'us-east-1' });
