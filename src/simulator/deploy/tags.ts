@@ -72,6 +72,20 @@ const TAGGING: Readonly<Record<string, Tagging>> = {
     unset: ({ id }, keys) => ['UntagResource', { KeyId: id, TagKeys: keys }],
   },
   s3: { set: allTags, unset: allTags },
+  sns: lists('TagResource', 'UntagResource', 'ResourceArn'),
+  eventbridge: lists('TagResource', 'UntagResource', 'ResourceARN'),
+  'secrets-manager': lists('TagResource', 'UntagResource', 'SecretId'),
+  lambda: maps('Resource', 'Tags', 'TagKeys'),
+  eks: maps('resourceArn', 'tags', 'tagKeys'),
+  'route53-recovery-control-config': maps('ResourceArn', 'Tags', 'TagKeys'),
+  backup: {
+    set: (given, tags) => ['TagResource', { ResourceArn: arn(given), Tags: tags }],
+    unset: (given, keys) => ['UntagResource', { ResourceArn: arn(given), TagKeyList: keys }],
+  },
+  ssm: {
+    set: ({ id }, tags) => ['AddTagsToResource', { ResourceType: 'Parameter', ResourceId: id, Tags: listed(tags) }],
+    unset: ({ id }, keys) => ['RemoveTagsFromResource', { ResourceType: 'Parameter', ResourceId: id, TagKeys: keys }],
+  },
   ec2: {
     set: ({ id }, tags) => ['CreateTags', { Resources: [id], Tags: listed(tags) }],
     unset: ({ id }, keys) => ['DeleteTags', { Resources: [id], Tags: keys.map((Key) => ({ Key })) }],

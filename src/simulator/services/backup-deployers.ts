@@ -1,6 +1,7 @@
 /** AWS Backup from the inputs of the Pulumi provider. */
 import type * as Backup from '@aws-sdk/client-backup';
 import type { Created, Deployer, Deployment, Given, Plain } from '../deploy/deployer.ts';
+import { changedBy, onlyTags, putAgain, removedBy, stays, unlessGone } from '../deploy/lifecycle.ts';
 import { type Block, blockOf, blocksOf, flagOf, isBlock, need, numberOf, textOf, textsOf, without } from './compute-inputs.ts';
 
 /** What the provider sends when a rule says nothing (provider docs, Plan, `startWindow` and `completionWindow`). */
@@ -44,12 +45,37 @@ function ruleOf(block: Block): Backup.BackupRuleInput {
   });
 }
 
+const planOf = ({ inputs }: Given, name: string): Backup.BackupPlanInput => ({
+  BackupPlanName: name,
+  Rules: blocksOf(inputs.rules).map(ruleOf),
+});
+
+async function changePlan(given: Given, _before: Given, deployment: Deployment): Promise<Created> {
+  const { id = '', outputs } = given;
+  const BackupPlan = planOf(given, textOf(given.inputs.name) ?? textOf(outputs.name) ?? '');
+  const made = (await deployment.call('backup', 'UpdateBackupPlan', {
+    BackupPlanId: id,
+    BackupPlan,
+  })) as Backup.UpdateBackupPlanCommandOutput;
+  return { id, outputs: { version: made.VersionId ?? '' } };
+}
+
+/** With `forceDestroy` the provider deletes the recovery points first; without it, a vault that has some stays. */
+async function removeVault({ id, inputs }: Given, deployment: Deployment): Promise<void> {
+  const BackupVaultName = id;
+  if (flagOf(inputs.forceDestroy) === true) {
+    const found = (await unlessGone(deployment.call('backup', 'ListRecoveryPointsByBackupVault', { BackupVaultName }))) as
+      | Backup.ListRecoveryPointsByBackupVaultCommandOutput
+      | undefined;
+    for (const { RecoveryPointArn } of found?.RecoveryPoints ?? [])
+      await deployment.call('backup', 'DeleteRecoveryPoint', { BackupVaultName, RecoveryPointArn });
+  }
+  await unlessGone(deployment.call('backup', 'DeleteBackupVault', { BackupVaultName }));
+}
+
 async function plan(given: Given, deployment: Deployment): Promise<Created> {
   const name = nameOf(given, deployment);
-  const input: Backup.CreateBackupPlanCommandInput = {
-    BackupPlan: { BackupPlanName: name, Rules: blocksOf(given.inputs.rules).map(ruleOf) },
-    BackupPlanTags: { ...given.tags },
-  };
+  const input: Backup.CreateBackupPlanCommandInput = { BackupPlan: planOf(given, name), BackupPlanTags: { ...given.tags } };
   const made = (await deployment.call('backup', 'CreateBackupPlan', input)) as Backup.CreateBackupPlanCommandOutput;
   const id = made.BackupPlanId ?? '';
   return { id, outputs: { id, arn: made.BackupPlanArn ?? '', name, version: made.VersionId ?? '' } };
@@ -123,33 +149,37 @@ async function airGapped(given: Given, deployment: Deployment): Promise<Created>
 }
 
 /** Types that only set something on a vault: their id is its name. */
-function onVault(operation: string, inputOf: (given: Given) => object): Deployer['create'] {
-  return async (given, deployment) => {
-    const name = need(given, 'backupVaultName');
-    await deployment.call('backup', operation, without({ BackupVaultName: name, ...inputOf(given) }));
-    return { id: name, outputs: { backupVaultArn: `arn:aws:backup:${given.region}:${given.account}:backup-vault:${name}` } };
+function onVault(type: string, what: string, inputOf: (given: Given) => object): Deployer {
+  return {
+    type,
+    ...putAgain(async (given, deployment) => {
+      const name = need(given, 'backupVaultName');
+      await deployment.call('backup', `PutBackupVault${what}`, without({ BackupVaultName: name, ...inputOf(given) }));
+      return { id: name, outputs: { backupVaultArn: `arn:aws:backup:${given.region}:${given.account}:backup-vault:${name}` } };
+    }),
+    remove: removedBy('backup', `DeleteBackupVault${what}`, ({ id }) => ({ BackupVaultName: id })),
   };
+}
+
+function testingOf(given: Given) {
+  const from = blockOf(given.inputs.recoveryPointSelection) ?? {};
+  return without({
+    ScheduleExpression: need(given, 'scheduleExpression'),
+    ScheduleExpressionTimezone: textOf(given.inputs.scheduleExpressionTimezone),
+    StartWindowHours: numberOf(given.inputs.startWindowHours),
+    RecoveryPointSelection: without({
+      Algorithm: textOf(from.algorithm),
+      IncludeVaults: textsOf(from.includeVaults),
+      ExcludeVaults: textsOf(from.excludeVaults),
+      RecoveryPointTypes: textsOf(from.recoveryPointTypes),
+      SelectionWindowDays: numberOf(from.selectionWindowDays),
+    }),
+  });
 }
 
 async function testingPlan(given: Given, deployment: Deployment): Promise<Created> {
   const name = nameOf(given, deployment);
-  const from = blockOf(given.inputs.recoveryPointSelection) ?? {};
-  const input = {
-    RestoreTestingPlan: without({
-      RestoreTestingPlanName: name,
-      ScheduleExpression: need(given, 'scheduleExpression'),
-      ScheduleExpressionTimezone: textOf(given.inputs.scheduleExpressionTimezone),
-      StartWindowHours: numberOf(given.inputs.startWindowHours),
-      RecoveryPointSelection: without({
-        Algorithm: textOf(from.algorithm),
-        IncludeVaults: textsOf(from.includeVaults),
-        ExcludeVaults: textsOf(from.excludeVaults),
-        RecoveryPointTypes: textsOf(from.recoveryPointTypes),
-        SelectionWindowDays: numberOf(from.selectionWindowDays),
-      }),
-    }),
-    Tags: { ...given.tags },
-  };
+  const input = { RestoreTestingPlan: { RestoreTestingPlanName: name, ...testingOf(given) }, Tags: { ...given.tags } };
   const made = (await deployment.call(
     'backup',
     'CreateRestoreTestingPlan',
@@ -184,47 +214,75 @@ async function testingSelection(given: Given, deployment: Deployment): Promise<C
 }
 
 export const backupDeployers: readonly Deployer[] = [
-  { type: 'aws:backup/vault:Vault', create: vault },
-  { type: 'aws:backup/logicallyAirGappedVault:LogicallyAirGappedVault', create: airGapped },
+  { type: 'aws:backup/vault:Vault', create: vault, update: onlyTags, remove: removeVault },
   {
-    type: 'aws:backup/vaultLockConfiguration:VaultLockConfiguration',
-    create: onVault('PutBackupVaultLockConfiguration', ({ inputs }) => ({
-      ChangeableForDays: numberOf(inputs.changeableForDays),
-      MinRetentionDays: numberOf(inputs.minRetentionDays),
-      MaxRetentionDays: numberOf(inputs.maxRetentionDays),
+    type: 'aws:backup/logicallyAirGappedVault:LogicallyAirGappedVault',
+    create: airGapped,
+    update: onlyTags,
+    remove: removeVault,
+  },
+  onVault('aws:backup/vaultLockConfiguration:VaultLockConfiguration', 'LockConfiguration', ({ inputs }) => ({
+    ChangeableForDays: numberOf(inputs.changeableForDays),
+    MinRetentionDays: numberOf(inputs.minRetentionDays),
+    MaxRetentionDays: numberOf(inputs.maxRetentionDays),
+  })),
+  onVault('aws:backup/vaultPolicy:VaultPolicy', 'AccessPolicy', ({ inputs }) => ({ Policy: textOf(inputs.policy) })),
+  onVault('aws:backup/vaultNotifications:VaultNotifications', 'Notifications', ({ inputs }) => ({
+    SNSTopicArn: textOf(inputs.snsTopicArn),
+    BackupVaultEvents: textsOf(inputs.backupVaultEvents),
+  })),
+  {
+    type: 'aws:backup/plan:Plan',
+    create: plan,
+    update: changePlan,
+    remove: removedBy('backup', 'DeleteBackupPlan', ({ id }) => ({ BackupPlanId: id })),
+  },
+  {
+    type: 'aws:backup/selection:Selection',
+    create: selection,
+    remove: removedBy('backup', 'DeleteBackupSelection', (given) => ({
+      BackupPlanId: need(given, 'planId'),
+      SelectionId: given.id,
     })),
   },
-  {
-    type: 'aws:backup/vaultPolicy:VaultPolicy',
-    create: onVault('PutBackupVaultAccessPolicy', ({ inputs }) => ({ Policy: textOf(inputs.policy) })),
-  },
-  {
-    type: 'aws:backup/vaultNotifications:VaultNotifications',
-    create: onVault('PutBackupVaultNotifications', ({ inputs }) => ({
-      SNSTopicArn: textOf(inputs.snsTopicArn),
-      BackupVaultEvents: textsOf(inputs.backupVaultEvents),
-    })),
-  },
-  { type: 'aws:backup/plan:Plan', create: plan },
-  { type: 'aws:backup/selection:Selection', create: selection },
   {
     type: 'aws:backup/regionSettings:RegionSettings',
-    create: async (given, deployment) => {
+    ...putAgain(async (given, deployment) => {
       await deployment.call('backup', 'UpdateRegionSettings', {
         ResourceTypeOptInPreference: record(given.inputs.resourceTypeOptInPreference, flagOf),
         ResourceTypeManagementPreference: record(given.inputs.resourceTypeManagementPreference, flagOf),
       });
       return { id: given.region, outputs: {} };
-    },
+    }),
+    // Settings of a Region and of an account stay as they were put: the provider forgets them.
+    remove: stays,
   },
   {
     type: 'aws:backup/globalSettings:GlobalSettings',
-    create: async (given, deployment) => {
+    ...putAgain(async (given, deployment) => {
       const settings = record(given.inputs.globalSettings, textOf);
       await deployment.call('backup', 'UpdateGlobalSettings', { GlobalSettings: settings });
       return { id: given.account, outputs: {} };
-    },
+    }),
+    remove: stays,
   },
-  { type: 'aws:backup/restoreTestingPlan:RestoreTestingPlan', create: testingPlan },
-  { type: 'aws:backup/restoreTestingSelection:RestoreTestingSelection', create: testingSelection },
+  {
+    type: 'aws:backup/restoreTestingPlan:RestoreTestingPlan',
+    create: testingPlan,
+    update: changedBy((given, _before, deployment) =>
+      deployment.call('backup', 'UpdateRestoreTestingPlan', {
+        RestoreTestingPlanName: given.id,
+        RestoreTestingPlan: testingOf(given),
+      }),
+    ),
+    remove: removedBy('backup', 'DeleteRestoreTestingPlan', ({ id }) => ({ RestoreTestingPlanName: id })),
+  },
+  {
+    type: 'aws:backup/restoreTestingSelection:RestoreTestingSelection',
+    create: testingSelection,
+    remove: removedBy('backup', 'DeleteRestoreTestingSelection', ({ id }) => ({
+      RestoreTestingSelectionName: id?.split(':')[0],
+      RestoreTestingPlanName: id?.split(':')[1],
+    })),
+  },
 ];

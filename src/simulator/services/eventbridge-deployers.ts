@@ -1,6 +1,7 @@
 /** EventBridge from the inputs of the Pulumi provider. */
 import type * as Events from '@aws-sdk/client-eventbridge';
 import type { Created, Deployer, Deployment, Given } from '../deploy/deployer.ts';
+import { changedBy, modify, onlyTags, putAgain, removedBy } from '../deploy/lifecycle.ts';
 import { blockOf, blocksOf, flagOf, need, numberOf, tagList, textOf, without } from './compute-inputs.ts';
 import { busName, DEFAULT_BUS } from './eventbridge-model.ts';
 
@@ -38,7 +39,7 @@ async function target(given: Given, deployment: Deployment): Promise<Created> {
   const on = textOf(inputs.eventBusName);
   // A rule is referred to by its id, which carries the bus in front.
   const Rule = need(given, 'rule').split('/').at(-1) ?? '';
-  const Id = textOf(inputs.targetId) ?? `terraform-${deployment.world.random.hex(26)}`;
+  const Id = textOf(inputs.targetId) ?? textOf(given.outputs.targetId) ?? `terraform-${deployment.world.random.hex(26)}`;
   const Targets = [without({ Id, Arn: need(given, 'arn'), RoleArn: textOf(inputs.roleArn), Input: textOf(inputs.input) })];
   await deployment.call('eventbridge', 'PutTargets', { Rule, ...(on === undefined ? {} : { EventBusName: on }), Targets });
   return { id: busName(on) === DEFAULT_BUS ? `${Rule}-${Id}` : `${on}-${Rule}-${Id}`, outputs: { targetId: Id } };
@@ -54,12 +55,12 @@ async function archive(given: Given, deployment: Deployment): Promise<Created> {
   return { id: ArchiveName, outputs: { name: ArchiveName, arn: made.ArchiveArn ?? '' } };
 }
 
-async function endpoint(given: Given, deployment: Deployment): Promise<Created> {
+async function endpoint(how: 'Create' | 'Update', given: Given, deployment: Deployment): Promise<Created> {
   const { inputs } = given;
   const Name = textOf(inputs.name) ?? deployment.physicalName(given);
   const failover = blockOf(blockOf(inputs.routingConfig)?.failoverConfig);
   const state = textOf(blockOf(inputs.replicationConfig)?.state);
-  const made = (await deployment.call('eventbridge', 'CreateEndpoint', {
+  const made = (await deployment.call('eventbridge', `${how}Endpoint`, {
     Name,
     RoutingConfig: {
       FailoverConfig: {
@@ -75,9 +76,43 @@ async function endpoint(given: Given, deployment: Deployment): Promise<Created> 
 }
 
 export const eventbridgeDeployers: readonly Deployer[] = [
-  { type: 'aws:cloudwatch/eventBus:EventBus', create: bus },
-  { type: 'aws:cloudwatch/eventRule:EventRule', create: rule },
-  { type: 'aws:cloudwatch/eventTarget:EventTarget', create: target },
-  { type: 'aws:cloudwatch/eventArchive:EventArchive', create: archive },
-  { type: 'aws:cloudwatch/eventEndpoint:EventEndpoint', create: endpoint },
+  {
+    type: 'aws:cloudwatch/eventBus:EventBus',
+    create: bus,
+    update: onlyTags,
+    remove: removedBy('eventbridge', 'DeleteEventBus', ({ id }) => ({ Name: id })),
+  },
+  {
+    type: 'aws:cloudwatch/eventRule:EventRule',
+    ...putAgain(rule),
+    remove: removedBy('eventbridge', 'DeleteRule', ({ inputs, outputs, id }) =>
+      without({ EventBusName: textOf(inputs.eventBusName), Name: textOf(outputs.name) ?? id?.split('/').at(-1) }),
+    ),
+  },
+  {
+    type: 'aws:cloudwatch/eventTarget:EventTarget',
+    ...putAgain(target),
+    remove: removedBy('eventbridge', 'RemoveTargets', (given) =>
+      without({
+        EventBusName: textOf(given.inputs.eventBusName),
+        Rule: need(given, 'rule').split('/').at(-1),
+        Ids: [textOf(given.outputs.targetId) ?? textOf(given.inputs.targetId)],
+      }),
+    ),
+  },
+  {
+    type: 'aws:cloudwatch/eventArchive:EventArchive',
+    create: archive,
+    update: changedBy((given, before, deployment) => {
+      const says = ({ inputs }: Given) => ({ RetentionDays: numberOf(inputs.retentionDays) ?? 0 });
+      return modify(deployment, ['eventbridge', 'UpdateArchive'], { ArchiveName: given.id }, says(given), says(before));
+    }),
+    remove: removedBy('eventbridge', 'DeleteArchive', ({ id }) => ({ ArchiveName: id })),
+  },
+  {
+    type: 'aws:cloudwatch/eventEndpoint:EventEndpoint',
+    create: (given, deployment) => endpoint('Create', given, deployment),
+    update: (given, _before, deployment) => endpoint('Update', given, deployment),
+    remove: removedBy('eventbridge', 'DeleteEndpoint', ({ id }) => ({ Name: id })),
+  },
 ];

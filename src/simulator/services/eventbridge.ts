@@ -4,7 +4,7 @@ import { checkIsHealthy } from '../plane/health.ts';
 import { nextRun } from '../plane/schedules.ts';
 import { passOn } from '../plane/targets.ts';
 import { type CallContext, type Operation, page, type Reply, ServiceFault, type SimulatedService } from '../service.ts';
-import type { World } from '../world/world.ts';
+import type { Shelf, World } from '../world/world.ts';
 import { eventbridgeDeployers } from './eventbridge-deployers.ts';
 import {
   ARCHIVES,
@@ -100,6 +100,12 @@ function ruleOf(context: CallContext, on: string | undefined, name: string | und
   return found;
 }
 
+function one<T>(context: CallContext, on: Shelf<T>, what: string, name: string | undefined): T {
+  const found = context.get(on, name ?? '');
+  if (found === undefined) throw absent(what);
+  return found;
+}
+
 const shown = (rule: StoredRule): Events.Rule => ({
   Name: rule.name,
   Arn: rule.arn,
@@ -134,6 +140,7 @@ const deleteRule: Operation<Events.DeleteRuleCommandInput, Reply<Events.DeleteRu
   if (rule.targets.size > 0) throw new ServiceFault('ValidationException', "Rule can't be deleted since it has targets.");
   rule.stopped = true;
   context.remove(RULES, `${rule.bus}/${rule.name}`);
+  context.remove(EVENT_TAGS, rule.arn);
   return {};
 };
 
@@ -268,8 +275,50 @@ export const eventbridge: SimulatedService = {
     PutEvents: putEvents,
     CreateArchive: createArchive,
     ListArchives: listArchives,
+    UpdateArchive: ((input, context) => {
+      const archive = { ...one(context, ARCHIVES, `Archive ${input.ArchiveName}`, input.ArchiveName) };
+      if (input.RetentionDays !== undefined) archive.RetentionDays = input.RetentionDays;
+      context.put(ARCHIVES, input.ArchiveName ?? '', archive);
+      return { State: 'ENABLED' as const };
+    }) satisfies Operation<Events.UpdateArchiveCommandInput, Reply<Events.UpdateArchiveCommandOutput>>,
+    DeleteArchive: ((input, context) => {
+      one(context, ARCHIVES, `Archive ${input.ArchiveName}`, input.ArchiveName);
+      context.remove(ARCHIVES, input.ArchiveName ?? '');
+      return {};
+    }) satisfies Operation<Events.DeleteArchiveCommandInput, Reply<Events.DeleteArchiveCommandOutput>>,
     CreateEndpoint: createEndpoint,
     ListEndpoints: listEndpoints,
+    UpdateEndpoint: ((input, context) => {
+      const { Name: name = '', ...changes } = input;
+      const old = one(context, ENDPOINTS, `Endpoint ${name}`, name);
+      const given = Object.fromEntries(Object.entries(changes).filter(([, v]) => v !== undefined));
+      context.put(ENDPOINTS, name, { ...old, ...given });
+      return { Name: name, Arn: old.Arn, State: 'UPDATING' as const };
+    }) satisfies Operation<Events.UpdateEndpointCommandInput, Reply<Events.UpdateEndpointCommandOutput>>,
+    DeleteEndpoint: ((input, context) => {
+      one(context, ENDPOINTS, `Endpoint ${input.Name}`, input.Name);
+      context.remove(ENDPOINTS, input.Name ?? '');
+      return {};
+    }) satisfies Operation<Events.DeleteEndpointCommandInput, Reply<Events.DeleteEndpointCommandOutput>>,
+    // The default bus stays; a bus with rules is refused by none of them (API reference, DeleteEventBus).
+    DeleteEventBus: ((input, context) => {
+      const { arn } = one(context, BUSES, `Event bus ${input.Name}`, input.Name);
+      context.remove(BUSES, input.Name ?? '');
+      context.remove(EVENT_TAGS, arn);
+      return {};
+    }) satisfies Operation<Events.DeleteEventBusCommandInput, Reply<Events.DeleteEventBusCommandOutput>>,
+    TagResource: ((input, context) => {
+      const added = (input.Tags ?? []).map((t) => [t.Key ?? '', t.Value ?? ''] as const);
+      const of = input.ResourceARN ?? '';
+      context.put(EVENT_TAGS, of, { ...context.get(EVENT_TAGS, of), ...Object.fromEntries(added) });
+      return {};
+    }) satisfies Operation<Events.TagResourceCommandInput, Reply<Events.TagResourceCommandOutput>>,
+    UntagResource: ((input, context) => {
+      const of = input.ResourceARN ?? '';
+      const kept = Object.entries(context.get(EVENT_TAGS, of) ?? {}).filter(([key]) => input.TagKeys?.includes(key) !== true);
+      context.put(EVENT_TAGS, of, Object.fromEntries(kept));
+      return {};
+    }) satisfies Operation<Events.UntagResourceCommandInput, Reply<Events.UntagResourceCommandOutput>>,
     ListTagsForResource: listTags,
   },
   begin(world) {

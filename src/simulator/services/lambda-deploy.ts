@@ -1,6 +1,7 @@
 /** Lambda functions and what hangs on them, as Pulumi declares them. */
 import type * as LAMBDA from '@aws-sdk/client-lambda';
 import type { Deployer, Deployment, Given } from '../deploy/deployer.ts';
+import { changedBy, modify, removedBy } from '../deploy/lifecycle.ts';
 import { blockOf, flagOf, need, numberOf, textOf, textsOf, without } from './compute-inputs.ts';
 
 const call = async <O>(deployment: Deployment, operation: string, input: object): Promise<O> =>
@@ -36,7 +37,25 @@ const lambdaFunction: Deployer = {
     const arn = reply.FunctionArn ?? '';
     return { id: name, outputs: { arn, name, invokeArn: invokeArn(given, arn), qualifiedArn: `${arn}:$LATEST` } };
   },
+  update: changedBy(async (given, before, deployment) => {
+    const named = { FunctionName: given.id };
+    await modify(deployment, ['lambda', 'UpdateFunctionConfiguration'], named, settingsOf(given), settingsOf(before));
+    const code = ({ inputs }: Given) => ({ ImageUri: textOf(inputs.imageUri) });
+    await modify(deployment, ['lambda', 'UpdateFunctionCode'], named, code(given), code(before));
+    // -1 is the provider's word for no reservation.
+    const reserved = ({ inputs }: Given): number => numberOf(inputs.reservedConcurrentExecutions) ?? -1;
+    if (reserved(given) === reserved(before)) return;
+    if (reserved(given) < 0) await call(deployment, 'DeleteFunctionConcurrency', named);
+    else await call(deployment, 'PutFunctionConcurrency', { ...named, ReservedConcurrentExecutions: reserved(given) });
+  }),
+  remove: removedBy('lambda', 'DeleteFunction', ({ id }) => ({ FunctionName: id })),
 };
+
+const settingsOf = ({ inputs }: Given) => ({
+  Role: textOf(inputs.role),
+  Runtime: textOf(inputs.runtime),
+  VpcConfig: { SubnetIds: textsOf(blockOf(inputs.vpcConfig)?.subnetIds) },
+});
 
 const mapping: Deployer = {
   type: 'aws:lambda/eventSourceMapping:EventSourceMapping',
@@ -54,6 +73,11 @@ const mapping: Deployer = {
     const id = reply.UUID ?? '';
     return { id, outputs: { uuid: id, arn: reply.EventSourceMappingArn ?? '' } };
   },
+  update: changedBy((given, before, deployment) => {
+    const says = ({ inputs }: Given) => ({ Enabled: flagOf(inputs.enabled) ?? true, BatchSize: numberOf(inputs.batchSize) });
+    return modify(deployment, ['lambda', 'UpdateEventSourceMapping'], { UUID: given.id }, says(given), says(before));
+  }),
+  remove: removedBy('lambda', 'DeleteEventSourceMapping', ({ id }) => ({ UUID: id })),
 };
 
 const alias: Deployer = {
@@ -67,7 +91,18 @@ const alias: Deployer = {
     const arn = reply.AliasArn ?? '';
     return { id: arn, outputs: { arn, invokeArn: invokeArn(given, arn), name: reply.Name ?? '' } };
   },
+  update: changedBy((given, before, deployment) => {
+    const says = ({ inputs }: Given) => ({ FunctionVersion: textOf(inputs.functionVersion) });
+    return modify(deployment, ['lambda', 'UpdateAlias'], aliasOf(given), says(given), says(before));
+  }),
+  remove: removedBy('lambda', 'DeleteAlias', (given) => aliasOf(given)),
 };
+
+/** Its ARN is that of the function with the name behind it. */
+const aliasOf = ({ id = '' }: Given) => ({
+  FunctionName: id.slice(0, id.lastIndexOf(':')),
+  Name: id.slice(id.lastIndexOf(':') + 1),
+});
 
 const url: Deployer = {
   type: 'aws:lambda/functionUrl:FunctionUrl',
@@ -83,6 +118,13 @@ const url: Deployer = {
       outputs: { functionUrl, urlId: functionUrl.slice(8).split('.')[0] ?? '', functionArn: reply.FunctionArn ?? '' },
     };
   },
+  update: changedBy((given, _before, deployment) =>
+    call(deployment, 'UpdateFunctionUrlConfig', {
+      FunctionName: need(given, 'functionName'),
+      AuthType: textOf(given.inputs.authorizationType) ?? 'NONE',
+    }),
+  ),
+  remove: removedBy('lambda', 'DeleteFunctionUrlConfig', (given) => ({ FunctionName: need(given, 'functionName') })),
 };
 
 export const lambdaDeployers: readonly Deployer[] = [lambdaFunction, mapping, alias, url];

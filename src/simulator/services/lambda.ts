@@ -52,12 +52,41 @@ export function functionAnswer(place: Place, arn: string): Answer {
     : { kind: 'served', by: item.shown.FunctionArn, region, zone, writes: undefined };
 }
 
+const unknown = (): ServiceFault =>
+  new ServiceFault('ResourceNotFoundException', 'The resource you requested does not exist.', 404);
+
+function urlOf(context: CallContext, name: string | undefined): LAMBDA.FunctionUrlConfig {
+  const url = context.get(URLS, functionOf(context, name).shown.FunctionName);
+  if (url === undefined) throw unknown();
+  return url;
+}
+
+function aliasOf(
+  context: CallContext,
+  { FunctionName, Name }: { readonly FunctionName?: string | undefined; readonly Name?: string | undefined },
+) {
+  const { FunctionArn } = functionOf(context, FunctionName).shown;
+  const alias = context.get(ALIASES, `${FunctionArn}:${Name}`);
+  if (alias === undefined) throw unknown();
+  return alias;
+}
+
+/** Without subnets a function is in no VPC of the account's. */
+function joinVpc(context: CallContext, shown: FunctionItem['shown'], asked: LAMBDA.VpcConfig): void {
+  const subnets = (asked.SubnetIds ?? []).map((id) => subnetOf(context, id));
+  delete shown.VpcConfig;
+  if (subnets.length === 0) return;
+  shown.VpcConfig = {
+    SubnetIds: subnets.map((s) => s.SubnetId ?? ''),
+    SecurityGroupIds: asked.SecurityGroupIds ?? [],
+    ...(subnets[0]?.VpcId === undefined ? {} : { VpcId: subnets[0].VpcId }),
+  };
+}
+
 const createFunction: Op<LAMBDA.CreateFunctionCommandInput, LAMBDA.CreateFunctionCommandOutput> = (input, context) => {
   const name = input.FunctionName ?? '';
   if (context.get(FUNCTIONS, name) !== undefined)
     throw new ServiceFault('ResourceConflictException', `Function already exist: ${name}`, 409);
-  const subnets = input.VpcConfig?.SubnetIds ?? [];
-  const vpc = subnets.map((id) => subnetOf(context, id).VpcId)[0];
   const shown: FunctionItem['shown'] = {
     FunctionName: name,
     FunctionArn: context.arn('lambda', `function:${name}`),
@@ -72,12 +101,7 @@ const createFunction: Op<LAMBDA.CreateFunctionCommandInput, LAMBDA.CreateFunctio
   };
   if (input.Runtime !== undefined) shown.Runtime = input.Runtime;
   if (input.Role !== undefined) shown.Role = input.Role;
-  if (subnets.length > 0)
-    shown.VpcConfig = {
-      SubnetIds: subnets,
-      SecurityGroupIds: input.VpcConfig?.SecurityGroupIds ?? [],
-      ...(vpc === undefined ? {} : { VpcId: vpc }),
-    };
+  if (input.VpcConfig !== undefined) joinVpc(context, shown, input.VpcConfig);
   context.put(FUNCTIONS, name, { shown, reserved: undefined, image: input.Code?.ImageUri, tags: input.Tags ?? {} });
   context.world.clock.after(between(context.world, ...PENDING), () => {
     shown.State = 'Active';
@@ -156,8 +180,35 @@ export const lambda: SimulatedService = {
       const { items, next } = page(context.list(FUNCTIONS), input.Marker, input.MaxItems ?? 50);
       return { Functions: items.map((f) => f.shown), ...marker(next) };
     }) satisfies Op<LAMBDA.ListFunctionsCommandInput, LAMBDA.ListFunctionsCommandOutput>,
+    UpdateFunctionConfiguration: ((input, context) => {
+      const { shown } = functionOf(context, input.FunctionName);
+      if (input.Role !== undefined) shown.Role = input.Role;
+      if (input.Runtime !== undefined) shown.Runtime = input.Runtime;
+      if (input.VpcConfig !== undefined) joinVpc(context, shown, input.VpcConfig);
+      return shown;
+    }) satisfies Op<LAMBDA.UpdateFunctionConfigurationCommandInput, LAMBDA.UpdateFunctionConfigurationCommandOutput>,
+    UpdateFunctionCode: ((input, context) => {
+      const item = functionOf(context, input.FunctionName);
+      context.put(FUNCTIONS, item.shown.FunctionName, { ...item, image: input.ImageUri ?? item.image });
+      return item.shown;
+    }) satisfies Op<LAMBDA.UpdateFunctionCodeCommandInput, LAMBDA.UpdateFunctionCodeCommandOutput>,
+    TagResource: ((input, context) => {
+      const item = functionOf(context, input.Resource);
+      context.put(FUNCTIONS, item.shown.FunctionName, { ...item, tags: { ...item.tags, ...input.Tags } });
+      return {};
+    }) satisfies Op<LAMBDA.TagResourceCommandInput, LAMBDA.TagResourceCommandOutput>,
+    UntagResource: ((input, context) => {
+      const item = functionOf(context, input.Resource);
+      const tags = Object.fromEntries(Object.entries(item.tags).filter(([key]) => input.TagKeys?.includes(key) !== true));
+      context.put(FUNCTIONS, item.shown.FunctionName, { ...item, tags });
+      return {};
+    }) satisfies Op<LAMBDA.UntagResourceCommandInput, LAMBDA.UntagResourceCommandOutput>,
     DeleteFunction: ((input, context) => {
-      context.remove(FUNCTIONS, functionOf(context, input.FunctionName).shown.FunctionName);
+      const { FunctionName: name } = functionOf(context, input.FunctionName).shown;
+      context.remove(FUNCTIONS, name);
+      // Its aliases and its URL go with it; event source mappings stay.
+      context.remove(URLS, name);
+      for (const alias of context.list(ALIASES)) if (alias.function === name) context.remove(ALIASES, alias.AliasArn ?? '');
       return {};
     }) satisfies Op<LAMBDA.DeleteFunctionCommandInput, LAMBDA.DeleteFunctionCommandOutput>,
     PutFunctionConcurrency: ((input, context) => {
@@ -186,6 +237,7 @@ export const lambda: SimulatedService = {
     }) satisfies Op<LAMBDA.ListEventSourceMappingsCommandInput, LAMBDA.ListEventSourceMappingsCommandOutput>,
     UpdateEventSourceMapping: ((input, context) => {
       const mapping = mappingOf(context, input.UUID);
+      if (input.BatchSize !== undefined) mapping.BatchSize = input.BatchSize;
       if (input.Enabled !== undefined) {
         mapping.State = input.Enabled ? 'Enabling' : 'Disabling';
         context.world.clock.after(between(context.world, ...ENABLING), () => {
@@ -210,6 +262,15 @@ export const lambda: SimulatedService = {
       context.put(ALIASES, alias.AliasArn, alias);
       return alias;
     }) satisfies Op<LAMBDA.CreateAliasCommandInput, LAMBDA.CreateAliasCommandOutput>,
+    UpdateAlias: ((input, context) => {
+      const alias = aliasOf(context, input);
+      if (input.FunctionVersion !== undefined) alias.FunctionVersion = input.FunctionVersion;
+      return alias;
+    }) satisfies Op<LAMBDA.UpdateAliasCommandInput, LAMBDA.UpdateAliasCommandOutput>,
+    DeleteAlias: ((input, context) => {
+      context.remove(ALIASES, aliasOf(context, input).AliasArn ?? '');
+      return {};
+    }) satisfies Op<LAMBDA.DeleteAliasCommandInput, LAMBDA.DeleteAliasCommandOutput>,
     ListAliases: ((input, context) => {
       const { FunctionName } = functionOf(context, input.FunctionName).shown;
       const { items, next } = page(
@@ -220,10 +281,18 @@ export const lambda: SimulatedService = {
       return { Aliases: items.map(({ function: _owner, ...alias }) => alias), ...marker(next) };
     }) satisfies Op<LAMBDA.ListAliasesCommandInput, LAMBDA.ListAliasesCommandOutput>,
     CreateFunctionUrlConfig: createUrl,
+    UpdateFunctionUrlConfig: ((input, context) => {
+      const url = urlOf(context, input.FunctionName);
+      if (input.AuthType !== undefined) url.AuthType = input.AuthType;
+      return { ...url, FunctionUrl: url.FunctionUrl ?? '' };
+    }) satisfies Op<LAMBDA.UpdateFunctionUrlConfigCommandInput, object>,
+    DeleteFunctionUrlConfig: ((input, context) => {
+      urlOf(context, input.FunctionName);
+      context.remove(URLS, functionOf(context, input.FunctionName).shown.FunctionName);
+      return {};
+    }) satisfies Op<LAMBDA.DeleteFunctionUrlConfigCommandInput, LAMBDA.DeleteFunctionUrlConfigCommandOutput>,
     GetFunctionUrlConfig: ((input, context) => {
-      const url = context.get(URLS, functionOf(context, input.FunctionName).shown.FunctionName);
-      if (url === undefined)
-        throw new ServiceFault('ResourceNotFoundException', 'The resource you requested does not exist.', 404);
+      const url = urlOf(context, input.FunctionName);
       return { ...url, FunctionUrl: url.FunctionUrl ?? '' };
     }) satisfies Op<LAMBDA.GetFunctionUrlConfigCommandInput, LAMBDA.GetFunctionUrlConfigCommandOutput>,
   },

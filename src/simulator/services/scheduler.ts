@@ -1,6 +1,7 @@
 /** Simulated EventBridge Scheduler: schedules that call a target, by ARN or as any call of the SDK. */
 import type * as Scheduler from '@aws-sdk/client-scheduler';
 import type { Created, Deployer, Deployment, Given } from '../deploy/deployer.ts';
+import { removedBy } from '../deploy/lifecycle.ts';
 import { nextRun } from '../plane/schedules.ts';
 import { passOn } from '../plane/targets.ts';
 import { type CallContext, type Operation, page, type Reply, ServiceFault, type SimulatedService } from '../service.ts';
@@ -102,12 +103,12 @@ const list: Operation<Scheduler.ListSchedulesCommandInput, Reply<Scheduler.ListS
   };
 };
 
-async function schedule(given: Given, deployment: Deployment): Promise<Created> {
+async function schedule(how: 'Create' | 'Update', given: Given, deployment: Deployment): Promise<Created> {
   const { inputs } = given;
   const Name = textOf(inputs.name) ?? given.id?.split('/').at(-1) ?? deployment.physicalName(given);
   const GroupName = textOf(inputs.groupName) ?? DEFAULT_GROUP;
   const target = blockOf(inputs.target);
-  const { ScheduleArn: arn = '' } = (await deployment.call('scheduler', 'CreateSchedule', {
+  const { ScheduleArn: arn = '' } = (await deployment.call('scheduler', `${how}Schedule`, {
     Name,
     GroupName,
     ScheduleExpression: need(given, 'scheduleExpression'),
@@ -118,7 +119,14 @@ async function schedule(given: Given, deployment: Deployment): Promise<Created> 
   return { id: `${GroupName}/${Name}`, outputs: { name: Name, groupName: GroupName, arn } };
 }
 
-const deployers: readonly Deployer[] = [{ type: 'aws:scheduler/schedule:Schedule', create: schedule }];
+const deployers: readonly Deployer[] = [
+  {
+    type: 'aws:scheduler/schedule:Schedule',
+    create: (given, deployment) => schedule('Create', given, deployment),
+    update: (given, _before, deployment) => schedule('Update', given, deployment),
+    remove: removedBy('scheduler', 'DeleteSchedule', ({ id }) => ({ GroupName: id?.split('/')[0], Name: id?.split('/')[1] })),
+  },
+];
 
 export const scheduler: SimulatedService = {
   client: 'scheduler',

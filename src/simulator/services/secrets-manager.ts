@@ -1,6 +1,7 @@
 /** AWS Secrets Manager: secrets and their replicas. https://docs.aws.amazon.com/secretsmanager/latest/apireference/ */
 import type * as Secrets from '@aws-sdk/client-secrets-manager';
 import type { Created, Deployer, Deployment, Given } from '../deploy/deployer.ts';
+import { changedBy, modify, moved, putAgain, removedBy, stays, unlessGone } from '../deploy/lifecycle.ts';
 import { type CallContext, type Operation, page, type Reply, ServiceFault, type SimulatedService } from '../service.ts';
 import { shelf, type World } from '../world/world.ts';
 import { blockOf, blocksOf, flagOf, need, numberOf, tagList, textOf, without } from './compute-inputs.ts';
@@ -223,6 +224,11 @@ const operations = {
     secret.rotation = { lambda: input.RotationLambdaARN, rules: input.RotationRules ?? {} };
     return { ARN: secret.arn, Name: secret.name };
   }) satisfies Op<Secrets.RotateSecretCommandInput, Secrets.RotateSecretCommandOutput>,
+  CancelRotateSecret: ((input, context) => {
+    const secret = primary(context, input.SecretId);
+    secret.rotation = undefined;
+    return { ARN: secret.arn, Name: secret.name };
+  }) satisfies Op<Secrets.CancelRotateSecretCommandInput, Secrets.CancelRotateSecretCommandOutput>,
   DeleteSecret: remove,
   RestoreSecret: ((input, context) => {
     const secret = secretNamed(context, input.SecretId);
@@ -265,17 +271,45 @@ async function deploySecret(given: Given, deployment: Deployment): Promise<Creat
       Description: textOf(given.inputs.description),
       KmsKeyId: textOf(given.inputs.kmsKeyId),
       Tags: tagList(given.tags),
-      AddReplicaRegions: blocksOf(given.inputs.replicas).map((r) =>
-        without({ Region: textOf(r.region), KmsKeyId: textOf(r.kmsKeyId) }),
-      ),
+      AddReplicaRegions: replicasOf(given),
       ForceOverwriteReplicaSecret: flagOf(given.inputs.forceOverwriteReplicaSecret),
     }),
   )) as Secrets.CreateSecretCommandOutput;
   return { id: made.ARN ?? '', outputs: { arn: made.ARN ?? '', name } };
 }
 
+const replicasOf = ({ inputs }: Given) =>
+  blocksOf(inputs.replicas).map((r) => without({ Region: textOf(r.region), KmsKeyId: textOf(r.kmsKeyId) }));
+
+const changeSecret = changedBy(async (given, before, deployment) => {
+  const named = { SecretId: given.id };
+  const says = ({ inputs }: Given) => ({ Description: textOf(inputs.description), KmsKeyId: textOf(inputs.kmsKeyId) });
+  await modify(deployment, ['secrets-manager', 'UpdateSecret'], named, says(given), says(before));
+  const { added, gone } = moved(replicasOf(given), replicasOf(before));
+  if (gone.length > 0)
+    await deployment.call('secrets-manager', 'RemoveRegionsFromReplication', {
+      ...named,
+      RemoveReplicaRegions: gone.map((r) => r.Region),
+    });
+  if (added.length > 0)
+    await deployment.call('secrets-manager', 'ReplicateSecretToRegions', { ...named, AddReplicaRegions: added });
+});
+
+/** Its replicas go first. It can be had back until its recovery window ends; a window of 0 days is none. */
+async function removeSecret(given: Given, deployment: Deployment): Promise<void> {
+  const named = { SecretId: given.id };
+  const regions = replicasOf(given).map((r) => r.Region);
+  const days = numberOf(given.inputs.recoveryWindowInDays) ?? 30;
+  const how = days === 0 ? { ForceDeleteWithoutRecovery: true } : { RecoveryWindowInDays: days };
+  const isGone = await unlessGone(deployment.call('secrets-manager', 'DescribeSecret', named));
+  if (isGone === undefined || (isGone as Secrets.DescribeSecretCommandOutput).DeletedDate !== undefined) return;
+  if (regions.length > 0)
+    await deployment.call('secrets-manager', 'RemoveRegionsFromReplication', { ...named, RemoveReplicaRegions: regions });
+  await unlessGone(deployment.call('secrets-manager', 'DeleteSecret', { ...named, ...how }));
+}
+
 const deployers: readonly Deployer[] = [
-  { type: 'aws:secretsmanager/secret:Secret', create: deploySecret },
+  { type: 'aws:secretsmanager/secret:Secret', create: deploySecret, update: changeSecret, remove: removeSecret },
   {
     type: 'aws:secretsmanager/secretVersion:SecretVersion',
     async create(given, deployment) {
@@ -287,17 +321,20 @@ const deployers: readonly Deployer[] = [
       })) as Secrets.PutSecretValueCommandOutput;
       return { id: `${SecretId}|${made.VersionId ?? ''}`, outputs: { arn: SecretId, versionId: made.VersionId ?? '' } };
     },
+    // A version loses its labels and stays until the secret goes.
+    remove: stays,
   },
   {
     type: 'aws:secretsmanager/secretRotation:SecretRotation',
-    async create(given, deployment) {
+    ...putAgain(async (given, deployment) => {
       const SecretId = need(given, 'secretId');
       const days = numberOf(blockOf(given.inputs.rotationRules)?.automaticallyAfterDays);
       const rules = days === undefined ? {} : { AutomaticallyAfterDays: days };
       const input = without({ SecretId, RotationLambdaARN: textOf(given.inputs.rotationLambdaArn), RotationRules: rules });
       await deployment.call('secrets-manager', 'RotateSecret', input);
       return { id: SecretId, outputs: { rotationEnabled: true } };
-    },
+    }),
+    remove: removedBy('secrets-manager', 'CancelRotateSecret', ({ id }) => ({ SecretId: id })),
   },
 ];
 

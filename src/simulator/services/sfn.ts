@@ -2,6 +2,7 @@
 import type * as SFN from '@aws-sdk/client-sfn';
 import { messageOf } from '../../model/errors.ts';
 import type { Created, Deployer, Deployment, Given } from '../deploy/deployer.ts';
+import { changedBy, modify, removedBy } from '../deploy/lifecycle.ts';
 import { type CallContext, type Operation, page, type Reply, ServiceFault, type SimulatedService } from '../service.ts';
 import { shelf } from '../world/world.ts';
 import { blockOf, need, textOf, without } from './compute-inputs.ts';
@@ -52,6 +53,9 @@ const update: Operation<SFN.UpdateStateMachineCommandInput, Reply<SFN.UpdateStat
     parse(input.definition);
     found.input = { ...found.input, definition: input.definition };
   }
+  if (input.roleArn !== undefined) found.input = { ...found.input, roleArn: input.roleArn };
+  if (input.encryptionConfiguration !== undefined)
+    found.input = { ...found.input, encryptionConfiguration: input.encryptionConfiguration };
   return { updateDate: context.now };
 };
 
@@ -163,30 +167,47 @@ const listTags: Operation<SFN.ListTagsForResourceCommandInput, Reply<SFN.ListTag
   tags: Object.entries(machine(context, input.resourceArn).tags).map(([key, value]) => ({ key, value })),
 });
 
+function encryptionOf(inputs: Given['inputs']) {
+  const encryption = blockOf(inputs.encryptionConfiguration);
+  if (encryption === undefined) return undefined;
+  return without({
+    kmsKeyId: textOf(encryption.kmsKeyId),
+    type: textOf(encryption.type) ?? (encryption.kmsKeyId === undefined ? 'AWS_OWNED_KEY' : 'CUSTOMER_MANAGED_KMS_KEY'),
+  });
+}
+
 async function stateMachine(given: Given, deployment: Deployment): Promise<Created> {
   const { inputs } = given;
   const name = textOf(inputs.name) ?? given.id?.split(':').at(-1) ?? deployment.physicalName(given);
-  const encryption = blockOf(inputs.encryptionConfiguration);
   const made = (await deployment.call('sfn', 'CreateStateMachine', {
     name,
     definition: need(given, 'definition'),
     roleArn: need(given, 'roleArn'),
     ...without({
       type: textOf(inputs.type),
-      encryptionConfiguration:
-        encryption === undefined
-          ? undefined
-          : without({
-              kmsKeyId: textOf(encryption.kmsKeyId),
-              type: textOf(encryption.type) ?? (encryption.kmsKeyId === undefined ? 'AWS_OWNED_KEY' : 'CUSTOMER_MANAGED_KMS_KEY'),
-            }),
+      encryptionConfiguration: encryptionOf(inputs),
     }),
     tags: Object.entries(given.tags).map(([key, value]) => ({ key, value })),
   })) as SFN.CreateStateMachineCommandOutput;
   return { id: made.stateMachineArn ?? '', outputs: { arn: made.stateMachineArn ?? '', name } };
 }
 
-const deployers: readonly Deployer[] = [{ type: 'aws:sfn/stateMachine:StateMachine', create: stateMachine }];
+const deployers: readonly Deployer[] = [
+  {
+    type: 'aws:sfn/stateMachine:StateMachine',
+    create: stateMachine,
+    update: changedBy((given, before, deployment) => {
+      const says = ({ inputs }: Given) => ({
+        definition: textOf(inputs.definition),
+        roleArn: textOf(inputs.roleArn),
+        encryptionConfiguration: encryptionOf(inputs),
+      });
+      const named = { stateMachineArn: given.id };
+      return modify(deployment, ['sfn', 'UpdateStateMachine'], named, says(given), says(before));
+    }),
+    remove: removedBy('sfn', 'DeleteStateMachine', ({ id }) => ({ stateMachineArn: id })),
+  },
+];
 
 export const sfn: SimulatedService = {
   client: 'sfn',

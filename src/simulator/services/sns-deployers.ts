@@ -1,7 +1,28 @@
 /** SNS from the inputs of the Pulumi provider. */
 import type * as SNS from '@aws-sdk/client-sns';
 import type { Created, Deployer, Deployment, Given } from '../deploy/deployer.ts';
+import { changedBy, changesOf, putAgain, removedBy } from '../deploy/lifecycle.ts';
 import { flagOf, need, tagList, textOf, without } from './compute-inputs.ts';
+
+const topicAttributes = ({ inputs }: Given) => ({
+  KmsMasterKeyId: textOf(inputs.kmsMasterKeyId),
+  Policy: textOf(inputs.policy),
+  DisplayName: textOf(inputs.displayName),
+  DeliveryPolicy: textOf(inputs.deliveryPolicy),
+});
+
+const subscriptionAttributes = ({ inputs }: Given) => ({
+  RawMessageDelivery: flagOf(inputs.rawMessageDelivery) === true ? 'true' : undefined,
+  FilterPolicy: textOf(inputs.filterPolicy),
+  RedrivePolicy: textOf(inputs.redrivePolicy),
+});
+
+/** One call for each attribute that says something else. */
+const attributesBy = (operation: string, member: string, says: (given: Given) => object) =>
+  changedBy(async (given, before, deployment) => {
+    for (const [AttributeName, AttributeValue] of Object.entries(changesOf(says(given), says(before))))
+      await deployment.call('sns', operation, { [member]: given.id, AttributeName, AttributeValue });
+  });
 
 async function topic(given: Given, deployment: Deployment): Promise<Created> {
   const { inputs } = given;
@@ -9,13 +30,7 @@ async function topic(given: Given, deployment: Deployment): Promise<Created> {
   const Name = nameOf(given, deployment, fifo);
   const { TopicArn = '' } = (await deployment.call('sns', 'CreateTopic', {
     Name,
-    Attributes: without({
-      KmsMasterKeyId: textOf(inputs.kmsMasterKeyId),
-      Policy: textOf(inputs.policy),
-      DisplayName: textOf(inputs.displayName),
-      DeliveryPolicy: textOf(inputs.deliveryPolicy),
-      FifoTopic: fifo ? 'true' : undefined,
-    }),
+    Attributes: without({ ...topicAttributes(given), FifoTopic: fifo ? 'true' : undefined }),
     Tags: tagList(given.tags),
   })) as SNS.CreateTopicCommandOutput;
   return { id: TopicArn, outputs: { arn: TopicArn, name: Name, owner: given.account } };
@@ -31,18 +46,13 @@ function nameOf(given: Given, deployment: Deployment, fifo: boolean): string {
 }
 
 async function subscription(given: Given, deployment: Deployment): Promise<Created> {
-  const { inputs } = given;
   const TopicArn = need(given, 'topic');
   const { SubscriptionArn = '' } = (await deployment.call('sns', 'Subscribe', {
     TopicArn,
     Protocol: need(given, 'protocol'),
     Endpoint: need(given, 'endpoint'),
     ReturnSubscriptionArn: true,
-    Attributes: without({
-      RawMessageDelivery: flagOf(inputs.rawMessageDelivery) === true ? 'true' : undefined,
-      FilterPolicy: textOf(inputs.filterPolicy),
-      RedrivePolicy: textOf(inputs.redrivePolicy),
-    }),
+    Attributes: without(subscriptionAttributes(given)),
   })) as SNS.SubscribeCommandOutput;
   // People and web servers confirm with the token that they were sent; the estate that is simulated has been in use.
   await deployment.call('sns', 'ConfirmSubscription', { TopicArn, Token: SubscriptionArn.split(':').at(-1) });
@@ -57,7 +67,22 @@ async function topicPolicy(given: Given, deployment: Deployment): Promise<Create
 }
 
 export const snsDeployers: readonly Deployer[] = [
-  { type: 'aws:sns/topic:Topic', create: topic },
-  { type: 'aws:sns/topicSubscription:TopicSubscription', create: subscription },
-  { type: 'aws:sns/topicPolicy:TopicPolicy', create: topicPolicy },
+  {
+    type: 'aws:sns/topic:Topic',
+    create: topic,
+    update: attributesBy('SetTopicAttributes', 'TopicArn', topicAttributes),
+    remove: removedBy('sns', 'DeleteTopic', ({ id }) => ({ TopicArn: id })),
+  },
+  {
+    type: 'aws:sns/topicSubscription:TopicSubscription',
+    create: subscription,
+    update: attributesBy('SetSubscriptionAttributes', 'SubscriptionArn', subscriptionAttributes),
+    remove: removedBy('sns', 'Unsubscribe', ({ id }) => ({ SubscriptionArn: id })),
+  },
+  {
+    type: 'aws:sns/topicPolicy:TopicPolicy',
+    ...putAgain(topicPolicy),
+    // A topic is never without a policy: its owner's is the default.
+    remove: removedBy('sns', 'SetTopicAttributes', ({ id }) => ({ TopicArn: id, AttributeName: 'Policy', AttributeValue: '' })),
+  },
 ];

@@ -20,12 +20,18 @@ import type {
   ListTopicsCommandOutput,
   PublishCommandInput,
   PublishCommandOutput,
+  SetSubscriptionAttributesCommandInput,
+  SetSubscriptionAttributesCommandOutput,
   SetTopicAttributesCommandInput,
   SetTopicAttributesCommandOutput,
   SubscribeCommandInput,
   SubscribeCommandOutput,
+  TagResourceCommandInput,
+  TagResourceCommandOutput,
   UnsubscribeCommandInput,
   UnsubscribeCommandOutput,
+  UntagResourceCommandInput,
+  UntagResourceCommandOutput,
 } from '@aws-sdk/client-sns';
 import { queueUrl } from '../plane/targets.ts';
 import { type CallContext, type Operation, page, type Reply, ServiceFault, type SimulatedService } from '../service.ts';
@@ -35,7 +41,7 @@ import { snsDeployers } from './sns-deployers.ts';
 interface StoredTopic {
   readonly arn: string;
   readonly attributes: Record<string, string>;
-  readonly tags: Readonly<Record<string, string>>;
+  tags: Readonly<Record<string, string>>;
 }
 
 interface StoredSubscription {
@@ -45,8 +51,8 @@ interface StoredSubscription {
   readonly endpoint: string;
   /** Addresses of people and web servers must confirm first. */
   confirmed: boolean;
-  readonly raw: boolean;
-  readonly attributes: Readonly<Record<string, string>>;
+  raw: boolean;
+  readonly attributes: Record<string, string>;
   readonly call: CallContext['call'];
 }
 
@@ -117,7 +123,7 @@ const subscribe: Operation<SubscribeCommandInput, Reply<SubscribeCommandOutput>>
   const old = subscriptionsOf(context.world, topic.arn).find((s) => s.protocol === protocol && s.endpoint === endpoint);
   if (old !== undefined) return { SubscriptionArn: old.arn };
   const arn = `${topic.arn}:${context.world.random.hex(32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')}`;
-  const attributes = input.Attributes ?? {};
+  const attributes = { ...input.Attributes };
   const confirmed = CONFIRMED_BY_AWS.has(protocol);
   const raw = attributes.RawMessageDelivery === 'true';
   context.put(SUBSCRIPTIONS, arn, { arn, topic: topic.arn, protocol, endpoint, confirmed, raw, attributes, call: context.call });
@@ -172,6 +178,31 @@ const subscriptionAttributes: Operation<GetSubscriptionAttributesCommandInput, R
   return { Attributes: { ...found.attributes, ...shown(found), PendingConfirmation: String(!found.confirmed) } };
 };
 
+const setSubscription: Operation<SetSubscriptionAttributesCommandInput, Reply<SetSubscriptionAttributesCommandOutput>> = (
+  input,
+  context,
+) => {
+  const found = context.get(SUBSCRIPTIONS, input.SubscriptionArn ?? '');
+  if (found === undefined) throw new ServiceFault('NotFound', 'Subscription does not exist', 404);
+  const { AttributeName: name = '', AttributeValue: value = '' } = input;
+  found.attributes[name] = value;
+  if (name === 'RawMessageDelivery') found.raw = value === 'true';
+  return {};
+};
+
+const tag: Operation<TagResourceCommandInput, Reply<TagResourceCommandOutput>> = (input, context) => {
+  const topic = topicOf(context, input.ResourceArn);
+  topic.tags = { ...topic.tags, ...Object.fromEntries((input.Tags ?? []).map((t) => [t.Key ?? '', t.Value ?? ''])) };
+  return {};
+};
+
+const untag: Operation<UntagResourceCommandInput, Reply<UntagResourceCommandOutput>> = (input, context) => {
+  const topic = topicOf(context, input.ResourceArn);
+  const kept = Object.entries(topic.tags).filter(([key]) => input.TagKeys?.includes(key) !== true);
+  topic.tags = Object.fromEntries(kept);
+  return {};
+};
+
 const publish: Operation<PublishCommandInput, Reply<PublishCommandOutput>> = (input, context) => {
   const topic = topicOf(context, input.TopicArn ?? input.TargetArn);
   const id = context.world.random.hex(32);
@@ -223,6 +254,9 @@ export const sns: SimulatedService = {
     ListSubscriptions: listSubscriptions,
     ListSubscriptionsByTopic: listByTopic,
     GetSubscriptionAttributes: subscriptionAttributes,
+    SetSubscriptionAttributes: setSubscription,
+    TagResource: tag,
+    UntagResource: untag,
     Publish: publish,
     ListTagsForResource: listTags,
   },

@@ -1,6 +1,7 @@
 /** SQS from the inputs of the Pulumi provider. */
 import type * as SQS from '@aws-sdk/client-sqs';
 import type { Created, Deployer, Deployment, Given, Plain } from '../deploy/deployer.ts';
+import { changedBy, changesOf, putAgain, removedBy } from '../deploy/lifecycle.ts';
 import { flagOf, need, textOf } from './compute-inputs.ts';
 
 /** Attributes of a queue by the provider's names of them. */
@@ -23,18 +24,22 @@ const ATTRIBUTES: Readonly<Record<string, string>> = {
 
 const written = (value: Plain | undefined): string | undefined => (typeof value === 'boolean' ? String(value) : textOf(value));
 
+const attributesOf = (inputs: Given['inputs']): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(ATTRIBUTES).flatMap(([property, attribute]) => {
+      const value = written(inputs[property]);
+      return value === undefined ? [] : [[attribute, value] as const];
+    }),
+  );
+
 async function queue(given: Given, deployment: Deployment): Promise<Created> {
   const { inputs } = given;
   const fifo = flagOf(inputs.fifoQueue) === true;
   const QueueName = nameOf(given, deployment, fifo);
-  const set = Object.entries(ATTRIBUTES).flatMap(([property, attribute]) => {
-    const value = written(inputs[property]);
-    return value === undefined ? [] : [[attribute, value] as const];
-  });
   // A queue may name itself or a later one in its policies, so AWS takes these after the creation too; here they come at once.
   const { QueueUrl = '' } = (await deployment.call('sqs', 'CreateQueue', {
     QueueName,
-    Attributes: { ...Object.fromEntries(set), ...(fifo ? { FifoQueue: 'true' } : {}) },
+    Attributes: { ...attributesOf(inputs), ...(fifo ? { FifoQueue: 'true' } : {}) },
     tags: given.tags,
   })) as SQS.CreateQueueCommandOutput;
   return {
@@ -52,19 +57,29 @@ function nameOf(given: Given, deployment: Deployment, fifo: boolean): string {
   return fifo ? `${made}.fifo` : made;
 }
 
-/** A part that is one attribute of its queue, under the same name. */
-const attribute =
-  (name: string, property: string) =>
-  async (given: Given, deployment: Deployment): Promise<Created> => {
+/** A part that is one attribute of its queue, under the same name; empty, it is taken away. */
+const attribute = (type: string, name: string, property: string): Deployer => ({
+  type,
+  ...putAgain(async (given, deployment) => {
     const QueueUrl = need(given, 'queueUrl');
     const Attributes = { [name]: need(given, property) };
     await deployment.call('sqs', 'SetQueueAttributes', { QueueUrl, Attributes });
     return { id: QueueUrl, outputs: { queueUrl: QueueUrl } };
-  };
+  }),
+  remove: removedBy('sqs', 'SetQueueAttributes', ({ id }) => ({ QueueUrl: id, Attributes: { [name]: '' } })),
+});
 
 export const sqsDeployers: readonly Deployer[] = [
-  { type: 'aws:sqs/queue:Queue', create: queue },
-  { type: 'aws:sqs/redrivePolicy:RedrivePolicy', create: attribute('RedrivePolicy', 'redrivePolicy') },
-  { type: 'aws:sqs/queuePolicy:QueuePolicy', create: attribute('Policy', 'policy') },
-  { type: 'aws:sqs/redriveAllowPolicy:RedriveAllowPolicy', create: attribute('RedriveAllowPolicy', 'redriveAllowPolicy') },
+  {
+    type: 'aws:sqs/queue:Queue',
+    create: queue,
+    update: changedBy(async ({ id, inputs }, before, deployment) => {
+      const set = changesOf(attributesOf(inputs), attributesOf(before.inputs));
+      if (Object.keys(set).length > 0) await deployment.call('sqs', 'SetQueueAttributes', { QueueUrl: id, Attributes: set });
+    }),
+    remove: removedBy('sqs', 'DeleteQueue', ({ id }) => ({ QueueUrl: id })),
+  },
+  attribute('aws:sqs/redrivePolicy:RedrivePolicy', 'RedrivePolicy', 'redrivePolicy'),
+  attribute('aws:sqs/queuePolicy:QueuePolicy', 'Policy', 'policy'),
+  attribute('aws:sqs/redriveAllowPolicy:RedriveAllowPolicy', 'RedriveAllowPolicy', 'redriveAllowPolicy'),
 ];

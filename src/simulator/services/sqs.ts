@@ -148,7 +148,9 @@ const list: Operation<ListQueuesCommandInput, Reply<ListQueuesCommandOutput>> = 
 };
 
 const remove: Operation<DeleteQueueCommandInput, Reply<DeleteQueueCommandOutput>> = (input, context) => {
-  context.remove(QUEUES, queueOf(context, input.QueueUrl).name);
+  const { name } = queueOf(context, input.QueueUrl);
+  context.remove(QUEUES, name);
+  context.remove(QUEUE_TAGS, name);
   return {};
 };
 

@@ -1,6 +1,7 @@
 /** Parameters of AWS Systems Manager. https://docs.aws.amazon.com/systems-manager/latest/APIReference/ */
 import type * as SSM from '@aws-sdk/client-ssm';
 import type { Created, Deployer, Deployment, Given } from '../deploy/deployer.ts';
+import { removedBy } from '../deploy/lifecycle.ts';
 import { type CallContext, type Operation, page, type Reply, ServiceFault, type SimulatedService } from '../service.ts';
 import { shelf, type World } from '../world/world.ts';
 import { tagList, textOf, without } from './compute-inputs.ts';
@@ -105,6 +106,11 @@ const operations = {
     for (const t of input.Tags ?? []) parameter.tags.set(t.Key ?? '', t.Value ?? '');
     return {};
   }) satisfies Op<SSM.AddTagsToResourceCommandInput, SSM.AddTagsToResourceCommandOutput>,
+  RemoveTagsFromResource: ((input, context) => {
+    const parameter = parameterNamed(context, input.ResourceId);
+    for (const key of input.TagKeys ?? []) parameter.tags.delete(key);
+    return {};
+  }) satisfies Op<SSM.RemoveTagsFromResourceCommandInput, SSM.RemoveTagsFromResourceCommandOutput>,
   ListTagsForResource: ((input, context) => {
     const { tags } = parameterNamed(context, input.ResourceId);
     return { TagList: [...tags].map(([Key, Value]) => ({ Key, Value })) };
@@ -120,7 +126,8 @@ function begin(world: World): void {
   });
 }
 
-async function parameter(given: Given, deployment: Deployment): Promise<Created> {
+/** Tags are taken when a parameter is made, and refused when one is overwritten. */
+async function parameter(given: Given, deployment: Deployment, overwrites: boolean): Promise<Created> {
   const name = given.id ?? textOf(given.inputs.name) ?? deployment.physicalName(given);
   await deployment.call(
     'ssm',
@@ -132,13 +139,20 @@ async function parameter(given: Given, deployment: Deployment): Promise<Created>
       Tier: textOf(given.inputs.tier),
       // What is in it does not matter to the world: a stand-in keeps real values out of it.
       Value: 'simulated',
-      Tags: tagList(given.tags),
+      ...(overwrites ? { Overwrite: true } : { Tags: tagList(given.tags) }),
     }),
   );
   const slash = name.startsWith('/') ? '' : '/';
   return { id: name, outputs: { name, arn: `arn:aws:ssm:${given.region}:${given.account}:parameter${slash}${name}` } };
 }
 
-const deployers: readonly Deployer[] = [{ type: 'aws:ssm/parameter:Parameter', create: parameter }];
+const deployers: readonly Deployer[] = [
+  {
+    type: 'aws:ssm/parameter:Parameter',
+    create: (given, deployment) => parameter(given, deployment, false),
+    update: (given, _before, deployment) => parameter(given, deployment, true),
+    remove: removedBy('ssm', 'DeleteParameter', ({ id }) => ({ Name: id })),
+  },
+];
 
 export const ssm: SimulatedService = { client: 'ssm', prefix: 'ssm', operations, begin, deployers };

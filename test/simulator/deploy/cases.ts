@@ -1,6 +1,7 @@
 /** Generated configurations of every deployer: those of the law of two sources, and what that law does not read. */
 import type fc from 'fast-check';
 import * as autoScaling from '../../parity/auto-scaling.ts';
+import * as backup from '../../parity/backup.ts';
 import * as dynamodb from '../../parity/dynamodb.ts';
 import * as ec2 from '../../parity/ec2.ts';
 import * as ecs from '../../parity/ecs.ts';
@@ -8,11 +9,17 @@ import * as efs from '../../parity/efs.ts';
 import * as classic from '../../parity/elastic-load-balancing.ts';
 import * as balancing from '../../parity/elastic-load-balancing-v2.ts';
 import * as caches from '../../parity/elasticache.ts';
+import * as events from '../../parity/eventbridge.ts';
 import * as kms from '../../parity/kms.ts';
+import * as lambda from '../../parity/lambda.ts';
 import type { Declaration, Exception } from '../../parity/law.ts';
 import * as rds from '../../parity/rds.ts';
 import * as route53 from '../../parity/route-53.ts';
 import * as s3 from '../../parity/s3.ts';
+import * as secrets from '../../parity/secrets-manager.ts';
+import * as sfn from '../../parity/sfn.ts';
+import * as sqs from '../../parity/sqs.ts';
+import * as ssm from '../../parity/ssm.ts';
 
 export interface Case {
   readonly cases: fc.Arbitrary<readonly Declaration[]>;
@@ -55,6 +62,13 @@ export const CASES: Readonly<Record<string, Case>> = {
   'EFS file systems': { cases: efs.cases },
   'replicated EFS file systems': { cases: efs.replicated },
   'KMS keys': { cases: kms.cases },
+  'backup plans and vaults': { cases: backup.withoutSettings },
+  'Lambda functions': { cases: lambda.functions },
+  secrets: { cases: secrets.cases },
+  'queues and topics': { cases: sqs.queueSets },
+  'state machines': { cases: sfn.machines },
+  parameters: { cases: ssm.cases },
+  'rules and buses': { cases: events.events },
   'EC2 networks': { cases: ec2.networks },
   'EC2 machines': { cases: ec2.machines },
 };

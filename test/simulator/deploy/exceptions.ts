@@ -16,6 +16,8 @@ export const LEFT: readonly {
   { what: /^dynamodb:backup .*\/backup\//, why: 'a table with point-in-time recovery leaves a system backup for 35 days' },
   { what: /^efs:file-system /, unmade: true, why: 'what a replication has made stays when it goes' },
   { what: /^ec2:volume /, unmade: true, why: 'volumes that do not go with their instance stay' },
+  { what: /^secrets-manager:secret /, why: 'a deleted secret can be had back for 30 days' },
+  { what: /^backup:desk /, why: 'an account has a desk from its first call on' },
   { what: /^route53:change /, why: 'Route 53 remembers changes' },
   { what: /^kms:alias .* alias\/aws\//, why: 'keys of AWS stay' },
   { what: /^kms:key /, why: 'keys are scheduled for deletion, and keys of AWS stay' },
