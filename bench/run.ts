@@ -5,6 +5,7 @@ import { benchEvidence } from './evidence.ts';
 import { type Check, holds } from './measure.ts';
 import { benchMonteCarlo } from './monte-carlo.ts';
 import { benchOrganisation } from './organisation.ts';
+import { benchPolicies } from './policies.ts';
 import { benchProgram } from './program.ts';
 import { benchProwler } from './prowler.ts';
 import { benchRemedies } from './remedies.ts';
@@ -16,6 +17,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Check[]>>> = {
   'monte-carlo': async () => benchMonteCarlo(),
   verify: benchVerify,
   program: benchProgram,
+  policies: benchPolicies,
   simulator: benchSimulator,
   evidence: benchEvidence,
   drills: benchDrills,

@@ -3,7 +3,6 @@ import type { Policies, ResourceValidationArgs, StackValidationArgs } from '@pul
 import { agreedAt } from '../src/catalog/in-force.ts';
 import { groupBy } from '../src/model/collections.ts';
 import { UsageError } from '../src/model/errors.ts';
-import type { Finding } from '../src/model/finding.ts';
 import { RULES } from '../src/rules/registry.ts';
 import { assign } from '../src/verdicts/assign.ts';
 import type { MetricsOf } from '../src/verdicts/findings.ts';
@@ -11,10 +10,11 @@ import { withWaivers } from '../src/verdicts/findings.ts';
 import { metricPolicies, obligationsPolicy } from './agreements.ts';
 import type { Alone } from './alone.ts';
 import { estateAlone, judgeAlone } from './alone.ts';
+import { strictest } from './levels.ts';
 import { type Registered, readAlone } from './reading.ts';
 import { rulePolicy } from './rules.ts';
 import { identityOf } from './sdk.ts';
-import type { Baseline, Level, Settings } from './settings.ts';
+import type { Baseline, Settings } from './settings.ts';
 import { readBaseline, readSettings, settingsConfigSchema } from './settings.ts';
 import { judgeStack, type Stack } from './stack.ts';
 
@@ -157,23 +157,6 @@ function judgedAlone(args: ResourceValidationArgs, registered: Registered, pack:
   if (judged === undefined) return undefined;
   const fires = new Map([...judged.fires].map(([rule, found]) => [rule, withWaivers(found, catalogue, pack.today())]));
   return { ...judged, fires, tier: strictest(ids.map((id) => services.get(id)?.entry.tier)) };
-}
-
-/** The most critical of some services' tiers. */
-export function strictest(tiers: readonly (number | undefined)[]): number | undefined {
-  const known = tiers.filter((t) => t !== undefined);
-  return known.length === 0 ? undefined : Math.min(...known);
-}
-
-/** The level of a finding where it is another than its policy's own. Undefined: the policy's own. */
-export function levelOf(finding: Finding, tier: number | undefined, settings: Settings, known: boolean): Level | undefined {
-  const own = settings.rules?.[finding.rule];
-  if (own !== undefined) return own;
-  const level = settings.severities?.[finding.severity];
-  const most = tier === undefined ? undefined : settings.tiers?.[`${tier}` as '1'];
-  if (level === 'disabled' || most === 'disabled') return 'disabled';
-  const isMild = most === 'advisory' || known || (finding.waiver !== undefined && !finding.waiver.expired);
-  return isMild ? 'advisory' : level;
 }
 
 /** An error for the user of the CLI, to whom a stack of calls says nothing. */

@@ -8,9 +8,9 @@ import type {
 } from '@pulumi/policy';
 import type { Finding } from '../src/model/finding.ts';
 import type { Rule } from '../src/rules/rule.ts';
+import { levelOf } from './levels.ts';
 import { MENDS, type Mend } from './mends.ts';
 import type { Pack } from './pack.ts';
-import { levelOf } from './pack.ts';
 import { remediation } from './remediation.ts';
 import { report } from './sdk.ts';
 

@@ -16,8 +16,8 @@ import { judge } from '../src/verdicts/judge.ts';
 import type { Obligation } from '../src/verdicts/obligations.ts';
 import { obligationsOf } from '../src/verdicts/obligations.ts';
 import { brokenEvidence } from './evidence.ts';
+import { strictest } from './levels.ts';
 import type { Pack } from './pack.ts';
-import { strictest } from './pack.ts';
 import { type Registered, readStack } from './reading.ts';
 import type { Settings } from './settings.ts';
 
