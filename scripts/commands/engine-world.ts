@@ -116,5 +116,7 @@ export function reasonOf(run: EngineRun): string {
       `The program uses the provider ${name}. Holdfast stands in for aws alone, and the plugin of ${name} is not installed: ` +
       `run \`pulumi plugin install resource ${name}\`, or take its resources out of the program. It gets no credentials, so a provider that calls out cannot work here.`,
   );
-  return [...lines.join('\n').split('\n').slice(0, MAX_LINES), ...missing].join('\n');
+  const unset = /Missing required configuration variable '([^']+)'/.exec(lines.join('\n'))?.[1];
+  const give = unset === undefined ? [] : [`Give it with --config ${unset}=VALUE, or choose a stack that has it.`];
+  return [...lines.join('\n').split('\n').slice(0, MAX_LINES), ...missing, ...give].join('\n');
 }

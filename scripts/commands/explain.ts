@@ -2,10 +2,11 @@
 
 import { CHECKS } from '../../checks/registry.ts';
 import { nearest } from '../../src/catalog/problem.ts';
+import { FIGHT_RULES } from '../../src/engine/after-failover.ts';
 import { UsageError } from '../../src/model/errors.ts';
 import { serviceTimes } from '../../src/recovery/times/index.ts';
 import type { ExplainOptions } from '../../src/reports/explain.ts';
-import { explainLiveRule, explainMetric, explainRule, explainTime } from '../../src/reports/explain.ts';
+import { explainMetric, explainRule, explainRuleText, explainTime } from '../../src/reports/explain.ts';
 import { RULES } from '../../src/rules/registry.ts';
 import type { Judgement } from '../../src/verdicts/judge.ts';
 import { remediesOf } from '../../src/verdicts/remedies/remedies.ts';
@@ -37,7 +38,15 @@ export async function explain(
   const check = CHECKS.find((c) => c.rules.some((r) => r.id === what));
   const live = check?.rules.find((r) => r.id === what);
   if (check !== undefined && live !== undefined) {
-    around.write(explainLiveRule(live, check, options), flags.out);
+    around.write(explainRuleText(live, `live AWS, in \`holdfast check ${check.id}\` (${check.title})`, options), flags.out);
+    return 0;
+  }
+  const fight = Object.values(FIGHT_RULES).find((r) => r.id === what);
+  if (fight !== undefined) {
+    around.write(
+      explainRuleText(fight, 'what the Pulumi engine would do after a failover, in `holdfast rehearse --engine`', options),
+      flags.out,
+    );
     return 0;
   }
   const judgement = what.includes('/') ? await ownJudgement(sources, flags, around) : undefined;
@@ -66,6 +75,7 @@ function nobodyKnows(what: string, judgement: Judgement | undefined): UsageError
   const names = [
     ...RULES.map((r) => r.id),
     ...CHECKS.flatMap((c) => c.rules.map((r) => r.id)),
+    ...Object.keys(FIGHT_RULES),
     ...serviceTimes.map((t) => t.id),
     ...(judgement?.verdicts ?? []).map((v) => v.metric.id),
   ];

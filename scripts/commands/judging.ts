@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { findCatalogue, readCatalogue } from '../../src/catalog/find.ts';
+import { FIGHT_RULES } from '../../src/engine/after-failover.ts';
 import { buildEstate, type Estate } from '../../src/estate/estate.ts';
 import type { Catalogue } from '../../src/model/agreement.ts';
 import { UsageError } from '../../src/model/errors.ts';
@@ -97,7 +98,7 @@ export async function catalogueFor(
   const file =
     flags.catalog ?? findCatalogue(named.length === 0 ? [around.cwd] : (await Promise.all(named.map(foldersOf))).flat());
   if (file === undefined) return undefined;
-  const rules = [...RULES, ...(await liveRules(file))].map((r) => r.id);
+  const rules = [...RULES, ...(await liveRules(file)), ...Object.values(FIGHT_RULES)].map((r) => r.id);
   return readCatalogue(file, { rules: new Set(rules), timeRows: new Set(serviceTimes.map((t) => t.id)) });
 }
 

@@ -9,7 +9,7 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { parse } from 'yaml';
+import { parseDocument } from 'yaml';
 import { UsageError } from '../model/errors.ts';
 import { type Project, readProject, splitSource } from '../stacks/program/project.ts';
 import { readStackConfig } from '../stacks/program/stack-config.ts';
@@ -145,11 +145,11 @@ async function open(
   // The stack is made from a project of the same name, since `stack init` writes its settings beside Pulumi.yaml.
   const desk = place('desk');
   await writeFile(join(desk, 'Pulumi.yaml'), JSON.stringify({ name: project.name, runtime: 'yaml' }));
-  const made = await cliRun(['stack', 'init', stack], desk);
-  if (made.code !== 0) throw failed('stack init', made);
+  const initialised = await cliRun(['stack', 'init', stack], desk);
+  if (initialised.code !== 0) throw failed('stack init', initialised);
   const settings = place('settings.yaml');
-  const { encryptionsalt }: { encryptionsalt: string } = parse(await readFile(join(desk, `Pulumi.${stack}.yaml`), 'utf8'));
-  await writeFile(settings, await settingsFor(project, stack, options.config, encryptionsalt));
+  const made = parseDocument(await readFile(join(desk, `Pulumi.${stack}.yaml`), 'utf8'));
+  await writeFile(settings, await settingsFor(project, stack, options.config, String(made.get('encryptionsalt'))));
 
   const operate = async (operation: string, flags: readonly string[], cwd: string): Promise<EngineRun> => {
     const log = place('events.json');

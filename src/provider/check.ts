@@ -2,7 +2,7 @@
 import { messageOf } from '../model/errors.ts';
 import type { Setting } from './configure.ts';
 import { defaultsOf } from './facts/defaults.ts';
-import { type Naming, namingOf } from './facts/names.ts';
+import { exactNameOf, type Naming, namingOf } from './facts/names.ts';
 import { type Shape, shapeOf } from './facts/shape.ts';
 import { holdsUnknown, isProps, type Props, textOf, textsOf, UNKNOWN } from './values.ts';
 
@@ -59,6 +59,8 @@ function nameFor(
   given: Props,
   hex: Hex,
 ): { readonly property: string; readonly name: string } | undefined {
+  const exact = exactNameOf(type);
+  if (exact !== undefined) return given[exact] === undefined ? { property: exact, name } : undefined;
   const naming = namingOf(type, given);
   if (naming === undefined) return undefined;
   const { property } = naming;

@@ -23,16 +23,16 @@ export interface ExplainOptions {
   readonly paint: Paint;
 }
 
-export function explainLiveRule(
+export function explainRuleText(
   rule: RuleText,
-  check: { readonly id: string; readonly title: string },
+  /** `live AWS, in …`. */
+  looksAt: string,
   options: ExplainOptions,
 ): string {
-  const looked = `Looks at: live AWS, in \`holdfast check ${check.id}\` (${check.title})`;
   return text([
     ...heading(rule, options),
     ...advice(rule, options),
-    ...paragraph(looked, options.width),
+    ...paragraph(`Looks at: ${looksAt}`, options.width),
     `Source: ${rule.source}`,
   ]);
 }

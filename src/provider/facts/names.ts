@@ -31,6 +31,10 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'rds/instance': 'identifier',
   's3/bucket': 'bucket',
 };
+/** Types whose name is the logical name as it is, in this property (`key` of an object, pulumi-aws `resources.go`). */
+const AS_IT_IS: Readonly<Record<string, string>> = { 's3/bucketObject': 'key', 's3/bucketObjectv2': 'key' };
+export const exactNameOf = (type: string): string | undefined => AS_IT_IS[keyOf(type)];
+
 /** Optional names that AWS or the program must give: nothing is made up for them. */
 const UNNAMED = new Set(['cloudwatch/logResourcePolicy', 'route53/record']);
 const LENGTHS: Readonly<Record<string, number>> = {
