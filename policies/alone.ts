@@ -5,7 +5,8 @@
  */
 import type { Estate, EstateResource } from '../src/estate/estate.ts';
 import { buildEstate } from '../src/estate/estate.ts';
-import { findRoles } from '../src/estate/roles.ts';
+import type { Roles } from '../src/estate/roles.ts';
+import { groupBy } from '../src/model/collections.ts';
 import type { Finding } from '../src/model/finding.ts';
 import type { SourceReading } from '../src/model/resource.ts';
 import { Terrain } from '../src/recovery/standing.ts';
@@ -29,25 +30,27 @@ export interface Alone {
 export function judgeAlone(estate: Estate, urn: string, metricsOf: MetricsOf | undefined): Alone | undefined {
   const item = estate.resources.get(urn);
   if (item === undefined) return undefined;
-  const base = ruleContext(new Terrain(estate, findRoles(estate), () => 0), metricsOf ?? (() => []), metricsOf !== undefined);
+  const base = ruleContext(new Terrain(estate, NO_ROLES, () => 0), metricsOf ?? (() => []), metricsOf !== undefined);
   const fires = new Map<string, readonly Finding[]>();
   const doubted = new Set<string>();
-  for (const rule of RULES) {
-    for (const check of rule.checks) {
-      if (!concerns(check, item)) continue;
-      const { certain, doubt } = askAlone(rule, check, item, base);
-      if (doubt) doubted.add(rule.id);
-      if (certain.length > 0) fires.set(rule.id, [...(fires.get(rule.id) ?? []), ...certain]);
-    }
+  const { standing, resource } = item;
+  const own = standing.kind === 'modelled' ? (CHECKS.get(standing.module.id) ?? []) : [];
+  for (const { rule, check } of resource.custom ? [...own, ...EVERY] : own) {
+    const { certain, doubt } = askAlone(rule, check, item, base);
+    if (doubt) doubted.add(rule.id);
+    if (certain.length > 0) fires.set(rule.id, [...(fires.get(rule.id) ?? []), ...certain]);
   }
   return { item, context: base, fires, doubted };
 }
 
 export const estateAlone = (reading: SourceReading): Estate => buildEstate([reading], SERVICES);
 
-function concerns({ module }: Check, { resource, standing }: EstateResource): boolean {
-  return module === undefined ? resource.custom : standing.kind === 'modelled' && standing.module.id === module.id;
-}
+/** An answer that asks for roles is not counted, so nobody needs to find them. */
+const NO_ROLES: Roles = { all: [], of: () => undefined };
+
+const ALL = RULES.flatMap((rule) => rule.checks.map((check) => ({ rule, check })));
+const CHECKS = groupBy(ALL, ({ check }) => check.module?.id);
+const EVERY = CHECKS.get(undefined) ?? [];
 
 interface Answer {
   /** Findings that nobody can take back. */
