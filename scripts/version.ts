@@ -3,6 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 
 export function version(): string {
   let manifest = new URL('../package.json', import.meta.url);
-  while (!existsSync(manifest)) manifest = new URL('../package.json', manifest);
+  while (!existsSync(manifest)) {
+    const above = new URL('../package.json', manifest);
+    if (above.href === manifest.href) throw new Error('no package.json above the program: it was taken out of its package');
+    manifest = above;
+  }
   return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
 }

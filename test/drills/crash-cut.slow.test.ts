@@ -133,7 +133,7 @@ describe.skipIf(!hasPostgres())('the network between controllers and store fails
     const chance = moments(11);
     const lost = { times: 0 };
     const proxies = [await proxyTo(url), await proxyTo(url)];
-    const stores = [];
+    const stores: Store[] = [];
     for (const proxy of proxies) stores.push(await openStore({ url: proxy.url }));
     const over = new AbortController();
     const networks = proxies.map((proxy) => failing(proxy, chance, over.signal));

@@ -18,7 +18,7 @@ const subscriptionAttributes = ({ inputs }: Given) => ({
 });
 
 /** One call for each attribute that says something else. */
-const attributesBy = (operation: string, member: string, says: (given: Given) => object) =>
+const attributesBy = (operation: string, member: string, says: (given: Given) => Readonly<Record<string, string | undefined>>) =>
   changedBy(async (given, before, deployment) => {
     for (const [AttributeName, AttributeValue] of Object.entries(changesOf(says(given), says(before))))
       await deployment.call('sns', operation, { [member]: given.id, AttributeName, AttributeValue });
