@@ -45,5 +45,5 @@ export interface Deployer {
    */
   update?(given: Given, before: Given, deployment: Deployment): Promise<Created>;
   /** Takes away what was made, as the provider's Delete does. What is gone already is no error. */
-  remove?(given: Given, deployment: Deployment): Promise<void>;
+  remove(given: Given, deployment: Deployment): Promise<void>;
 }

@@ -6,7 +6,7 @@ type Update = NonNullable<Deployer['update']>;
 type Remove = NonNullable<Deployer['remove']>;
 
 /** By its code or in its words, AWS says that there is no such thing. */
-const GONE = /not ?found|no ?such|do(?:es)?(?: not|n't|Not) ?exist|non-?existent/i;
+const GONE = /not ?found|no ?such|do(?:es)?(?: not|n't|Not) ?exist|non-?existent|OrganizationsNotInUse/i;
 
 const isGone = (error: unknown): boolean => error instanceof ServiceFault && GONE.test(`${error.code} ${error.message}`);
 

@@ -26,7 +26,7 @@ export async function changeOne(aws: SimulatedAws, given: Given, before: Given):
   if (deployer === undefined || client === undefined) return opaqueThing(now);
   const deployment = deploymentOf(aws, now);
   if (deployer.update === undefined) {
-    await deployer.remove?.(before, deployment);
+    await deployer.remove(before, deployment);
     return deployer.create(now, deployment);
   }
   const { id, outputs } = await deployer.update(now, before, deployment);
@@ -39,7 +39,7 @@ export async function changeOne(aws: SimulatedAws, given: Given, before: Given):
 
 /** What is gone already, and what is opaque, is no error. Throws what AWS answers when it refuses. */
 export async function removeOne(aws: SimulatedAws, given: Given): Promise<void> {
-  await deployersOf(aws).get(given.type)?.deployer.remove?.(given, deploymentOf(aws, given));
+  await deployersOf(aws).get(given.type)?.deployer.remove(given, deploymentOf(aws, given));
 }
 
 /** By type, with the client of its service. */

@@ -11,7 +11,11 @@ interface Tagging {
   readonly unset: (given: Given, keys: readonly string[]) => Call | undefined;
 }
 
-const arn = ({ outputs, id }: Given): string => (typeof outputs.arn === 'string' ? outputs.arn : (id ?? ''));
+/** Snapshots of RDS spell it otherwise. */
+const arn = ({ outputs, id }: Given): string => {
+  const shown = outputs.arn ?? outputs.dbSnapshotArn ?? outputs.dbClusterSnapshotArn;
+  return typeof shown === 'string' ? shown : (id ?? '');
+};
 const listed = (tags: Tags) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 
 const inLower = (tags: Tags) => Object.entries(tags).map(([key, value]) => ({ key, value }));
@@ -40,6 +44,9 @@ const inRoute53 = ({ type, id }: Given) => ({
   ResourceType: type === 'aws:route53/healthCheck:HealthCheck' ? 'healthcheck' : 'hostedzone',
   ResourceId: id,
 });
+
+/** Nothing is kept of the tags of restore testing plans. */
+const isTesting = ({ type }: Given): boolean => type === 'aws:backup/restoreTestingPlan:RestoreTestingPlan';
 
 /** By client. A service that is missing keeps no tags that can be changed. */
 const TAGGING: Readonly<Record<string, Tagging>> = {
@@ -79,8 +86,8 @@ const TAGGING: Readonly<Record<string, Tagging>> = {
   eks: maps('resourceArn', 'tags', 'tagKeys'),
   'route53-recovery-control-config': maps('ResourceArn', 'Tags', 'TagKeys'),
   backup: {
-    set: (given, tags) => ['TagResource', { ResourceArn: arn(given), Tags: tags }],
-    unset: (given, keys) => ['UntagResource', { ResourceArn: arn(given), TagKeyList: keys }],
+    set: (given, tags) => (isTesting(given) ? undefined : ['TagResource', { ResourceArn: arn(given), Tags: tags }]),
+    unset: (given, keys) => (isTesting(given) ? undefined : ['UntagResource', { ResourceArn: arn(given), TagKeyList: keys }]),
   },
   ssm: {
     set: ({ id }, tags) => ['AddTagsToResource', { ResourceType: 'Parameter', ResourceId: id, Tags: listed(tags) }],

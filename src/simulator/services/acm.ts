@@ -1,6 +1,7 @@
 /** Simulated ACM: certificates of one Region each. One that is requested is issued some minutes later, as if its proof were in place. */
 import type * as ACM from '@aws-sdk/client-acm';
 import type { Created, Deployer, Deployment, Given } from '../deploy/deployer.ts';
+import { onlyTags, putAgain, removedBy, stays } from '../deploy/lifecycle.ts';
 import { type CallContext, type Operation, page, type Reply, ServiceFault, type SimulatedService } from '../service.ts';
 import { shelf } from '../world/world.ts';
 import { need, tagList, textOf, textsOf, without } from './compute-inputs.ts';
@@ -179,8 +180,13 @@ async function validation(given: Given, deployment: Deployment): Promise<Created
 }
 
 const deployers: readonly Deployer[] = [
-  { type: 'aws:acm/certificate:Certificate', create: certificate },
-  { type: 'aws:acm/certificateValidation:CertificateValidation', create: validation },
+  {
+    type: 'aws:acm/certificate:Certificate',
+    create: certificate,
+    update: onlyTags,
+    remove: removedBy('acm', 'DeleteCertificate', ({ id }) => ({ CertificateArn: id })),
+  },
+  { type: 'aws:acm/certificateValidation:CertificateValidation', ...putAgain(validation), remove: stays },
 ];
 
 export const acm: SimulatedService = {

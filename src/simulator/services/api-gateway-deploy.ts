@@ -1,10 +1,13 @@
 /** REST APIs, custom domain names and VPC links as Pulumi declares them. */
 import type * as API from '@aws-sdk/client-api-gateway';
-import type { Deployer, Deployment } from '../deploy/deployer.ts';
+import type { Deployer, Deployment, Given } from '../deploy/deployer.ts';
+import { changedBy, onlyTags, putAgain, removedBy } from '../deploy/lifecycle.ts';
 import { blockOf, need, textOf, textsOf, without } from './compute-inputs.ts';
 
+const CLIENT = 'api-gateway';
+
 const call = async <O>(deployment: Deployment, operation: string, input: object): Promise<O> =>
-  (await deployment.call('api-gateway', operation, input)) as O;
+  (await deployment.call(CLIENT, operation, input)) as O;
 
 const endpoint = (types: readonly string[]) => (types.length === 0 ? undefined : { types });
 
@@ -30,6 +33,9 @@ const rest: Deployer = {
       },
     };
   },
+  // What can change of it in place means nothing to the world.
+  update: onlyTags,
+  remove: removedBy(CLIENT, 'DeleteRestApi', ({ id }) => ({ restApiId: id })),
 };
 
 const resource: Deployer = {
@@ -42,14 +48,19 @@ const resource: Deployer = {
     });
     return { id: made.id ?? '', outputs: { path: made.path ?? '' } };
   },
+  remove: removedBy(CLIENT, 'DeleteResource', (given) => ({ restApiId: need(given, 'restApi'), resourceId: given.id })),
 };
+
+const methodOf = (given: Given) => ({
+  restApiId: need(given, 'restApi'),
+  resourceId: need(given, 'resourceId'),
+  httpMethod: need(given, 'httpMethod'),
+});
 
 const method: Deployer = {
   type: 'aws:apigateway/method:Method',
-  async create(given, deployment) {
-    const restApiId = need(given, 'restApi');
-    const resourceId = need(given, 'resourceId');
-    const httpMethod = need(given, 'httpMethod');
+  ...putAgain(async (given, deployment) => {
+    const { restApiId, resourceId, httpMethod } = methodOf(given);
     await call(deployment, 'PutMethod', {
       restApiId,
       resourceId,
@@ -57,15 +68,14 @@ const method: Deployer = {
       authorizationType: textOf(given.inputs.authorization) ?? 'NONE',
     });
     return { id: `agm-${restApiId}-${resourceId}-${httpMethod}`, outputs: {} };
-  },
+  }),
+  remove: removedBy(CLIENT, 'DeleteMethod', methodOf),
 };
 
 const integration: Deployer = {
   type: 'aws:apigateway/integration:Integration',
-  async create(given, deployment) {
-    const restApiId = need(given, 'restApi');
-    const resourceId = need(given, 'resourceId');
-    const httpMethod = need(given, 'httpMethod');
+  ...putAgain(async (given, deployment) => {
+    const { restApiId, resourceId, httpMethod } = methodOf(given);
     await call(
       deployment,
       'PutIntegration',
@@ -81,7 +91,8 @@ const integration: Deployer = {
       }),
     );
     return { id: `agi-${restApiId}-${resourceId}-${httpMethod}`, outputs: {} };
-  },
+  }),
+  remove: removedBy(CLIENT, 'DeleteIntegration', methodOf),
 };
 
 const apiDeployment: Deployer = {
@@ -92,6 +103,8 @@ const apiDeployment: Deployer = {
     });
     return { id: made.id ?? '', outputs: {} };
   },
+  update: onlyTags,
+  remove: removedBy(CLIENT, 'DeleteDeployment', (given) => ({ restApiId: need(given, 'restApi'), deploymentId: given.id })),
 };
 
 const stage: Deployer = {
@@ -105,6 +118,17 @@ const stage: Deployer = {
       outputs: { invokeUrl: `https://${restApiId}.execute-api.${given.region}.amazonaws.com/${stageName}` },
     };
   },
+  update: changedBy((given, _before, deployment) =>
+    call(deployment, 'UpdateStage', {
+      restApiId: need(given, 'restApi'),
+      stageName: need(given, 'stageName'),
+      patchOperations: [{ op: 'replace', path: '/deploymentId', value: need(given, 'deployment') }],
+    }),
+  ),
+  remove: removedBy(CLIENT, 'DeleteStage', (given) => ({
+    restApiId: need(given, 'restApi'),
+    stageName: need(given, 'stageName'),
+  })),
 };
 
 const domain: Deployer = {
@@ -134,6 +158,9 @@ const domain: Deployer = {
       },
     };
   },
+  // A certificate of another name means nothing to the world.
+  update: onlyTags,
+  remove: removedBy(CLIENT, 'DeleteDomainName', ({ id }) => ({ domainName: id })),
 };
 
 const mapping: Deployer = {
@@ -148,6 +175,10 @@ const mapping: Deployer = {
     );
     return { id: `${domainName}/${basePath ?? ''}`, outputs: {} };
   },
+  remove: removedBy(CLIENT, 'DeleteBasePathMapping', (given) => ({
+    domainName: need(given, 'domainName'),
+    basePath: textOf(given.inputs.basePath) ?? '(none)',
+  })),
 };
 
 const link: Deployer = {
@@ -161,6 +192,8 @@ const link: Deployer = {
     const id = made.id ?? '';
     return { id, outputs: { arn: `arn:aws:apigateway:${given.region}::/vpclinks/${id}` } };
   },
+  update: onlyTags,
+  remove: removedBy(CLIENT, 'DeleteVpcLink', ({ id }) => ({ vpcLinkId: id })),
 };
 
 export const restDeployers: readonly Deployer[] = [

@@ -29,6 +29,12 @@ const ID = 10;
 const notFound = (what: string): ServiceFault =>
   new ServiceFault('NotFoundException', `Invalid ${what} identifier specified`, 404);
 
+/** A list without one of its items, which must be there. */
+function gone<T>(items: readonly T[], is: (item: T) => boolean, what: string): T[] {
+  if (!items.some(is)) throw notFound(what);
+  return items.filter((item) => !is(item));
+}
+
 /** Ids of API Gateway have no prefix. */
 const plainId = (context: CallContext): string => context.id('id', ID).replace(/^id-/, '');
 
@@ -203,6 +209,60 @@ export const apiGateway: SimulatedService = {
       API.GetStagesCommandInput,
       API.GetStagesCommandOutput
     >,
+    UpdateStage: ((input, context) => {
+      const rest = restOf(context, input.restApiId);
+      const stage = rest.stages.find((s) => s.stageName === input.stageName);
+      if (stage === undefined) throw notFound('Stage');
+      for (const { path, value } of input.patchOperations ?? [])
+        if (path === '/deploymentId' && value !== undefined) stage.deploymentId = value;
+      return stage;
+    }) satisfies Op<API.UpdateStageCommandInput, API.UpdateStageCommandOutput>,
+    DeleteStage: ((input, context) => {
+      const rest = restOf(context, input.restApiId);
+      rest.stages = gone(rest.stages, (s) => s.stageName === input.stageName, 'Stage');
+      return {};
+    }) satisfies Op<API.DeleteStageCommandInput, API.DeleteStageCommandOutput>,
+    DeleteDeployment: ((input, context) => {
+      const rest = restOf(context, input.restApiId);
+      if (rest.stages.some((s) => s.deploymentId === input.deploymentId))
+        throw new ServiceFault('BadRequestException', 'Active stages pointing to this deployment must be moved or deleted');
+      rest.deployments = gone(rest.deployments, (d) => d.id === input.deploymentId, 'Deployment');
+      return {};
+    }) satisfies Op<API.DeleteDeploymentCommandInput, API.DeleteDeploymentCommandOutput>,
+    DeleteResource: ((input, context) => {
+      const rest = restOf(context, input.restApiId);
+      rest.resources = gone(rest.resources, (r) => r.id === input.resourceId, 'Resource');
+      return {};
+    }) satisfies Op<API.DeleteResourceCommandInput, API.DeleteResourceCommandOutput>,
+    DeleteMethod: ((input, context) => {
+      const resource = resourceOf(restOf(context, input.restApiId), input.resourceId);
+      const { [input.httpMethod ?? '']: method, ...others } = resource.resourceMethods ?? {};
+      if (method === undefined) throw notFound('Method');
+      resource.resourceMethods = others;
+      return {};
+    }) satisfies Op<API.DeleteMethodCommandInput, API.DeleteMethodCommandOutput>,
+    DeleteIntegration: ((input, context) => {
+      const resource = resourceOf(restOf(context, input.restApiId), input.resourceId);
+      const method = resource.resourceMethods?.[input.httpMethod ?? ''];
+      if (method?.methodIntegration === undefined) throw notFound('Integration');
+      delete method.methodIntegration;
+      return {};
+    }) satisfies Op<API.DeleteIntegrationCommandInput, API.DeleteIntegrationCommandOutput>,
+    DeleteDomainName: ((input, context) => {
+      const { shown } = domainOf(context, input.domainName);
+      context.remove(DOMAINS, shown.domainName);
+      return {};
+    }) satisfies Op<API.DeleteDomainNameCommandInput, API.DeleteDomainNameCommandOutput>,
+    DeleteBasePathMapping: ((input, context) => {
+      const domain = domainOf(context, input.domainName);
+      domain.mappings = gone(domain.mappings, (m) => m.basePath === input.basePath, 'base path mapping');
+      return {};
+    }) satisfies Op<API.DeleteBasePathMappingCommandInput, API.DeleteBasePathMappingCommandOutput>,
+    DeleteVpcLink: ((input, context) => {
+      if (context.get(LINKS, input.vpcLinkId ?? '') === undefined) throw notFound('VPC link');
+      context.remove(LINKS, input.vpcLinkId ?? '');
+      return {};
+    }) satisfies Op<API.DeleteVpcLinkCommandInput, API.DeleteVpcLinkCommandOutput>,
     CreateDomainName: createDomain,
     GetDomainNames: ((input, context) => {
       const { items, next } = page(context.list(DOMAINS), input.position, input.limit ?? 25);

@@ -1,10 +1,13 @@
 /** HTTP and WebSocket APIs as Pulumi declares them. */
 import type * as API from '@aws-sdk/client-apigatewayv2';
-import type { Deployer, Deployment } from '../deploy/deployer.ts';
+import type { Deployer, Deployment, Given } from '../deploy/deployer.ts';
+import { changedBy, modify, onlyTags, removedBy } from '../deploy/lifecycle.ts';
 import { blockOf, flagOf, need, textOf, textsOf, without } from './compute-inputs.ts';
 
+const CLIENT = 'apigatewayv2';
+
 const call = async <O>(deployment: Deployment, operation: string, input: object): Promise<O> =>
-  (await deployment.call('apigatewayv2', operation, input)) as O;
+  (await deployment.call(CLIENT, operation, input)) as O;
 
 const api: Deployer = {
   type: 'aws:apigatewayv2/api:Api',
@@ -29,7 +32,25 @@ const api: Deployer = {
       },
     };
   },
+  // What can change of it in place means nothing to the world.
+  update: onlyTags,
+  remove: removedBy(CLIENT, 'DeleteApi', ({ id }) => ({ ApiId: id })),
 };
+
+const integrationOf = ({ inputs }: Given) => ({
+  IntegrationType: textOf(inputs.integrationType) ?? 'AWS_PROXY',
+  IntegrationUri: textOf(inputs.integrationUri),
+  ConnectionType: textOf(inputs.connectionType),
+  ConnectionId: textOf(inputs.connectionId),
+});
+
+const routeOf = ({ inputs }: Given) => ({ RouteKey: textOf(inputs.routeKey), Target: textOf(inputs.target) });
+
+const mappingOf = ({ inputs }: Given) => ({
+  ApiId: textOf(inputs.apiId),
+  Stage: textOf(inputs.stage),
+  ApiMappingKey: textOf(inputs.apiMappingKey),
+});
 
 const integration: Deployer = {
   type: 'aws:apigatewayv2/integration:Integration',
@@ -39,14 +60,16 @@ const integration: Deployer = {
       'CreateIntegration',
       without({
         ApiId: need(given, 'apiId'),
-        IntegrationType: textOf(given.inputs.integrationType) ?? 'AWS_PROXY',
-        IntegrationUri: textOf(given.inputs.integrationUri),
-        ConnectionType: textOf(given.inputs.connectionType),
-        ConnectionId: textOf(given.inputs.connectionId),
+        ...integrationOf(given),
       }),
     );
     return { id: made.IntegrationId ?? '', outputs: {} };
   },
+  update: changedBy((given, before, deployment) => {
+    const named = { ApiId: need(given, 'apiId'), IntegrationId: given.id };
+    return modify(deployment, [CLIENT, 'UpdateIntegration'], named, integrationOf(given), integrationOf(before));
+  }),
+  remove: removedBy(CLIENT, 'DeleteIntegration', (given) => ({ ApiId: need(given, 'apiId'), IntegrationId: given.id })),
 };
 
 const route: Deployer = {
@@ -59,6 +82,11 @@ const route: Deployer = {
     );
     return { id: made.RouteId ?? '', outputs: {} };
   },
+  update: changedBy((given, before, deployment) => {
+    const named = { ApiId: need(given, 'apiId'), RouteId: given.id };
+    return modify(deployment, [CLIENT, 'UpdateRoute'], named, routeOf(given), routeOf(before));
+  }),
+  remove: removedBy(CLIENT, 'DeleteRoute', (given) => ({ ApiId: need(given, 'apiId'), RouteId: given.id })),
 };
 
 const stage: Deployer = {
@@ -74,6 +102,12 @@ const stage: Deployer = {
     const path = name === '$default' ? '/' : `/${name}`;
     return { id: name, outputs: { name, invokeUrl: `https://${apiId}.execute-api.${given.region}.amazonaws.com${path}` } };
   },
+  update: changedBy((given, before, deployment) => {
+    const named = { ApiId: need(given, 'apiId'), StageName: given.id };
+    const says = ({ inputs }: Given) => ({ AutoDeploy: flagOf(inputs.autoDeploy) ?? false });
+    return modify(deployment, [CLIENT, 'UpdateStage'], named, says(given), says(before));
+  }),
+  remove: removedBy(CLIENT, 'DeleteStage', (given) => ({ ApiId: need(given, 'apiId'), StageName: given.id })),
 };
 
 const domain: Deployer = {
@@ -102,6 +136,9 @@ const domain: Deployer = {
       },
     };
   },
+  // A certificate of another name means nothing to the world.
+  update: onlyTags,
+  remove: removedBy(CLIENT, 'DeleteDomainName', ({ id }) => ({ DomainName: id })),
 };
 
 const mapping: Deployer = {
@@ -119,6 +156,14 @@ const mapping: Deployer = {
     );
     return { id: made.ApiMappingId ?? '', outputs: {} };
   },
+  update: changedBy((given, before, deployment) => {
+    const named = { ...without(mappingOf(given)), DomainName: need(given, 'domainName'), ApiMappingId: given.id };
+    return modify(deployment, [CLIENT, 'UpdateApiMapping'], named, mappingOf(given), mappingOf(before));
+  }),
+  remove: removedBy(CLIENT, 'DeleteApiMapping', (given) => ({
+    DomainName: need(given, 'domainName'),
+    ApiMappingId: given.id,
+  })),
 };
 
 const link: Deployer = {
@@ -133,6 +178,8 @@ const link: Deployer = {
     const id = made.VpcLinkId ?? '';
     return { id, outputs: { arn: `arn:aws:apigateway:${given.region}::/vpclinks/${id}` } };
   },
+  update: onlyTags,
+  remove: removedBy(CLIENT, 'DeleteVpcLink', ({ id }) => ({ VpcLinkId: id })),
 };
 
 export const httpDeployers: readonly Deployer[] = [api, integration, route, stage, domain, mapping, link];

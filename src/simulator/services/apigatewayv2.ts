@@ -41,6 +41,12 @@ function domainOf(context: CallContext, name: string | undefined) {
   return domain;
 }
 
+function one<T>(items: readonly T[], is: (item: T) => boolean, what: string): T {
+  const found = items.find(is);
+  if (found === undefined) throw new ServiceFault('NotFoundException', `Invalid ${what} identifier specified`, 404);
+  return found;
+}
+
 /** A VPC link answers from the AZs of its subnets. */
 function linkAnswers(place: Place, id: string): boolean {
   const link = place.world.get(LINKS, place.account, place.region, id);
@@ -160,6 +166,63 @@ export const apigatewayv2: SimulatedService = {
       api.stages = [...api.stages, stage];
       return stage;
     }) satisfies Op<API.CreateStageCommandInput, API.CreateStageCommandOutput>,
+    UpdateIntegration: ((input, context) => {
+      const { ApiId, IntegrationId, ...changes } = input;
+      const found = one(apiOf(context, ApiId).integrations, (i) => i.IntegrationId === IntegrationId, 'Integration');
+      return Object.assign(found, Object.fromEntries(Object.entries(changes).filter(([, v]) => v !== undefined)));
+    }) satisfies Op<API.UpdateIntegrationCommandInput, API.UpdateIntegrationCommandOutput>,
+    DeleteIntegration: ((input, context) => {
+      const api = apiOf(context, input.ApiId);
+      const found = one(api.integrations, (i) => i.IntegrationId === input.IntegrationId, 'Integration');
+      api.integrations = api.integrations.filter((i) => i !== found);
+      return {};
+    }) satisfies Op<API.DeleteIntegrationCommandInput, API.DeleteIntegrationCommandOutput>,
+    UpdateRoute: ((input, context) => {
+      const found = one(apiOf(context, input.ApiId).routes, (r) => r.RouteId === input.RouteId, 'Route');
+      if (input.RouteKey !== undefined) found.RouteKey = input.RouteKey;
+      if (input.Target !== undefined) found.Target = input.Target;
+      return found;
+    }) satisfies Op<API.UpdateRouteCommandInput, API.UpdateRouteCommandOutput>,
+    DeleteRoute: ((input, context) => {
+      const api = apiOf(context, input.ApiId);
+      const found = one(api.routes, (r) => r.RouteId === input.RouteId, 'Route');
+      api.routes = api.routes.filter((r) => r !== found);
+      return {};
+    }) satisfies Op<API.DeleteRouteCommandInput, API.DeleteRouteCommandOutput>,
+    UpdateStage: ((input, context) => {
+      const found = one(apiOf(context, input.ApiId).stages, (s) => s.StageName === input.StageName, 'Stage');
+      if (input.AutoDeploy !== undefined) found.AutoDeploy = input.AutoDeploy;
+      return found;
+    }) satisfies Op<API.UpdateStageCommandInput, API.UpdateStageCommandOutput>,
+    DeleteStage: ((input, context) => {
+      const api = apiOf(context, input.ApiId);
+      const found = one(api.stages, (s) => s.StageName === input.StageName, 'Stage');
+      api.stages = api.stages.filter((s) => s !== found);
+      return {};
+    }) satisfies Op<API.DeleteStageCommandInput, API.DeleteStageCommandOutput>,
+    DeleteDomainName: ((input, context) => {
+      context.remove(DOMAINS, domainOf(context, input.DomainName).shown.DomainName);
+      return {};
+    }) satisfies Op<API.DeleteDomainNameCommandInput, API.DeleteDomainNameCommandOutput>,
+    UpdateApiMapping: ((input, context) => {
+      const found = one(domainOf(context, input.DomainName).mappings, (m) => m.ApiMappingId === input.ApiMappingId, 'ApiMapping');
+      const { ApiId, Stage, ApiMappingKey } = input;
+      return Object.assign(
+        found,
+        Object.fromEntries(Object.entries({ ApiId, Stage, ApiMappingKey }).filter(([, v]) => v !== undefined)),
+      );
+    }) satisfies Op<API.UpdateApiMappingCommandInput, API.UpdateApiMappingCommandOutput>,
+    DeleteApiMapping: ((input, context) => {
+      const domain = domainOf(context, input.DomainName);
+      const found = one(domain.mappings, (m) => m.ApiMappingId === input.ApiMappingId, 'ApiMapping');
+      domain.mappings = domain.mappings.filter((m) => m !== found);
+      return {};
+    }) satisfies Op<API.DeleteApiMappingCommandInput, API.DeleteApiMappingCommandOutput>,
+    DeleteVpcLink: ((input, context) => {
+      one(context.list(LINKS), (l) => l.VpcLinkId === input.VpcLinkId, 'VpcLink');
+      context.remove(LINKS, input.VpcLinkId ?? '');
+      return {};
+    }) satisfies Op<API.DeleteVpcLinkCommandInput, API.DeleteVpcLinkCommandOutput>,
     CreateDomainName: createDomain,
     GetDomainNames: ((input, context) => {
       const { items, next } = page(context.list(DOMAINS), input.NextToken, size(input.MaxResults));

@@ -1,5 +1,6 @@
 /** ARC Region switch plans from the inputs of the Pulumi provider, which has lists where the API has objects and maps. */
 import type { Created, Deployer, Deployment, Given, Plain } from '../deploy/deployer.ts';
+import { removedBy } from '../deploy/lifecycle.ts';
 import { type Block, blockOf, blocksOf, isBlock, need, numberOf, textOf, textsOf, without } from './compute-inputs.ts';
 
 /** Blocks that the API has one of, under the provider's plural. */
@@ -75,4 +76,10 @@ async function plan(given: Given, deployment: Deployment): Promise<Created> {
   return { id: made.plan.arn, outputs: { arn: made.plan.arn, name } };
 }
 
-export const arcRegionSwitchDeployers: readonly Deployer[] = [{ type: 'aws:arcregionswitch/plan:Plan', create: plan }];
+export const arcRegionSwitchDeployers: readonly Deployer[] = [
+  {
+    type: 'aws:arcregionswitch/plan:Plan',
+    create: plan,
+    remove: removedBy('arc-region-switch', 'DeletePlan', ({ id }) => ({ arn: id })),
+  },
+];

@@ -4,7 +4,7 @@ import type { Deployer, Deployment, Given } from '../deploy/deployer.ts';
 import { changedBy, modify, moved, removedBy, unlessGone } from '../deploy/lifecycle.ts';
 import { GROUPS } from './auto-scaling-groups.ts';
 import { type Block, blockOf, blocksOf, flagOf, need, numberOf, textOf, textsOf, without } from './compute-inputs.ts';
-import { INSTANCES } from './ec2-instances.ts';
+import { terminated } from './ec2-deploy-call.ts';
 
 const call = async <O>(deployment: Deployment, operation: string, input: object): Promise<O> =>
   (await deployment.call('auto-scaling', operation, input)) as O;
@@ -153,8 +153,7 @@ async function removeGroup(given: Given, deployment: Deployment): Promise<void> 
     await deployment.until(() => group.members.length === 0, `${id} being emptied`);
   }
   await call(deployment, 'DeleteAutoScalingGroup', { ...named, ForceDelete: force });
-  const isLeft = (instance: string): boolean => world.get(INSTANCES, account, region, instance)?.State?.Name === 'shutting-down';
-  await deployment.until(() => !instances.some(isLeft), `the instances of ${id} being terminated`);
+  await terminated(instances, given, deployment);
   const source = group.shown.LaunchConfigurationName;
   if (source?.startsWith(`${given.name}${STAND_IN}`) === true)
     await call(deployment, 'DeleteLaunchConfiguration', { LaunchConfigurationName: source });

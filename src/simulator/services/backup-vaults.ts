@@ -260,6 +260,10 @@ export const vaultOperations = {
     vaultNamed(context, input.BackupVaultName).notifications = notifications;
     return {};
   }) satisfies Op<Backup.PutBackupVaultNotificationsCommandInput, Backup.PutBackupVaultNotificationsCommandOutput>,
+  DeleteBackupVaultNotifications: ((input, context) => {
+    vaultNamed(context, input.BackupVaultName).notifications = undefined;
+    return {};
+  }) satisfies Op<Backup.DeleteBackupVaultNotificationsCommandInput, Backup.DeleteBackupVaultNotificationsCommandOutput>,
   GetBackupVaultNotifications: ((input, context) => {
     const vault = vaultNamed(context, input.BackupVaultName);
     const { notifications } = vault;

@@ -1,6 +1,7 @@
 /** CloudFront from the inputs of the Pulumi provider. */
 import type * as CloudFront from '@aws-sdk/client-cloudfront';
 import type { Created, Deployer, Deployment, Given } from '../deploy/deployer.ts';
+import { changedBy, unlessGone } from '../deploy/lifecycle.ts';
 import { type Block, blockOf, blocksOf, flagOf, numberOf, tagList, textOf, textsOf, without } from './compute-inputs.ts';
 
 /** Hosted zone of every distribution, for aliases (Route 53 API reference, AliasTarget). */
@@ -50,13 +51,11 @@ const behaviour = (block: Block | undefined) => ({
   AllowedMethods: { ...counted(textsOf(block?.allowedMethods)), CachedMethods: counted(textsOf(block?.cachedMethods)) },
 });
 
-async function distribution(given: Given, deployment: Deployment): Promise<Created> {
-  const { inputs } = given;
+function configOf({ inputs }: Given) {
   const groups = blocksOf(inputs.originGroups).map(group);
   const ordered = blocksOf(inputs.orderedCacheBehaviors).map((b) => ({ PathPattern: textOf(b.pathPattern), ...behaviour(b) }));
   const aliases = textsOf(inputs.aliases);
-  const DistributionConfig = without({
-    CallerReference: deployment.world.random.hex(16),
+  return without({
     Comment: textOf(inputs.comment) ?? '',
     Enabled: flagOf(inputs.enabled) ?? true,
     Aliases: counted(aliases),
@@ -66,6 +65,10 @@ async function distribution(given: Given, deployment: Deployment): Promise<Creat
     CacheBehaviors: ordered.length === 0 ? undefined : counted(ordered),
     WebACLId: textOf(inputs.webAclId),
   });
+}
+
+async function distribution(given: Given, deployment: Deployment): Promise<Created> {
+  const DistributionConfig = { CallerReference: deployment.world.random.hex(16), ...configOf(given) };
   const { Distribution } = (await deployment.call('cloudfront', 'CreateDistributionWithTags', {
     DistributionConfigWithTags: { DistributionConfig, Tags: { Items: tagList(given.tags) } },
   })) as CloudFront.CreateDistributionWithTagsCommandOutput;
@@ -73,6 +76,27 @@ async function distribution(given: Given, deployment: Deployment): Promise<Creat
   return { id, outputs: { arn, domainName, hostedZoneId: HOSTED_ZONE, status: 'Deployed' } };
 }
 
+const configured = async ({ id }: Given, deployment: Deployment): Promise<CloudFront.GetDistributionConfigCommandOutput> =>
+  (await deployment.call('cloudfront', 'GetDistributionConfig', { Id: id })) as CloudFront.GetDistributionConfigCommandOutput;
+
+/** A configuration is put whole, with the tag of the one that it replaces. */
+async function put(given: Given, changes: object, deployment: Deployment): Promise<object> {
+  const { DistributionConfig, ETag } = await configured(given, deployment);
+  const input = { Id: given.id, IfMatch: ETag, DistributionConfig: { ...DistributionConfig, ...changes } };
+  return (await deployment.call('cloudfront', 'UpdateDistribution', input)) as object;
+}
+
 export const cloudfrontDeployers: readonly Deployer[] = [
-  { type: 'aws:cloudfront/distribution:Distribution', create: distribution },
+  {
+    type: 'aws:cloudfront/distribution:Distribution',
+    create: distribution,
+    update: changedBy((given, _before, deployment) => put(given, configOf(given), deployment)),
+    /** It is switched off first: CloudFront deletes none that serves. With `retainOnDelete` it stays, switched off. */
+    async remove(given, deployment) {
+      if ((await unlessGone(put(given, { Enabled: false }, deployment))) === undefined) return;
+      if (flagOf(given.inputs.retainOnDelete) === true) return;
+      const { ETag } = await configured(given, deployment);
+      await deployment.call('cloudfront', 'DeleteDistribution', { Id: given.id, IfMatch: ETag });
+    },
+  },
 ];

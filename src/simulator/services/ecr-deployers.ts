@@ -1,7 +1,8 @@
 /** Repositories and the registry's replication from the inputs of the Pulumi provider. */
 import type * as ECR from '@aws-sdk/client-ecr';
 import type { Created, Deployer, Deployment, Given } from '../deploy/deployer.ts';
-import { blockOf, blocksOf, need, tagList, textOf, without } from './compute-inputs.ts';
+import { changedBy, modify, putAgain, removedBy } from '../deploy/lifecycle.ts';
+import { blockOf, blocksOf, flagOf, need, tagList, textOf, without } from './compute-inputs.ts';
 
 async function repository(given: Given, deployment: Deployment): Promise<Created> {
   const name = given.id ?? textOf(given.inputs.name) ?? deployment.physicalName(given).toLowerCase();
@@ -42,15 +43,31 @@ async function replication(given: Given, deployment: Deployment): Promise<Create
 }
 
 export const ecrDeployers: readonly Deployer[] = [
-  { type: 'aws:ecr/repository:Repository', create: repository },
-  { type: 'aws:ecr/replicationConfiguration:ReplicationConfiguration', create: replication },
+  {
+    type: 'aws:ecr/repository:Repository',
+    create: repository,
+    update: changedBy((given, before, deployment) => {
+      const says = ({ inputs }: Given) => ({ imageTagMutability: textOf(inputs.imageTagMutability) ?? 'MUTABLE' });
+      return modify(deployment, ['ecr', 'PutImageTagMutability'], { repositoryName: given.id }, says(given), says(before));
+    }),
+    remove: removedBy('ecr', 'DeleteRepository', ({ id, inputs }) => ({
+      repositoryName: id,
+      force: flagOf(inputs.forceDelete) === true,
+    })),
+  },
+  {
+    type: 'aws:ecr/replicationConfiguration:ReplicationConfiguration',
+    ...putAgain(replication),
+    remove: removedBy('ecr', 'PutReplicationConfiguration', () => ({ replicationConfiguration: { rules: [] } })),
+  },
   {
     type: 'aws:ecr/lifecyclePolicy:LifecyclePolicy',
-    async create(given, deployment) {
+    ...putAgain(async (given, deployment) => {
       const name = need(given, 'repository');
       const input = { repositoryName: name, lifecyclePolicyText: textOf(given.inputs.policy) ?? '{}' };
       await deployment.call('ecr', 'PutLifecyclePolicy', input);
       return { id: name, outputs: { repository: name } };
-    },
+    }),
+    remove: removedBy('ecr', 'DeleteLifecyclePolicy', ({ id }) => ({ repositoryName: id })),
   },
 ];

@@ -24,7 +24,7 @@ export interface Repository {
   readonly arn: string;
   readonly uri: string;
   readonly created: Date;
-  readonly mutability: ECR.ImageTagMutability;
+  mutability: ECR.ImageTagMutability;
   readonly encryption: ECR.EncryptionConfiguration;
   lifecycle: string | undefined;
   readonly tags: Map<string, string>;
@@ -212,7 +212,8 @@ const operations = {
       .flatMap((r) => r.destinations ?? [])
       .some((d) => d.region === context.region && d.registryId === context.account);
     if (itself) throw new ServiceFault('ValidationException', 'The source registry cannot be a destination in its own Region');
-    context.put(REGISTRIES, REGISTRY, configuration);
+    if ((configuration.rules ?? []).length === 0) context.remove(REGISTRIES, REGISTRY);
+    else context.put(REGISTRIES, REGISTRY, configuration);
     return { replicationConfiguration: configuration };
   }) satisfies Op<ECR.PutReplicationConfigurationCommandInput, ECR.PutReplicationConfigurationCommandOutput>,
   DescribeRegistry: ((_, context) => ({
@@ -267,6 +268,18 @@ const operations = {
     const gone = (input.imageIds ?? []).filter((id) => repository.images.delete(imageOf(repository, id)?.digest ?? ''));
     return { imageIds: gone, failures: [] };
   }) satisfies Op<ECR.BatchDeleteImageCommandInput, ECR.BatchDeleteImageCommandOutput>,
+  PutImageTagMutability: ((input, context) => {
+    const repository = repositoryNamed(context, input.repositoryName);
+    repository.mutability = input.imageTagMutability ?? repository.mutability;
+    return { repositoryName: repository.name, imageTagMutability: repository.mutability };
+  }) satisfies Op<ECR.PutImageTagMutabilityCommandInput, ECR.PutImageTagMutabilityCommandOutput>,
+  DeleteLifecyclePolicy: ((input, context) => {
+    const repository = repositoryNamed(context, input.repositoryName);
+    if (repository.lifecycle === undefined)
+      throw new ServiceFault('LifecyclePolicyNotFoundException', 'Lifecycle policy does not exist');
+    repository.lifecycle = undefined;
+    return { repositoryName: repository.name };
+  }) satisfies Op<ECR.DeleteLifecyclePolicyCommandInput, ECR.DeleteLifecyclePolicyCommandOutput>,
   PutLifecyclePolicy: ((input, context) => {
     const repository = repositoryNamed(context, input.repositoryName);
     repository.lifecycle = input.lifecyclePolicyText;

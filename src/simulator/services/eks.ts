@@ -3,7 +3,7 @@ import type * as EKS from '@aws-sdk/client-eks';
 import { type CallContext, page, ServiceFault, type SimulatedService } from '../service.ts';
 import { between } from '../world/procedure.ts';
 import { shelf } from '../world/world.ts';
-import { dropMember, GROUPS } from './auto-scaling-groups.ts';
+import { dropMember, GROUPS, RECIPES } from './auto-scaling-groups.ts';
 import { subnetOf } from './ec2-network.ts';
 import type { Op, Place } from './ec2-shared.ts';
 import { eksDeployers } from './eks-deploy.ts';
@@ -127,8 +127,15 @@ const updateNodegroup: Op<EKS.UpdateNodegroupConfigCommandInput, EKS.UpdateNodeg
     DesiredCapacity: next.desiredSize,
   });
   group.scalingConfig = next;
-  return { update: { id: context.world.random.hex(32), status: 'InProgress', type: 'ConfigUpdate', createdAt: context.now } };
+  return { update: updating(context, 'ConfigUpdate') };
 };
+
+const updating = (context: CallContext, type: EKS.UpdateType): EKS.Update => ({
+  id: context.world.random.hex(32),
+  status: 'InProgress',
+  type,
+  createdAt: context.now,
+});
 
 /** The Auto Scaling group of a node group goes with it, and so do its nodes. */
 function deleteNodes(place: Place, name: string): void {
@@ -137,6 +144,7 @@ function deleteNodes(place: Place, name: string): void {
   if (group === undefined) return;
   for (const member of group.members) dropMember(place, group, member);
   world.remove(GROUPS, account, region, name);
+  world.remove(RECIPES, account, region, name);
 }
 
 function taggedAt(context: CallContext, arn: string | undefined): { tags?: Record<string, string> | undefined } {
@@ -170,6 +178,27 @@ export const eks: SimulatedService = {
       context.remove(EKS_CLUSTERS, cluster.name);
       return { cluster: { ...cluster, status: 'DELETING' } };
     }) satisfies Op<EKS.DeleteClusterCommandInput, EKS.DeleteClusterCommandOutput>,
+    UpdateClusterVersion: ((input, context) => {
+      const cluster = clusterOf(context, input.name);
+      if (input.version !== undefined) cluster.version = input.version;
+      return { update: updating(context, 'VersionUpdate') };
+    }) satisfies Op<EKS.UpdateClusterVersionCommandInput, EKS.UpdateClusterVersionCommandOutput>,
+    UpdateClusterConfig: ((input, context) => {
+      const cluster = clusterOf(context, input.name);
+      if (input.deletionProtection !== undefined) cluster.deletionProtection = input.deletionProtection;
+      const subnetIds = input.resourcesVpcConfig?.subnetIds;
+      if (subnetIds !== undefined) cluster.resourcesVpcConfig = { ...cluster.resourcesVpcConfig, subnetIds };
+      return { update: updating(context, 'ConfigUpdate') };
+    }) satisfies Op<EKS.UpdateClusterConfigCommandInput, EKS.UpdateClusterConfigCommandOutput>,
+    DeleteNodegroup: (async (input, context) => {
+      const group = groupOf(context, input.clusterName, input.nodegroupName);
+      const { world, account, region } = context;
+      const scaled = group.resources?.autoScalingGroups?.[0]?.name ?? '';
+      deleteNodes({ world, account, region }, scaled);
+      await context.call('auto-scaling', 'DeleteLaunchConfiguration', { LaunchConfigurationName: scaled });
+      context.remove(NODE_GROUPS, groupKey(group.clusterName, group.nodegroupName));
+      return { nodegroup: { ...group, status: 'DELETING' as const } };
+    }) satisfies Op<EKS.DeleteNodegroupCommandInput, EKS.DeleteNodegroupCommandOutput>,
     CreateNodegroup: createNodegroup,
     UpdateNodegroupConfig: updateNodegroup,
     DescribeNodegroup: ((input, context) => ({

@@ -4,6 +4,7 @@
  */
 import type * as FIS from '@aws-sdk/client-fis';
 import type { Created, Deployer, Deployment, Given, Plain } from '../deploy/deployer.ts';
+import { removedBy } from '../deploy/lifecycle.ts';
 import { type CallContext, type Operation, page, type Reply, ServiceFault, type SimulatedService } from '../service.ts';
 import { shelf } from '../world/world.ts';
 import { blocksOf, need, textOf, textsOf, without } from './compute-inputs.ts';
@@ -220,6 +221,12 @@ async function deployTemplate(given: Given, deployment: Deployment): Promise<Cre
   return { id: made.experimentTemplate?.id ?? '', outputs: {} };
 }
 
-const deployers: readonly Deployer[] = [{ type: 'aws:fis/experimentTemplate:ExperimentTemplate', create: deployTemplate }];
+const deployers: readonly Deployer[] = [
+  {
+    type: 'aws:fis/experimentTemplate:ExperimentTemplate',
+    create: deployTemplate,
+    remove: removedBy('fis', 'DeleteExperimentTemplate', ({ id }) => ({ id })),
+  },
+];
 
 export const fis: SimulatedService = { client: 'fis', prefix: 'fis', operations, deployers };

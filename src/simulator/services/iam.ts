@@ -1,6 +1,7 @@
 /** IAM: roles and policies, as far as roles are assumed in simulated AWS. https://docs.aws.amazon.com/IAM/latest/APIReference/ */
 import type * as IAM from '@aws-sdk/client-iam';
 import type { Created, Deployer, Deployment, Given, Plain } from '../deploy/deployer.ts';
+import { changedBy, modify, moved, putAgain, removedBy, unlessGone } from '../deploy/lifecycle.ts';
 import { type CallContext, type Operation, page, type Reply, ServiceFault, type SimulatedService } from '../service.ts';
 import { isBlock, need, tagList, textOf, textsOf, without } from './compute-inputs.ts';
 import { type ManagedPolicy, POLICIES, ROLES, type Role } from './iam-model.ts';
@@ -257,11 +258,51 @@ async function attach(given: Given, deployment: Deployment): Promise<Created> {
   return { id: `${role}-${PolicyArn}`, outputs: {} };
 }
 
+const changeRole = changedBy(async (given, before, deployment) => {
+  const named = { RoleName: given.id };
+  const says = ({ inputs }: Given) => ({ PolicyDocument: documentOf(inputs.assumeRolePolicy) ?? NOBODY });
+  await modify(deployment, ['iam', 'UpdateAssumeRolePolicy'], named, says(given), says(before));
+  const { added, gone } = moved(textsOf(given.inputs.managedPolicyArns), textsOf(before.inputs.managedPolicyArns));
+  for (const PolicyArn of gone) await deployment.call('iam', 'DetachRolePolicy', { ...named, PolicyArn });
+  for (const PolicyArn of added) await deployment.call('iam', 'AttachRolePolicy', { ...named, PolicyArn });
+});
+
+/** What the role itself attaches goes with it; with `forceDetachPolicies` so does what others have attached. */
+async function removeRole({ id, inputs }: Given, deployment: Deployment): Promise<void> {
+  const named = { RoleName: id };
+  const there = (await unlessGone(deployment.call('iam', 'ListAttachedRolePolicies', named))) as
+    | IAM.ListAttachedRolePoliciesCommandOutput
+    | undefined;
+  const own = textsOf(inputs.managedPolicyArns);
+  const forced = inputs.forceDetachPolicies === true;
+  for (const { PolicyArn = '' } of there?.AttachedPolicies ?? [])
+    if (forced || own.includes(PolicyArn)) await deployment.call('iam', 'DetachRolePolicy', { ...named, PolicyArn });
+  await unlessGone(deployment.call('iam', 'DeleteRole', named));
+}
+
 const deployers: readonly Deployer[] = [
-  { type: 'aws:iam/role:Role', create: deployRole },
-  { type: 'aws:iam/policy:Policy', create: deployPolicy },
-  { type: 'aws:iam/rolePolicy:RolePolicy', create: deployInline },
-  { type: 'aws:iam/rolePolicyAttachment:RolePolicyAttachment', create: attach },
+  { type: 'aws:iam/role:Role', create: deployRole, update: changeRole, remove: removeRole },
+  {
+    type: 'aws:iam/policy:Policy',
+    create: deployPolicy,
+    remove: removedBy('iam', 'DeletePolicy', ({ id }) => ({ PolicyArn: id })),
+  },
+  {
+    type: 'aws:iam/rolePolicy:RolePolicy',
+    ...putAgain(deployInline),
+    remove: removedBy('iam', 'DeleteRolePolicy', (given) => ({
+      RoleName: need(given, 'role'),
+      PolicyName: given.id?.slice(need(given, 'role').length + 1),
+    })),
+  },
+  {
+    type: 'aws:iam/rolePolicyAttachment:RolePolicyAttachment',
+    create: attach,
+    remove: removedBy('iam', 'DetachRolePolicy', (given) => ({
+      RoleName: need(given, 'role'),
+      PolicyArn: need(given, 'policyArn'),
+    })),
+  },
 ];
 
 export const iam: SimulatedService = { client: 'iam', prefix: 'iam', global: true, operations, deployers };

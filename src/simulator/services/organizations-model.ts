@@ -54,5 +54,8 @@ export function settingsOf(
   return { accounts: new Set(organisation.members.keys()), crossAccountBackup: organisation.crossAccountBackup };
 }
 
+export const dropOrganisation = (world: World, organisation: Organisation): void =>
+  world.remove(ORGANISATIONS, organisation.management, GLOBAL, organisation.id);
+
 export const keepOrganisation = (world: World, organisation: Organisation): void =>
   world.put(ORGANISATIONS, organisation.management, GLOBAL, organisation.id, organisation);

@@ -1,9 +1,17 @@
 /** AWS Organizations: one organisation with its accounts and units. https://docs.aws.amazon.com/organizations/latest/APIReference/ */
 import type * as Organizations from '@aws-sdk/client-organizations';
 import type { Created, Deployer, Deployment, Given } from '../deploy/deployer.ts';
+import { changedBy, modify, removedBy, unlessGone } from '../deploy/lifecycle.ts';
 import { type CallContext, type Operation, page, type Reply, ServiceFault, type SimulatedService } from '../service.ts';
 import { need, textOf, textsOf } from './compute-inputs.ts';
-import { keepOrganisation, type Member, type Organisation, organisationOf, type Unit } from './organizations-model.ts';
+import {
+  dropOrganisation,
+  keepOrganisation,
+  type Member,
+  type Organisation,
+  organisationOf,
+  type Unit,
+} from './organizations-model.ts';
 
 type Op<I, O> = Operation<I, Reply<O>>;
 
@@ -32,6 +40,13 @@ function memberOf(found: Organisation, id: string | undefined): Member {
   const member = found.members.get(id ?? '');
   if (member === undefined) throw new ServiceFault('AccountNotFoundException', `There is no account ${id ?? ''}.`);
   return member;
+}
+
+function unitOf(found: Organisation, id: string | undefined): Unit {
+  const unit = found.units.get(id ?? '');
+  if (unit === undefined)
+    throw new ServiceFault('OrganizationalUnitNotFoundException', `There is no organizational unit ${id ?? ''}.`);
+  return unit;
 }
 
 const organisationReply = (found: Organisation): Organizations.Organization => ({
@@ -209,6 +224,35 @@ const operations = {
     if (id === undefined) throw new ServiceFault('ChildNotFoundException', `There is no ${input.ChildId ?? ''}.`);
     return { Parents: [{ Id: id, Type: id === found.root ? ('ROOT' as const) : ('ORGANIZATIONAL_UNIT' as const) }] };
   }) satisfies Op<Organizations.ListParentsCommandInput, Organizations.ListParentsCommandOutput>,
+  /** An account takes its leave; the organization must have no account but its own to go (DeleteOrganization). */
+  RemoveAccountFromOrganization: ((input, context) => {
+    const found = managed(context);
+    found.members.delete(memberOf(found, input.AccountId).id);
+    return {};
+  }) satisfies Op<
+    Organizations.RemoveAccountFromOrganizationCommandInput,
+    Organizations.RemoveAccountFromOrganizationCommandOutput
+  >,
+  DeleteOrganization: ((_input, context) => {
+    const found = managed(context);
+    if (found.members.size > 1 || found.units.size > 0)
+      throw new ServiceFault('OrganizationNotEmptyException', 'The organization still has accounts or units.');
+    dropOrganisation(context.world, found);
+    return {};
+  }) satisfies Op<Organizations.DeleteOrganizationCommandInput, Organizations.DeleteOrganizationCommandOutput>,
+  UpdateOrganizationalUnit: ((input, context) => {
+    const unit = unitOf(managed(context), input.OrganizationalUnitId);
+    unit.name = input.Name ?? unit.name;
+    return { OrganizationalUnit: { Id: unit.id, Arn: unit.arn, Name: unit.name } };
+  }) satisfies Op<Organizations.UpdateOrganizationalUnitCommandInput, Organizations.UpdateOrganizationalUnitCommandOutput>,
+  DeleteOrganizationalUnit: ((input, context) => {
+    const found = managed(context);
+    const { id } = unitOf(found, input.OrganizationalUnitId);
+    if ([...found.members.values(), ...found.units.values()].some((item) => item.parent === id))
+      throw new ServiceFault('OrganizationalUnitNotEmptyException', 'The unit still has accounts or units.');
+    found.units.delete(id);
+    return {};
+  }) satisfies Op<Organizations.DeleteOrganizationalUnitCommandInput, Organizations.DeleteOrganizationalUnitCommandOutput>,
   MoveAccount: ((input, context) => {
     const found = managed(context);
     const member = memberOf(found, input.AccountId);
@@ -271,6 +315,18 @@ async function deployOrganisation(given: Given, deployment: Deployment): Promise
   return { id, outputs: { id, arn: made?.Arn ?? '', masterAccountId: given.account, roots } };
 }
 
+async function place(id: string, parent: string, deployment: Deployment): Promise<void> {
+  const { Parents = [] } = (await deployment.call('organizations', 'ListParents', {
+    ChildId: id,
+  })) as Organizations.ListParentsCommandOutput;
+  if (Parents[0]?.Id !== parent)
+    await deployment.call('organizations', 'MoveAccount', {
+      AccountId: id,
+      SourceParentId: Parents[0]?.Id,
+      DestinationParentId: parent,
+    });
+}
+
 async function deployAccount(given: Given, deployment: Deployment): Promise<Created> {
   const { CreateAccountStatus: made } = (await deployment.call('organizations', 'CreateAccount', {
     AccountName: textOf(given.inputs.name) ?? given.name,
@@ -278,17 +334,7 @@ async function deployAccount(given: Given, deployment: Deployment): Promise<Crea
   })) as Organizations.CreateAccountCommandOutput;
   const id = made?.AccountId ?? '';
   const parent = textOf(given.inputs.parentId);
-  if (parent !== undefined) {
-    const { Parents = [] } = (await deployment.call('organizations', 'ListParents', {
-      ChildId: id,
-    })) as Organizations.ListParentsCommandOutput;
-    if (Parents[0]?.Id !== parent)
-      await deployment.call('organizations', 'MoveAccount', {
-        AccountId: id,
-        SourceParentId: Parents[0]?.Id,
-        DestinationParentId: parent,
-      });
-  }
+  if (parent !== undefined) await place(id, parent, deployment);
   return { id, outputs: { id } };
 }
 
@@ -301,9 +347,34 @@ async function deployUnit(given: Given, deployment: Deployment): Promise<Created
 }
 
 const deployers: readonly Deployer[] = [
-  { type: 'aws:organizations/organization:Organization', create: deployOrganisation },
-  { type: 'aws:organizations/account:Account', create: deployAccount },
-  { type: 'aws:organizations/organizationalUnit:OrganizationalUnit', create: deployUnit },
+  {
+    type: 'aws:organizations/organization:Organization',
+    create: deployOrganisation,
+    remove: removedBy('organizations', 'DeleteOrganization', () => ({})),
+  },
+  {
+    type: 'aws:organizations/account:Account',
+    create: deployAccount,
+    update: changedBy(async (given, before, deployment) => {
+      const [to, from] = [textOf(given.inputs.parentId), textOf(before.inputs.parentId)];
+      if (to !== undefined && to !== from) await place(given.id ?? '', to, deployment);
+    }),
+    // With `closeOnDeletion` the account is closed, which takes 90 days; without it, it leaves the organization.
+    async remove({ id, inputs }, deployment) {
+      const operation = inputs.closeOnDeletion === true ? 'CloseAccount' : 'RemoveAccountFromOrganization';
+      await unlessGone(deployment.call('organizations', operation, { AccountId: id }));
+    },
+  },
+  {
+    type: 'aws:organizations/organizationalUnit:OrganizationalUnit',
+    create: deployUnit,
+    update: changedBy((given, before, deployment) => {
+      const says = ({ inputs }: Given) => ({ Name: textOf(inputs.name) });
+      const named = { OrganizationalUnitId: given.id };
+      return modify(deployment, ['organizations', 'UpdateOrganizationalUnit'], named, says(given), says(before));
+    }),
+    remove: removedBy('organizations', 'DeleteOrganizationalUnit', ({ id }) => ({ OrganizationalUnitId: id })),
+  },
 ];
 
 export const organizations: SimulatedService = {

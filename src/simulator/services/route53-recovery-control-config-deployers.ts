@@ -1,6 +1,7 @@
 /** ARC routing control from the inputs of the Pulumi provider. */
 import type * as Arc from '@aws-sdk/client-route53-recovery-control-config';
 import type { Created, Deployer, Deployment, Given } from '../deploy/deployer.ts';
+import { changedBy, modify, onlyTags, removedBy } from '../deploy/lifecycle.ts';
 import { GLOBAL, type Shelf } from '../world/world.ts';
 import { blockOf, flagOf, need, numberOf, textOf, textsOf, without } from './compute-inputs.ts';
 import { CLUSTERS, CONTROLS, PANELS, RULES } from './route53-recovery-control-config-model.ts';
@@ -96,9 +97,40 @@ async function safetyRule(given: Given, deployment: Deployment): Promise<Created
   return { id: arn, outputs: { arn, name, status: 'DEPLOYED' } };
 }
 
+const renamed = (operation: string, what: 'ControlPanel' | 'RoutingControl') =>
+  changedBy((given, before, deployment) => {
+    const says = ({ inputs }: Given) => ({ [`${what}Name`]: textOf(inputs.name) });
+    return modify(deployment, [CLIENT, operation], { [`${what}Arn`]: given.id }, says(given), says(before));
+  });
+
 export const arcDeployers: readonly Deployer[] = [
-  { type: 'aws:route53recoverycontrol/cluster:Cluster', create: cluster },
-  { type: 'aws:route53recoverycontrol/controlPanel:ControlPanel', create: panel },
-  { type: 'aws:route53recoverycontrol/routingControl:RoutingControl', create: control },
-  { type: 'aws:route53recoverycontrol/safetyRule:SafetyRule', create: safetyRule },
+  {
+    type: 'aws:route53recoverycontrol/cluster:Cluster',
+    create: cluster,
+    update: onlyTags,
+    remove: removedBy(CLIENT, 'DeleteCluster', ({ id }) => ({ ClusterArn: id })),
+  },
+  {
+    type: 'aws:route53recoverycontrol/controlPanel:ControlPanel',
+    create: panel,
+    update: renamed('UpdateControlPanel', 'ControlPanel'),
+    remove: removedBy(CLIENT, 'DeleteControlPanel', ({ id }) => ({ ControlPanelArn: id })),
+  },
+  {
+    type: 'aws:route53recoverycontrol/routingControl:RoutingControl',
+    create: control,
+    update: renamed('UpdateRoutingControl', 'RoutingControl'),
+    remove: removedBy(CLIENT, 'DeleteRoutingControl', ({ id }) => ({ RoutingControlArn: id })),
+  },
+  {
+    type: 'aws:route53recoverycontrol/safetyRule:SafetyRule',
+    create: safetyRule,
+    update: changedBy((given, _before, deployment) => {
+      const kind = textsOf(given.inputs.assertedControls).length > 0 ? 'AssertionRuleUpdate' : 'GatingRuleUpdate';
+      const WaitPeriodMs = numberOf(given.inputs.waitPeriodMs) ?? 0;
+      const Name = textOf(given.inputs.name) ?? textOf(given.outputs.name);
+      return deployment.call(CLIENT, 'UpdateSafetyRule', { [kind]: { SafetyRuleArn: given.id, Name, WaitPeriodMs } });
+    }),
+    remove: removedBy(CLIENT, 'DeleteSafetyRule', ({ id }) => ({ SafetyRuleArn: id })),
+  },
 ];

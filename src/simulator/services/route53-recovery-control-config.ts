@@ -196,7 +196,67 @@ const describeControl: Operation<Arc.DescribeRoutingControlCommandInput, Reply<A
 const deleteRule: Operation<Arc.DeleteSafetyRuleCommandInput, Reply<Arc.DeleteSafetyRuleCommandOutput>> = (input, context) => {
   found(context, RULES, 'safety rule', input.SafetyRuleArn);
   context.remove(RULES, input.SafetyRuleArn ?? '');
+  context.remove(ARC_TAGS, input.SafetyRuleArn ?? '');
   return {};
+};
+
+const inUse = (what: string): ServiceFault => new ServiceFault('ConflictException', `the ${what} is not empty`, 409);
+
+const deleteCluster: Operation<Arc.DeleteClusterCommandInput, Reply<Arc.DeleteClusterCommandOutput>> = (input, context) => {
+  const { ClusterArn: arn = '' } = found(context, CLUSTERS, 'cluster', input.ClusterArn);
+  const own = context.list(PANELS).filter((p) => p.ClusterArn === arn);
+  const panels = own.map((p) => p.ControlPanelArn ?? '');
+  const isUsed =
+    own.some((p) => p.DefaultControlPanel !== true) ||
+    context.list(CONTROLS).some((c) => panels.includes(c.ControlPanelArn ?? ''));
+  if (isUsed) throw inUse('cluster');
+  // Its default control panel goes with it.
+  for (const panelArn of panels) {
+    context.remove(PANELS, panelArn);
+    context.remove(ARC_TAGS, panelArn);
+  }
+  context.remove(CLUSTERS, arn);
+  context.remove(ARC_TAGS, arn);
+  return {};
+};
+
+const deletePanel: Operation<Arc.DeleteControlPanelCommandInput, Reply<Arc.DeleteControlPanelCommandOutput>> = (
+  input,
+  context,
+) => {
+  const { ControlPanelArn: arn = '' } = found(context, PANELS, 'control panel', input.ControlPanelArn);
+  if (context.list(CONTROLS).some((c) => c.ControlPanelArn === arn)) throw inUse('control panel');
+  context.remove(PANELS, arn);
+  context.remove(ARC_TAGS, arn);
+  return {};
+};
+
+const updatePanel: Operation<Arc.UpdateControlPanelCommandInput, Reply<Arc.UpdateControlPanelCommandOutput>> = (
+  input,
+  context,
+) => {
+  const panel = found(context, PANELS, 'control panel', input.ControlPanelArn);
+  if (input.ControlPanelName !== undefined) panel.Name = input.ControlPanelName;
+  return { ControlPanel: panel };
+};
+
+const updateControl: Operation<Arc.UpdateRoutingControlCommandInput, Reply<Arc.UpdateRoutingControlCommandOutput>> = (
+  input,
+  context,
+) => {
+  const control = found(context, CONTROLS, 'routing control', input.RoutingControlArn);
+  const named = input.RoutingControlName === undefined ? control : { ...control, Name: input.RoutingControlName };
+  context.put(CONTROLS, input.RoutingControlArn ?? '', named);
+  const { state, ...shown } = named;
+  return { RoutingControl: shown };
+};
+
+const updateRule: Operation<Arc.UpdateSafetyRuleCommandInput, Reply<Arc.UpdateSafetyRuleCommandOutput>> = (input, context) => {
+  const { SafetyRuleArn, Name, WaitPeriodMs } = input.AssertionRuleUpdate ?? input.GatingRuleUpdate ?? {};
+  const stored = found(context, RULES, 'safety rule', SafetyRuleArn);
+  stored.rule.Name = Name ?? stored.rule.Name;
+  stored.rule.WaitPeriodMs = WaitPeriodMs ?? stored.rule.WaitPeriodMs;
+  return stored.kind === 'assertion' ? { AssertionRule: stored.rule } : { GatingRule: stored.rule };
 };
 
 const deleteControl: Operation<Arc.DeleteRoutingControlCommandInput, Reply<Arc.DeleteRoutingControlCommandOutput>> = (
@@ -246,6 +306,11 @@ export const routingControlConfig: SimulatedService = {
     CreateSafetyRule: createRule,
     ListSafetyRules: listRules,
     DeleteSafetyRule: deleteRule,
+    UpdateControlPanel: updatePanel,
+    UpdateRoutingControl: updateControl,
+    UpdateSafetyRule: updateRule,
+    DeleteControlPanel: deletePanel,
+    DeleteCluster: deleteCluster,
     ListTagsForResource: listTags,
     TagResource: tag,
     UntagResource: untag,

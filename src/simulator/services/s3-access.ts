@@ -39,6 +39,10 @@ export const accessOperations = {
     bucket.ownership = input.OwnershipControls?.Rules?.[0]?.ObjectOwnership ?? bucket.ownership;
     return {};
   }) satisfies Op<S3.PutBucketOwnershipControlsCommandInput, S3.PutBucketOwnershipControlsCommandOutput>,
+  DeleteBucketOwnershipControls: ((input, context) => {
+    bucketNamed(context, input.Bucket).ownership = newAccess().ownership;
+    return {};
+  }) satisfies Op<S3.DeleteBucketOwnershipControlsCommandInput, S3.DeleteBucketOwnershipControlsCommandOutput>,
   GetBucketOwnershipControls: ((input, context) => ({
     OwnershipControls: { Rules: [{ ObjectOwnership: bucketNamed(context, input.Bucket).ownership }] },
   })) satisfies Op<S3.GetBucketOwnershipControlsCommandInput, S3.GetBucketOwnershipControlsCommandOutput>,
@@ -63,5 +67,6 @@ export const accessActions = {
   GetPublicAccessBlock: 's3:GetBucketPublicAccessBlock',
   PutPublicAccessBlock: 's3:PutBucketPublicAccessBlock',
   DeletePublicAccessBlock: 's3:PutBucketPublicAccessBlock',
+  DeleteBucketOwnershipControls: 's3:PutBucketOwnershipControls',
   GetBucketNotificationConfiguration: 's3:GetBucketNotification',
 };

@@ -1,6 +1,7 @@
 /** Service Quotas: what an account may have of a thing, in a Region. https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/ */
 import type * as Quotas from '@aws-sdk/client-service-quotas';
 import type { Created, Deployer, Deployment, Given } from '../deploy/deployer.ts';
+import { putAgain, stays } from '../deploy/lifecycle.ts';
 import { type CallContext, type Operation, page, type Reply, ServiceFault, type SimulatedService } from '../service.ts';
 import { shelf } from '../world/world.ts';
 import { need, numberOf } from './compute-inputs.ts';
@@ -197,7 +198,10 @@ async function deployQuota(given: Given, deployment: Deployment): Promise<Create
   return { id: `${ServiceCode}/${QuotaCode}`, outputs: { arn: Quota?.QuotaArn ?? '', defaultValue: Quota?.Value ?? 0 } };
 }
 
-const deployers: readonly Deployer[] = [{ type: 'aws:servicequotas/serviceQuota:ServiceQuota', create: deployQuota }];
+const deployers: readonly Deployer[] = [
+  // A quota that was raised stays raised: the provider forgets it.
+  { type: 'aws:servicequotas/serviceQuota:ServiceQuota', ...putAgain(deployQuota), remove: stays },
+];
 
 export const serviceQuotas: SimulatedService = {
   client: 'service-quotas',

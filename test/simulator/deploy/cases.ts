@@ -1,11 +1,16 @@
 /** Generated configurations of every deployer: those of the law of two sources, and what that law does not read. */
 import type fc from 'fast-check';
+import * as apis from '../../parity/api-gateway.ts';
+import * as plans from '../../parity/arc-region-switch.ts';
 import * as autoScaling from '../../parity/auto-scaling.ts';
 import * as backup from '../../parity/backup.ts';
+import * as cloudfront from '../../parity/cloudfront.ts';
 import * as dynamodb from '../../parity/dynamodb.ts';
 import * as ec2 from '../../parity/ec2.ts';
+import * as ecr from '../../parity/ecr.ts';
 import * as ecs from '../../parity/ecs.ts';
 import * as efs from '../../parity/efs.ts';
+import * as eks from '../../parity/eks.ts';
 import * as classic from '../../parity/elastic-load-balancing.ts';
 import * as balancing from '../../parity/elastic-load-balancing-v2.ts';
 import * as caches from '../../parity/elasticache.ts';
@@ -15,11 +20,13 @@ import * as lambda from '../../parity/lambda.ts';
 import type { Declaration, Exception } from '../../parity/law.ts';
 import * as rds from '../../parity/rds.ts';
 import * as route53 from '../../parity/route-53.ts';
+import * as controls from '../../parity/route53-recovery-control-config.ts';
 import * as s3 from '../../parity/s3.ts';
 import * as secrets from '../../parity/secrets-manager.ts';
 import * as sfn from '../../parity/sfn.ts';
 import * as sqs from '../../parity/sqs.ts';
 import * as ssm from '../../parity/ssm.ts';
+import { samples } from './samples.ts';
 
 export interface Case {
   readonly cases: fc.Arbitrary<readonly Declaration[]>;
@@ -69,6 +76,15 @@ export const CASES: Readonly<Record<string, Case>> = {
   'state machines': { cases: sfn.machines },
   parameters: { cases: ssm.cases },
   'rules and buses': { cases: events.events },
+  'REST APIs': { cases: apis.restApis },
+  'HTTP APIs': { cases: apis.httpApis },
+  'Region switch plans': { cases: plans.plans },
+  distributions: { cases: cloudfront.distributions },
+  certificates: { cases: cloudfront.certificates },
+  repositories: { cases: ecr.cases },
+  'EKS clusters': { cases: eks.clusters },
+  'routing controls': { cases: controls.routingControlSets },
+  ...Object.fromEntries(Object.entries(samples).map(([name, cases]) => [name, { cases }])),
   'EC2 networks': { cases: ec2.networks },
   'EC2 machines': { cases: ec2.machines },
 };

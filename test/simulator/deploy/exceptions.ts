@@ -16,6 +16,8 @@ export const LEFT: readonly {
   { what: /^dynamodb:backup .*\/backup\//, why: 'a table with point-in-time recovery leaves a system backup for 35 days' },
   { what: /^efs:file-system /, unmade: true, why: 'what a replication has made stays when it goes' },
   { what: /^ec2:volume /, unmade: true, why: 'volumes that do not go with their instance stay' },
+  { what: /^arc-region-switch:health-check /, why: "the health checks of a plan are AWS's own" },
+  { what: /^fis:client-token /, why: 'FIS knows a creation again that is repeated' },
   { what: /^secrets-manager:secret /, why: 'a deleted secret can be had back for 30 days' },
   { what: /^backup:desk /, why: 'an account has a desk from its first call on' },
   { what: /^route53:change /, why: 'Route 53 remembers changes' },
