@@ -32,8 +32,11 @@ const api: Deployer = {
       },
     };
   },
-  // What can change of it in place means nothing to the world.
-  update: onlyTags,
+  // Of what else can change in place nothing means anything to the world.
+  update: changedBy((given, before, deployment) => {
+    const says = ({ inputs }: Given) => ({ Name: textOf(inputs.name), Target: textOf(inputs.target) });
+    return modify(deployment, [CLIENT, 'UpdateApi'], { ApiId: given.id }, says(given), says(before));
+  }),
   remove: removedBy(CLIENT, 'DeleteApi', ({ id }) => ({ ApiId: id })),
 };
 

@@ -78,24 +78,25 @@ const createApi: Op<API.CreateApiCommandInput, API.CreateApiCommandOutput> = (in
     Tags: input.Tags ?? {},
   };
   const api: ApiItem = { shown, integrations: [], routes: [], stages: [] };
-  if (input.Target !== undefined) {
-    // Quick create makes an integration, a catch-all route and a stage (CreateApi, Target).
-    const proxy = input.Target.startsWith('arn:') ? 'AWS_PROXY' : 'HTTP_PROXY';
-    api.integrations = [
-      {
-        IntegrationId: context.world.random.hex(7),
-        IntegrationType: proxy,
-        IntegrationUri: input.Target,
-        ApiGatewayManaged: true,
-      },
-    ];
-    api.stages = [{ StageName: '$default', AutoDeploy: true, ApiGatewayManaged: true }];
-  }
+  if (input.Target !== undefined) quickly(context, api, input.Target);
   context.put(APIS, id, api);
   const place = { world: context.world, account: context.account, region: context.region };
   listen(context.world, host, () => answerOf(place, id));
   return shown;
 };
+
+/** Quick create makes an integration, a catch-all route and a stage (CreateApi, Target); there is one of each. */
+function quickly(context: CallContext, api: ApiItem, target: string): void {
+  const integration: API.Integration = {
+    IntegrationId: context.world.random.hex(7),
+    IntegrationType: target.startsWith('arn:') ? 'AWS_PROXY' : 'HTTP_PROXY',
+    IntegrationUri: target,
+    ApiGatewayManaged: true,
+  };
+  api.integrations = [integration, ...api.integrations.filter((i) => i.ApiGatewayManaged !== true)];
+  if (api.stages.some((s) => s.ApiGatewayManaged === true)) return;
+  api.stages = [{ StageName: '$default', AutoDeploy: true, ApiGatewayManaged: true }, ...api.stages];
+}
 
 const createDomain: Op<API.CreateDomainNameCommandInput, API.CreateDomainNameCommandOutput> = (input, context) => {
   const name = (input.DomainName ?? '').toLowerCase();
@@ -135,6 +136,12 @@ export const apigatewayv2: SimulatedService = {
       const { items, next } = page(context.list(APIS), input.NextToken, size(input.MaxResults));
       return { Items: items.map((a) => a.shown), ...more(next) };
     }) satisfies Op<API.GetApisCommandInput, API.GetApisCommandOutput>,
+    UpdateApi: ((input, context) => {
+      const api = apiOf(context, input.ApiId);
+      if (input.Name !== undefined) api.shown.Name = input.Name;
+      if (input.Target !== undefined) quickly(context, api, input.Target);
+      return api.shown;
+    }) satisfies Op<API.UpdateApiCommandInput, API.UpdateApiCommandOutput>,
     DeleteApi: ((input, context) => {
       context.remove(APIS, apiOf(context, input.ApiId).shown.ApiId);
       return {};

@@ -1,6 +1,6 @@
 /** ARC Region switch plans from the inputs of the Pulumi provider, which has lists where the API has objects and maps. */
 import type { Created, Deployer, Deployment, Given, Plain } from '../deploy/deployer.ts';
-import { removedBy } from '../deploy/lifecycle.ts';
+import { changedBy, removedBy } from '../deploy/lifecycle.ts';
 import { type Block, blockOf, blocksOf, isBlock, need, numberOf, textOf, textsOf, without } from './compute-inputs.ts';
 
 /** Blocks that the API has one of, under the provider's plural. */
@@ -52,24 +52,31 @@ const workflow = (block: Block) =>
     steps: blocksOf(block.steps).map(step),
   });
 
-async function plan(given: Given, deployment: Deployment): Promise<Created> {
+function settingsOf(given: Given) {
   const { inputs } = given;
-  const name = textOf(inputs.name) ?? deployment.physicalName(given);
   const alarms = blocksOf(inputs.associatedAlarms).map(
     ({ mapBlockKey, ...alarm }) => [textOf(mapBlockKey) ?? '', alarm] as const,
   );
   const triggers = blocksOf(inputs.triggers).map((t) => ({ ...t, conditions: blocksOf(t.conditions).filter(isBlock) }));
-  const input = without({
-    name,
+  return without({
     description: textOf(inputs.description),
     executionRole: need(given, 'executionRole'),
-    recoveryApproach: need(given, 'recoveryApproach'),
-    regions: textsOf(inputs.regions),
-    primaryRegion: textOf(inputs.primaryRegion),
     recoveryTimeObjectiveMinutes: numberOf(inputs.recoveryTimeObjectiveMinutes),
     associatedAlarms: alarms.length === 0 ? undefined : Object.fromEntries(alarms),
     triggers: triggers.length === 0 ? undefined : triggers,
     workflows: blocksOf(inputs.workflows).map(workflow),
+  });
+}
+
+async function plan(given: Given, deployment: Deployment): Promise<Created> {
+  const { inputs } = given;
+  const name = textOf(inputs.name) ?? deployment.physicalName(given);
+  const input = without({
+    ...settingsOf(given),
+    name,
+    recoveryApproach: need(given, 'recoveryApproach'),
+    regions: textsOf(inputs.regions),
+    primaryRegion: textOf(inputs.primaryRegion),
     tags: given.tags,
   });
   const made = (await deployment.call('arc-region-switch', 'CreatePlan', input)) as { readonly plan: { readonly arn: string } };
@@ -80,6 +87,9 @@ export const arcRegionSwitchDeployers: readonly Deployer[] = [
   {
     type: 'aws:arcregionswitch/plan:Plan',
     create: plan,
+    update: changedBy((given, _before, deployment) =>
+      deployment.call('arc-region-switch', 'UpdatePlan', { arn: given.id, ...settingsOf(given) }),
+    ),
     remove: removedBy('arc-region-switch', 'DeletePlan', ({ id }) => ({ arn: id })),
   },
 ];

@@ -5,6 +5,7 @@ import { arcRegionSwitchDeployers } from './arc-region-switch-deployers.ts';
 import {
   type Execution,
   MANAGED_CHECKS,
+  type ManagedHealthCheck,
   PLANS,
   type PlanAction,
   type PlanInput,
@@ -90,38 +91,51 @@ const create: Operation<PlanInput, object> = (input, context) => {
 /** For every record set of a health check block the plan owns a health check, which it alone switches. */
 function ownHealthChecks(context: CallContext, plan: StoredPlan): void {
   const { world } = context;
-  for (const step of plan.input.workflows.flatMap((w) => flat(w.steps ?? []))) {
-    const config = step.executionBlockConfiguration.route53HealthCheckConfig;
-    for (const region of new Set((config?.recordSets ?? []).map((r) => r.region ?? ''))) {
-      const id = world.random.hex(32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-      const controlArn = `${plan.arn}/healthcheck/${id}`;
-      const state = plan.input.primaryRegion === undefined || plan.input.primaryRegion === region ? 'On' : 'Off';
-      world.put(CONTROLS, plan.account, GLOBAL, controlArn, {
-        ControlPanelArn: plan.arn,
-        Name: id,
-        RoutingControlArn: controlArn,
-        Status: 'DEPLOYED',
-        state,
-      });
-      const check = { Type: 'RECOVERY_CONTROL' as const, RoutingControlArn: controlArn };
-      world.put(HEALTH_CHECKS, plan.account, GLOBAL, id, {
-        id,
-        callerReference: controlArn,
-        config: check,
-        version: 1,
-        watch: undefined,
-      });
-      context.put(MANAGED_CHECKS, id, {
-        plan: plan.arn,
+  for (const wanted of checksOf(plan)) {
+    if (context.list(MANAGED_CHECKS).some((check) => check.plan === plan.arn && isSame(wanted, check))) continue;
+    const { region } = wanted;
+    const id = world.random.hex(32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+    const controlArn = `${plan.arn}/healthcheck/${id}`;
+    const state = plan.input.primaryRegion === undefined || plan.input.primaryRegion === region ? 'On' : 'Off';
+    world.put(CONTROLS, plan.account, GLOBAL, controlArn, {
+      ControlPanelArn: plan.arn,
+      Name: id,
+      RoutingControlArn: controlArn,
+      Status: 'DEPLOYED',
+      state,
+    });
+    const check = { Type: 'RECOVERY_CONTROL' as const, RoutingControlArn: controlArn };
+    world.put(HEALTH_CHECKS, plan.account, GLOBAL, id, {
+      id,
+      callerReference: controlArn,
+      config: check,
+      version: 1,
+      watch: undefined,
+    });
+    context.put(MANAGED_CHECKS, id, {
+      plan: plan.arn,
+      ...wanted,
+      healthCheckId: id,
+      controlArn,
+    });
+  }
+}
+
+type Wanted = Pick<ManagedHealthCheck, 'hostedZoneId' | 'recordName' | 'region'>;
+
+const isSame = (a: Wanted, b: Wanted): boolean =>
+  a.hostedZoneId === b.hostedZoneId && a.recordName === b.recordName && a.region === b.region;
+
+const checksOf = (plan: StoredPlan): readonly Wanted[] =>
+  plan.input.workflows
+    .flatMap((w) => flat(w.steps ?? []))
+    .flatMap(({ executionBlockConfiguration: { route53HealthCheckConfig: config } }) =>
+      [...new Set((config?.recordSets ?? []).map((r) => r.region ?? ''))].map((region) => ({
         hostedZoneId: config?.hostedZoneId ?? '',
         recordName: config?.recordName ?? '',
         region,
-        healthCheckId: id,
-        controlArn,
-      });
-    }
-  }
-}
+      })),
+    );
 
 function evaluate(world: World, plan: StoredPlan): void {
   sample(plan).catch(() => undefined);
@@ -141,7 +155,7 @@ function watch(world: World, plan: StoredPlan, trigger: PlanTrigger): void {
     return state === (condition === 'red' ? 'ALARM' : 'OK');
   };
   const turn = (): void => {
-    if (plan.stopped) return;
+    if (plan.stopped || plan.input.triggers?.includes(trigger) !== true) return;
     world.clock.after(TRIGGER_MS, turn);
     const now = world.clock.now();
     const at = executesIn(plan, trigger.action, trigger.targetRegion);
@@ -291,10 +305,35 @@ const list: Operation<Paged, object> = (input, context) => {
 };
 
 const remove: Operation<ByArn, object> = (input, context) => {
-  found(context, input.arn).stopped = true;
+  const plan = found(context, input.arn);
+  plan.stopped = true;
   context.remove(PLANS, input.arn);
+  dropHealthChecks(context, plan, () => true);
   return {};
 };
+
+/** Its name, Regions and approach stay (API reference, UpdatePlan); a health check that is still owned keeps its id. */
+const update: Operation<Partial<PlanInput> & ByArn, object> = (input, context) => {
+  const plan = found(context, input.arn);
+  const { arn: _arn, ...changes } = input;
+  const old = plan.input.triggers ?? [];
+  plan.input = { ...plan.input, ...changes };
+  plan.updatedAt = context.now;
+  const wanted = checksOf(plan);
+  dropHealthChecks(context, plan, (check) => !wanted.some((w) => isSame(w, check)));
+  ownHealthChecks(context, plan);
+  for (const trigger of plan.input.triggers ?? []) if (!old.includes(trigger)) watch(context.world, plan, trigger);
+  return { plan: shown(plan) };
+};
+
+function dropHealthChecks(context: CallContext, plan: StoredPlan, goes: (check: ManagedHealthCheck) => boolean): void {
+  for (const check of context.list(MANAGED_CHECKS)) {
+    if (check.plan !== plan.arn || !goes(check)) continue;
+    context.remove(MANAGED_CHECKS, check.healthCheckId);
+    context.world.remove(HEALTH_CHECKS, plan.account, GLOBAL, check.healthCheckId);
+    context.world.remove(CONTROLS, plan.account, GLOBAL, check.controlArn);
+  }
+}
 
 const listChecks: Operation<Paged & ByArn, object> = (input, context) => {
   const plan = found(context, input.arn);
@@ -322,6 +361,7 @@ export const arcRegionSwitch: SimulatedService = {
     GetPlanInRegion: get,
     ListPlans: list,
     ListPlansInRegion: list,
+    UpdatePlan: update,
     DeletePlan: remove,
     StartPlanExecution: start,
     GetPlanExecution: getExecution,

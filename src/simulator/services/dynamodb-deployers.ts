@@ -80,12 +80,16 @@ async function changeTable(given: Given, before: Given, deployment: Deployment):
 const outputsOf = (made: DynamoDB.TableDescription | undefined) =>
   without({ arn: made?.TableArn, streamArn: made?.LatestStreamArn, streamLabel: made?.LatestStreamLabel });
 
-/** A replica under another key is another replica. */
+/** A replica under another key, or of another consistency, is another replica. */
 async function changeReplicas(given: Given, before: Given, deployment: Deployment): Promise<void> {
   const { id: name = '' } = given;
   const wanted = blocksOf(given.inputs.replicas);
   const old = blocksOf(before.inputs.replicas);
-  const identity = (r: Block) => ({ region: textOf(r.regionName), key: textOf(r.kmsKeyArn) });
+  const identity = (r: Block) => ({
+    region: textOf(r.regionName),
+    key: textOf(r.kmsKeyArn),
+    mode: textOf(r.consistencyMode) ?? 'EVENTUAL',
+  });
   const { added, gone } = moved(wanted.map(identity), old.map(identity));
   await removeReplicas(
     name,
