@@ -13,7 +13,7 @@ export interface OrderEventsArgs {
    * True: the primary's topic also delivers to the standby's queue, so that an event accepted before the loss of the Region is
    * there too (consumers ignore events they have seen). False: an event waits in one Region only and is lost with it.
    */
-  readonly fanOutToStandby: boolean;
+  readonly fanOut: boolean;
 }
 
 /** Order events in each Region: a topic, the queue behind it, and a dead-letter queue for what cannot be handled. */
@@ -74,7 +74,7 @@ export class OrderEvents extends ComponentResource {
         },
         to.child,
       );
-    // Each accepts the events of both; whether the standby is sent the primary's is decided below, by one subscription.
+    // Each accepts the events of both; whether the other's are sent is decided below.
     const topics = [primary.topic.arn, standby.topic.arn];
     allow('primary', primary, topics);
     allow('standby', standby, topics);
@@ -87,8 +87,10 @@ export class OrderEvents extends ComponentResource {
       );
     subscribe('primary', primary, primary);
     subscribe('standby', standby, standby);
-    subscribe('standby-to-primary', standby, primary);
-    if (args.fanOutToStandby) subscribe('primary-to-standby', primary, standby);
+    if (args.fanOut) {
+      subscribe('primary-to-standby', primary, standby);
+      subscribe('standby-to-primary', standby, primary);
+    }
 
     this.primaryTopicArn = primary.topic.arn;
     this.standbyTopicArn = standby.topic.arn;

@@ -75,11 +75,11 @@ export function makeStores({ accountId, mends }: Settings, { sites, networks, ke
     primaryMultiAz: mends.has('cache-multi-az'),
   });
   // BROKEN ON PURPOSE: an order event that waits in the primary's queue is lost with the Region, while the SLA of checkout
-  // promises an RPO of two minutes. Mend: fanOutToStandby.
+  // promises an RPO of two minutes. Mend: fanOut.
   const events = new OrderEvents('order-events', {
     sites,
     service: 'checkout',
-    fanOutToStandby: mends.has('checkout-event-fan-out'),
+    fanOut: mends.has('checkout-event-fan-out'),
   });
   // BROKEN ON PURPOSE: one zone, while the OLA of reporting promises to be back within a quarter of an hour of losing it. Mend: multiAz.
   const reportingDatabase = new ReportingDatabase('reporting', {

@@ -31,10 +31,12 @@ describe('mends', () => {
           .filter((p) => JSON.stringify(r.inputs[p]) !== JSON.stringify(old.inputs[p]))
           .map((p) => `${key(r)} ${p}`);
       });
-      expect(changes).toEqual([property === '' ? `${type}::${name} added` : `${type}::${name} ${property}`]);
+      // Every topic that feeds a queue must feed the other: one property of the component, a subscription each way.
+      const added = [`${type}::${name} added`, `${type}::order-events-standby-to-primary added`];
+      expect(changes.sort()).toEqual(property === '' ? added : [`${type}::${name} ${property}`]);
       const now = mended.resources.find((r) => r.type === type && r.name === name);
       expect(JSON.stringify(now?.inputs[property] ?? '')).toContain(after);
-      expect(mended.resources.length - resources.length).toBe(property === '' ? 1 : 0);
+      expect(mended.resources.length - resources.length).toBe(property === '' ? 2 : 0);
     },
   );
 });

@@ -102,7 +102,7 @@ describe('the reference workload', () => {
   /** What infra/plan/mends.ts changes for each of the five. */
   it.each([
     ['storefront RTO region', 'keeps', ['storefront-primary.ttl']],
-    ['checkout RPO region', 'keeps', ['add TopicSubscription']],
+    ['checkout RPO region', 'keeps', ['add TopicSubscription', 'add TopicSubscription']],
     ['catalogue-cache RTO az', 'keeps', ['catalogue-cache-primary.multiAzEnabled']],
     ['reporting RTO az', 'keeps', ['reporting.multiAz']],
     // A person restores what was copied: in time, and not automatically.

@@ -5,8 +5,9 @@ import { holds } from '../../../recovery/standing.ts';
 import { ECR_REPLICATION, ecrRepository } from '../../../services/ecr-repository.ts';
 import { KMS_REPLICA_KEY, kmsKey } from '../../../services/kms-key.ts';
 import { secret } from '../../../services/secret.ts';
-import { SUBSCRIPTION } from '../../../services/sns-topic.ts';
+import { SNS_TOPIC, SUBSCRIPTION } from '../../../services/sns-topic.ts';
 import { SQS_QUEUE, sqsQueue } from '../../../services/sqs-queue.ts';
+import type { Props } from '../../../services/view.ts';
 import type { Cost, Family } from '../candidate.ts';
 import { reference } from '../change.ts';
 import { factsOf, told } from '../site.ts';
@@ -109,25 +110,32 @@ export const registryReplication: Family = (spot, site) => {
   return [{ mechanism: 'ecr-replication', says: `replicate the registry to ${to.region}`, changes: [set], cost, caution }];
 };
 
-/** Amazon SNS and SQS: the topic that fills the queue fills its twin in the other Region too. */
+/** Amazon SNS and SQS: each topic that fills the queue fills its twin in the other Region too. */
 export const messageFanOut: Family = (spot, site) => {
   const facts = spot.scope === 'region' ? factsOf(sqsQueue, spot.item) : undefined;
   if (facts === undefined) return [];
+  const { view } = site;
+  const topicOf = (subscription: Props): string | undefined => told(view.target(subscription, 'topic', [SNS_TOPIC]));
   const twins = site.twinsOf(spot.item).filter((t) => t.resource.type === SQS_QUEUE);
-  return site.view.attached(facts.id, SUBSCRIPTION, 'endpoint').found.flatMap((incoming) =>
-    twins.map((twin) => ({
-      mechanism: 'sns-fan-out',
-      says: `deliver the same messages to ${twin.resource.name}`,
-      changes: [
-        site.add(incoming.resource, {
-          type: SUBSCRIPTION,
-          name: `${incoming.name}-to-${twin.resource.name}`,
-          untagged: true,
-          inputs: { ...incoming.resource.inputs, endpoint: reference(twin.resource.urn, 'arn') },
-        }),
-      ],
-      cost: { class: 'low', rests: 'each message is delivered twice' } as const,
-      caution: 'consumers must bear to see a message twice',
-    })),
-  );
+  return twins.flatMap((twin) => {
+    const filled = new Set(view.attached(twin.resource.urn, SUBSCRIPTION, 'endpoint').found.map(topicOf));
+    const lacking = view.attached(facts.id, SUBSCRIPTION, 'endpoint').found.filter((s) => !filled.has(topicOf(s)));
+    if (lacking.length === 0) return [];
+    return [
+      {
+        mechanism: 'sns-fan-out',
+        says: `deliver the same messages to ${twin.resource.name}`,
+        changes: lacking.map((incoming) =>
+          site.add(incoming.resource, {
+            type: SUBSCRIPTION,
+            name: `${incoming.name}-to-${twin.resource.name}`,
+            untagged: true,
+            inputs: { ...incoming.resource.inputs, endpoint: reference(twin.resource.urn, 'arn') },
+          }),
+        ),
+        cost: { class: 'low', rests: 'each message is delivered twice' } as const,
+        caution: 'consumers must bear to see a message twice',
+      },
+    ];
+  });
 };
