@@ -28,11 +28,13 @@ interface Plan {
     readonly conditions?: readonly { readonly associatedAlarmName?: string; readonly condition?: string }[];
     readonly minDelayMinutesBetweenExecutions?: number;
   }[];
-  readonly workflows?: readonly {
-    readonly workflowTargetAction?: string;
-    readonly workflowTargetRegion?: string;
-    readonly steps?: readonly Step[];
-  }[];
+  readonly workflows?: readonly Workflow[];
+}
+
+interface Workflow {
+  readonly workflowTargetAction?: string;
+  readonly workflowTargetRegion?: string;
+  readonly steps?: readonly Step[];
 }
 
 /** Region of its control plane. */
@@ -142,14 +144,18 @@ function propertiesOf(plan: Plan): Values {
               ),
             }),
           ),
-    workflows:
-      plan.workflows?.map((w) =>
-        present({
-          workflowTargetAction: w.workflowTargetAction,
-          workflowTargetRegion: w.workflowTargetRegion,
-          steps: (w.steps ?? []).map(stepOf),
-        }),
-      ) ?? new Hole('not-reported', 'Region switch gave no workflows'),
+    workflows: plan.workflows?.map(workflowOf) ?? new Hole('not-reported', 'Region switch gave no workflows'),
+  });
+}
+
+/** Every workflow has an action; a target Region only some: where the action is missing, so may the Region be. */
+function workflowOf({ workflowTargetAction, workflowTargetRegion, steps = [] }: Workflow): Values {
+  const left =
+    workflowTargetAction === undefined ? new Hole('not-reported', 'Region switch gave no action of a workflow') : undefined;
+  return present({
+    workflowTargetAction: workflowTargetAction ?? left,
+    workflowTargetRegion: workflowTargetRegion ?? left,
+    steps: steps.map(stepOf),
   });
 }
 
