@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { UsageError } from '../model/errors.ts';
 
 const holderSchema = z.object({ pid: z.int().positive(), started: z.string(), host: z.string() });

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { createWriteStream, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf, UsageError } from '../model/errors.ts';
 import { canonicalJson } from './canonical.ts';
 import type { EvidenceRecord } from './record.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf, UsageError } from '../model/errors.ts';
 import type { Json } from '../model/journal.ts';
 import { canonicalJson } from './canonical.ts';

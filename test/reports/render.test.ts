@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { renderMarkdown } from '../../src/reports/markdown.ts';
 import { resultOf } from '../../src/reports/result.ts';
 import type { VerifyResult } from '../../src/reports/result-schema.ts';
