@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { messageOf } from '../model/errors.ts';
+import { bodyOf } from '../simulator/wire/body.ts';
 import type { SimulatedAws } from '../simulator/world/invoke.ts';
 import { openClerk } from './answer.ts';
 import type { Home } from './configure.ts';
@@ -40,11 +41,11 @@ export function openDoor(aws: SimulatedAws, home: Home): Promise<Door> {
       reply(401, { error: 'the token is missing or wrong' });
       return;
     }
-    bodyOf(incoming)
+    bodyOf(incoming, LARGEST)
       .then((body) =>
         body === undefined
           ? reply(413, { error: `the request is larger than ${LARGEST} bytes` })
-          : aws.world.clock.real(clerk.answer(JSON.parse(body) as Question)).then(
+          : aws.world.clock.real(clerk.answer(JSON.parse(body.toString('utf8')) as Question)).then(
               (answered) => reply(200, answered),
               (error: unknown) => reply(200, { error: messageOf(error) }),
             ),
@@ -76,19 +77,6 @@ function holds({ headers }: IncomingMessage, token: string): boolean {
   const given = Buffer.from(headers.authorization ?? '');
   const right = Buffer.from(`Bearer ${token}`);
   return given.length === right.length && timingSafeEqual(given, right);
-}
-
-/** Undefined: too large. */
-async function bodyOf(incoming: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of incoming) {
-    const bytes = Buffer.from(chunk as Buffer);
-    length += bytes.length;
-    if (length > LARGEST) return undefined;
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** This module's own extension tells whether Holdfast runs from source or built. */

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { ControlDoor } from './control.ts';
 import { answerer } from './wire/answer.ts';
 import { LARGEST, type Strictness } from './wire/authenticate.ts';
+import { bodyOf } from './wire/body.ts';
 import { Malformed, parametersOf, type WireRequest, type WireResponse } from './wire/message.ts';
 import { NoAnswer, type SimulatedAws } from './world/invoke.ts';
 
@@ -72,7 +73,7 @@ async function serve(
 ): Promise<void> {
   let reply: WireResponse;
   try {
-    const body = await bodyOf(incoming);
+    const body = await bodyOf(incoming, LARGEST);
     reply = body === undefined ? plain(413, 'the request is larger than 64 MiB') : await answer(requestOf(incoming, body));
   } catch (error) {
     if (error instanceof Malformed) reply = plain(400, error.message);
@@ -95,19 +96,6 @@ const plain = (status: number, text: string): WireResponse => ({
   headers: { 'content-type': 'text/plain; charset=utf-8' },
   body: `${text}\n`,
 });
-
-/** Undefined: too large. */
-async function bodyOf(incoming: IncomingMessage): Promise<Uint8Array | undefined> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of incoming) {
-    const bytes = Buffer.from(chunk as Buffer);
-    length += bytes.length;
-    if (length > LARGEST) return undefined;
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks);
-}
 
 function requestOf(incoming: IncomingMessage, body: Uint8Array): WireRequest {
   const url = incoming.url ?? '/';
