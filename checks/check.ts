@@ -3,9 +3,8 @@ import type { Call, Place } from '../src/aws/call.ts';
 import type { EstateResource } from '../src/estate/estate.ts';
 import type { InPlace } from '../src/estate/in-place.ts';
 import type { Clock } from '../src/model/clock.ts';
-import type { Finding } from '../src/model/finding.ts';
+import type { Finding, RuleText } from '../src/model/finding.ts';
 import type { Known } from '../src/model/known.ts';
-import type { RuleText } from '../src/rules/rule.ts';
 import type { Judgement } from '../src/verdicts/judge.ts';
 import type { Objection } from '../src/verdicts/levels.ts';
 

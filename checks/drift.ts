@@ -1,11 +1,11 @@
 /** Where AWS differs from the code in what it means: protections, placement, history, capacity; and what is there on one side alone. */
 import type { Estate, EstateResource } from '../src/estate/estate.ts';
 import { meaningOf } from '../src/estate/estate.ts';
+import type { RuleText } from '../src/model/finding.ts';
 import type { Known, Origin, Truth } from '../src/model/known.ts';
 import { any, decide, fold, is, known, no, together, unknown } from '../src/model/known.ts';
 import type { Meaning, Placement, Protection } from '../src/model/protection.ts';
 import { AUTOMATION_CLASSES } from '../src/model/protection.ts';
-import type { RuleText } from '../src/rules/rule.ts';
 import type { Check, CheckInput, CheckResult } from './check.ts';
 import { certainly, certainlyNot, Promises, Report } from './questions.ts';
 

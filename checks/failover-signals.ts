@@ -4,10 +4,10 @@ import type { GetHealthCheckStatusCommandInput, GetHealthCheckStatusCommandOutpu
 import type { ListRoutingControlsCommandInput, ListRoutingControlsCommandOutput } from '@aws-sdk/client-route53-recovery-cluster';
 import type { EstateResource } from '../src/estate/estate.ts';
 import { groupBy } from '../src/model/collections.ts';
+import type { RuleText } from '../src/model/finding.ts';
 import type { Known, Truth } from '../src/model/known.ts';
 import { andThen, decide, equals, fold, is, known, map, not, unknown } from '../src/model/known.ts';
 import { isList, isRecord } from '../src/model/value.ts';
-import type { RuleText } from '../src/rules/rule.ts';
 import { METRIC_ALARM } from '../src/services/cloudwatch-alarm.ts';
 import type { HealthCheckFacts } from '../src/services/route53-health-check.ts';
 import { HEALTH_CHECK } from '../src/services/route53-health-check.ts';

@@ -7,9 +7,9 @@ import type {
 } from '@aws-sdk/client-service-quotas';
 import type { Place } from '../src/aws/call.ts';
 import type { EstateResource } from '../src/estate/estate.ts';
+import type { RuleText } from '../src/model/finding.ts';
 import type { Known } from '../src/model/known.ts';
 import { andThen, fold, is, known, map, together, unknown } from '../src/model/known.ts';
-import type { RuleText } from '../src/rules/rule.ts';
 import type { CheckInput } from './check.ts';
 import type { Twin } from './parity-twins.ts';
 import type { Report } from './questions.ts';

@@ -4,9 +4,9 @@ import type { DescribeSecretCommandInput, DescribeSecretCommandOutput } from '@a
 import type { Place } from '../src/aws/call.ts';
 import type { EstateResource } from '../src/estate/estate.ts';
 import { meaningOf } from '../src/estate/estate.ts';
+import type { RuleText } from '../src/model/finding.ts';
 import type { Known } from '../src/model/known.ts';
 import { any, decide, equals, fold, is, known, map, not, together, unknown } from '../src/model/known.ts';
-import type { RuleText } from '../src/rules/rule.ts';
 import { acmCertificate } from '../src/services/acm-certificate.ts';
 import { kmsKey } from '../src/services/kms-key.ts';
 import { secret } from '../src/services/secret.ts';

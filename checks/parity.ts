@@ -1,9 +1,9 @@
 /** Would the standby do what the primary does: size, version, parameters, capacity, and what it needs in its own Region? */
 import type { EstateResource } from '../src/estate/estate.ts';
 import { meaningOf } from '../src/estate/estate.ts';
+import type { RuleText } from '../src/model/finding.ts';
 import type { Known } from '../src/model/known.ts';
 import { andThen, collect, fold, is, known, map, not, together } from '../src/model/known.ts';
-import type { RuleText } from '../src/rules/rule.ts';
 import type { Check, CheckInput, CheckResult } from './check.ts';
 import { QUOTA_LOWER, quotaCalls, quotas } from './parity-quotas.ts';
 import {

@@ -1,9 +1,9 @@
 /** Are the people ready whom a recovery needs? It looks at the catalogue alone. */
 import type { EstateResource } from '../src/estate/estate.ts';
 import type { Metric, Plan, ServiceEntry } from '../src/model/agreement.ts';
+import type { RuleText } from '../src/model/finding.ts';
 import type { Known } from '../src/model/known.ts';
 import { fold, known, map, unknown } from '../src/model/known.ts';
-import type { RuleText } from '../src/rules/rule.ts';
 import type { JudgedService, Judgement } from '../src/verdicts/judge.ts';
 import type { Check, CheckInput, CheckResult } from './check.ts';
 import { Report } from './questions.ts';

@@ -2,11 +2,11 @@
 import type { Call, Place } from '../src/aws/call.ts';
 import type { EstateResource } from '../src/estate/estate.ts';
 import type { Metric, MetricType } from '../src/model/agreement.ts';
+import type { RuleText } from '../src/model/finding.ts';
 import type { Known, Truth, Unknown } from '../src/model/known.ts';
 import { decide, fold, known, together, unknown } from '../src/model/known.ts';
 import type { Scope } from '../src/model/scope.ts';
 import type { MetricVerdict } from '../src/model/verdict.ts';
-import type { RuleText } from '../src/rules/rule.ts';
 import type { Identity, ServiceModule } from '../src/services/service.ts';
 import type { Judgement } from '../src/verdicts/judge.ts';
 import type { Objection } from '../src/verdicts/levels.ts';

@@ -1,9 +1,9 @@
 /** How far every copy is behind its store, as AWS measures it, against what was agreed. Configuration is never called lag. */
 import { groupBy } from '../src/model/collections.ts';
+import type { RuleText } from '../src/model/finding.ts';
 import type { Known, Truth } from '../src/model/known.ts';
 import { andThen, any, decide, fold, is, known, map, unknown } from '../src/model/known.ts';
 import { formatAbout, formatDuration } from '../src/model/quantity.ts';
-import type { RuleText } from '../src/rules/rule.ts';
 import type { Check, CheckInput, CheckResult } from './check.ts';
 import type { Measured, Series } from './measurements.ts';
 import { getMetricData, measure, periodOf } from './measurements.ts';

@@ -2,10 +2,10 @@
 import type { App, AppAssessment, AppComponentCompliance } from '@aws-sdk/client-resiliencehub';
 import type { Call, Place } from '../src/aws/call.ts';
 import type { EstateResource } from '../src/estate/estate.ts';
+import type { RuleText } from '../src/model/finding.ts';
 import { fold, type Known, known, map } from '../src/model/known.ts';
 import { formatDuration } from '../src/model/quantity.ts';
 import type { MetricVerdict } from '../src/model/verdict.ts';
-import type { RuleText } from '../src/rules/rule.ts';
 import type { JudgedService } from '../src/verdicts/judge.ts';
 import type { Check, CheckFact, CheckInput, CheckResult, LiveAws } from './check.ts';
 import { arnOf, placeOf, Report, valueOr } from './questions.ts';

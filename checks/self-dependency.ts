@@ -2,9 +2,9 @@
 import type { GetBucketLocationCommandInput, GetBucketLocationCommandOutput } from '@aws-sdk/client-s3';
 import type { EstateResource } from '../src/estate/estate.ts';
 import { meaningOf } from '../src/estate/estate.ts';
+import type { RuleText } from '../src/model/finding.ts';
 import type { Known, Truth } from '../src/model/known.ts';
 import { andThen, fold, is, known, map, no, together, unknown } from '../src/model/known.ts';
-import type { RuleText } from '../src/rules/rule.ts';
 import type { Check, CheckInput, CheckResult, OwnPlaces } from './check.ts';
 import { certainly, certainlyNot, nameOf, Promises, Report, reading, valueOr, whyNot } from './questions.ts';
 

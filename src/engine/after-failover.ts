@@ -3,21 +3,13 @@
  * update: replace or delete what has just taken over, or put back what the failover changed.
  */
 import { groupBy } from '../model/collections.ts';
-import type { Severity } from '../model/finding.ts';
+import type { RuleText, Severity } from '../model/finding.ts';
 import type { Scope } from '../model/scope.ts';
 import { isJsonRecord } from '../stacks/shape.ts';
 import type { EngineStep, PropertyDiff } from './events.ts';
 
-/** A pitfall that only the engine can show, in the words of a rule. */
-export interface FightRule {
-  readonly id: FightId;
-  readonly title: string;
-  readonly severity: Severity;
-  readonly scopes: readonly Scope[];
-  readonly why: string;
-  readonly fix: string;
-  readonly source: string;
-}
+/** A pitfall that only the engine can show. */
+export type FightRule = RuleText & { readonly id: FightId };
 
 export type FightId = 'fights-failover-replace' | 'fights-failover-delete' | 'fights-failover-create' | 'fights-failover-undo';
 

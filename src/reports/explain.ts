@@ -1,7 +1,7 @@
 /** Long answers about one rule, one metric or one service time, on the reader's own resources. */
 
 import { unitOf } from '../model/agreement.ts';
-import type { Finding } from '../model/finding.ts';
+import type { Finding, RuleText } from '../model/finding.ts';
 import { decide } from '../model/known.ts';
 import type { Timing } from '../model/protection.ts';
 import { formatAbout, formatDuration, formatPercent } from '../model/quantity.ts';
@@ -10,7 +10,7 @@ import type { Value } from '../model/value.ts';
 import { Hole } from '../model/value.ts';
 import type { MetricVerdict } from '../model/verdict.ts';
 import type { ServiceTime, Triple } from '../recovery/times/service-time.ts';
-import type { Rule, RuleText } from '../rules/rule.ts';
+import type { Rule } from '../rules/rule.ts';
 import type { Judgement } from '../verdicts/judge.ts';
 import type { Remedies } from '../verdicts/remedies/remedies.ts';
 import { remediesResult } from './remedies.ts';

@@ -2,8 +2,7 @@
  * SARIF 2.1.0 (OASIS, https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/sarif-v2.1.0-os.html), as GitHub takes it in
  * (https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning).
  */
-import type { Severity } from '../model/finding.ts';
-import type { RuleText } from '../rules/rule.ts';
+import type { RuleText, Severity } from '../model/finding.ts';
 import { escapeMarkdown } from './markdown.ts';
 import type { VerifyResult } from './result-schema.ts';
 import { plainText } from './text.ts';

@@ -3,7 +3,7 @@
 import type { Estate, EstateResource } from '../estate/estate.ts';
 import type { Role } from '../estate/roles.ts';
 import type { MetricType } from '../model/agreement.ts';
-import type { Severity } from '../model/finding.ts';
+import type { RuleText } from '../model/finding.ts';
 import type { Truth } from '../model/known.ts';
 import type { Scope } from '../model/scope.ts';
 import type { Identity, ServiceModule } from '../services/service.ts';
@@ -49,22 +49,6 @@ export interface RuleAnswer {
 export interface Check {
   readonly module: ServiceModule | undefined;
   readonly check: (facts: Identity, item: EstateResource, context: RuleContext) => RuleAnswer | readonly RuleAnswer[] | undefined;
-}
-
-/** What is said of any rule, of code or of live AWS. */
-export interface RuleText {
-  /** The slug of domain knowledge: `dns-failover-primary-no-health`. */
-  readonly id: string;
-  /** One line: what is wrong when it fires. */
-  readonly title: string;
-  readonly severity: Severity;
-  readonly scopes: readonly Scope[];
-  /** Why it matters: what happens in the disruption. Two or three sentences. */
-  readonly why: string;
-  /** What to change, in the words of Pulumi and AWS. */
-  readonly fix: string;
-  /** Address of the source of the behaviour, or `derived` with the reasoning in `why`. */
-  readonly source: string;
 }
 
 export interface Rule extends RuleText {

@@ -4,12 +4,12 @@ import { compileGlob } from '../catalog/glob.ts';
 import type { Estate, EstateResource } from '../estate/estate.ts';
 import type { Catalogue, Metric, MetricType, Waiver } from '../model/agreement.ts';
 import { groupBy } from '../model/collections.ts';
-import type { Finding } from '../model/finding.ts';
+import type { Finding, RuleText } from '../model/finding.ts';
 import { SEVERITIES } from '../model/finding.ts';
 import { decide } from '../model/known.ts';
 import type { Scope } from '../model/scope.ts';
 import type { Terrain } from '../recovery/standing.ts';
-import type { Check, Rule, RuleAnswer, RuleContext, RuleText } from '../rules/rule.ts';
+import type { Check, Rule, RuleAnswer, RuleContext } from '../rules/rule.ts';
 import type { Identity, ServiceModule } from '../services/service.ts';
 import { fingerprintOf } from './fingerprint.ts';
 
