@@ -1,6 +1,7 @@
 /** Whether two values say the same to AWS, and if not, where they differ. */
 import type { Plain } from '../simulator/deploy/deployer.ts';
-import { isInternal, isItems, isNothing, isProps, UNKNOWN } from './values.ts';
+import { UNKNOWN } from '../stacks/signatures.ts';
+import { isInternal, isItems, isNothing, isProps } from './values.ts';
 
 /** Lists whose order means something. All others are sets, or as good as sets. */
 const ORDERED = new Set([

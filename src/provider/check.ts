@@ -1,10 +1,11 @@
 /** Checks inputs, and fills in what the provider itself decides: names, default tags, defaults. */
 import { messageOf } from '../model/errors.ts';
+import { UNKNOWN } from '../stacks/signatures.ts';
 import type { Setting } from './configure.ts';
 import { defaultsOf } from './facts/defaults.ts';
 import { exactNameOf, type Naming, namingOf } from './facts/names.ts';
 import { type Shape, shapeOf } from './facts/shape.ts';
-import { holdsUnknown, isProps, type Props, textOf, textsOf, UNKNOWN } from './values.ts';
+import { holdsUnknown, isProps, type Props, textOf, textsOf } from './values.ts';
 
 export interface CheckAsked {
   readonly type: string;

@@ -5,13 +5,14 @@ import { changeOne, isSimulated, makeOne, removeOne } from '../simulator/deploy/
 import { ServiceFault } from '../simulator/service.ts';
 import { canonicalType } from '../stacks/aws-types.ts';
 import { asBucket } from '../stacks/bucket-v2.ts';
+import { UNKNOWN } from '../stacks/signatures.ts';
 import { diff } from './diff.ts';
 import { shapeOf } from './facts/shape.ts';
 import { isGone } from './gone.ts';
 import type { Ground } from './ground.ts';
 import { isShown, type Looks, look, type Shown } from './look.ts';
 import { importedState, refreshedState, wasShown, writtenState } from './state.ts';
-import { holdsUnknown, ownProps, type Props, tagTexts, textOf, UNKNOWN } from './values.ts';
+import { holdsUnknown, ownProps, type Props, tagTexts, textOf } from './values.ts';
 
 export interface Subject {
   readonly urn: string;

@@ -1,10 +1,8 @@
 /** Property values as the engine sends them, once secrets and resource references are out of them. */
 import type { Plain } from '../simulator/deploy/deployer.ts';
+import { UNKNOWN } from '../stacks/signatures.ts';
 
 export type Props = Readonly<Record<string, Plain>>;
-
-/** The engine's sign for a value that nobody knows before the update has run. */
-export const UNKNOWN = '04da6b54-80e4-46f7-96ec-b56ff0331ba9';
 
 export const isProps = (value: Plain | undefined): value is Props =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,33 +1,12 @@
 /**
- * From the engine's JSON encoding of property values to `Value` trees. Signatures and sentinels are those of the SDK
- * (`@pulumi/pulumi` 3.248, `runtime/rpc.js`) and of the engine (`sdk/go/common/resource/plugin/rpc.go`,
- * `pkg/resource/stack/deployment.go` in github.com/pulumi/pulumi). Secrets become holes here, marked or not.
+ * From the engine's JSON encoding of property values (`pkg/resource/stack/deployment.go` in github.com/pulumi/pulumi) to `Value`
+ * trees. Secrets become holes here, marked or not.
  */
 import { UsageError } from '../model/errors.ts';
 import { Hole, type Value, type Values } from '../model/value.ts';
 import { holdsSecret, isSecretName, isSuspicious, REDACTED, redactText } from './redact.ts';
 import { field, isJsonRecord, type JsonRecord, type Spot, spotLabel } from './shape.ts';
-
-const SIGNATURE_KEY = '4dabf18193072939515e22adb298388d';
-const SIGNATURES = {
-  secret: '1b47061264138c4ac30d75fd1eb44270',
-  asset: 'c44067f5952c0a294b673a41bacd8c17',
-  archive: '0def7320c3a5731c473e5ecbe6d01bc7',
-  resource: '5cf8f73096256a8f31e491e813e4eb8e',
-  output: 'd0e6a833031e9bbcd3f4e8bde6ca49a4',
-} as const;
-
-/** Strings that stand for an unknown string, boolean, number, list, asset, archive and object. */
-const UNKNOWN_STRING = '04da6b54-80e4-46f7-96ec-b56ff0331ba9';
-const UNKNOWNS: ReadonlySet<string> = new Set([
-  UNKNOWN_STRING,
-  '1c4a061d-8072-4f0a-a4cb-0ff528b18fe7',
-  '3eeb2bf0-c639-47a8-9e75-3b44932eb421',
-  '6a19a0b0-7e62-4c92-b797-7f8e31da9cc2',
-  '030794c1-ac77-496b-92df-f27374a8bd58',
-  'e48ece36-62e2-4504-bad9-02848725956a',
-  'dd056dcd-154b-4c76-9bd3-c8f88648b5ff',
-]);
+import { ARCHIVE, ASSET, OUTPUT, RESOURCE, SECRET, SIGNATURE, UNKNOWN, UNKNOWNS } from './signatures.ts';
 
 /** Bookkeeping of the engine and its providers, and the one key that would reach an object's prototype. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['__defaults', '__meta', '__provider', '__proto__']);
@@ -46,7 +25,7 @@ export interface ValueOptions {
 
 /** Is the text one of the engine's stand-ins for an unknown value, or does it contain one? */
 export function isUnknownText(text: string): boolean {
-  return text.length >= UNKNOWN_STRING.length && (UNKNOWNS.has(text) || text.includes(UNKNOWN_STRING));
+  return text.length >= UNKNOWN.length && (UNKNOWNS.has(text) || text.includes(UNKNOWN));
 }
 
 /**
@@ -136,7 +115,7 @@ function value(raw: unknown, context: Context, depth: number): Value {
 }
 
 function record(raw: JsonRecord, context: Context, depth: number): Value {
-  const signature = field(raw, SIGNATURE_KEY);
+  const signature = field(raw, SIGNATURE);
   if (signature !== undefined) return signed(signature, raw, context, depth);
   const secretKeys = secretKeysOf(raw);
   return eachValue(raw, (key, item) =>
@@ -162,20 +141,20 @@ function secretKeysOf(raw: JsonRecord): readonly string[] {
 
 function signed(signature: unknown, raw: JsonRecord, context: Context, depth: number): Value {
   switch (signature) {
-    case SIGNATURES.secret:
+    case SECRET:
       return secretHole();
-    case SIGNATURES.asset:
-    case SIGNATURES.archive: {
+    case ASSET:
+    case ARCHIVE: {
       const hash = field(raw, 'hash');
-      const kind = signature === SIGNATURES.asset ? 'asset' : 'archive';
+      const kind = signature === ASSET ? 'asset' : 'archive';
       return typeof hash === 'string' ? { kind, hash } : { kind };
     }
-    case SIGNATURES.resource: {
+    case RESOURCE: {
       const urn = field(raw, 'urn');
       const mentions = typeof urn === 'string' ? [{ urn, property: field(raw, 'id') === undefined ? 'urn' : 'id' }] : [];
       return new Hole('not-reported', 'a reference to another resource', mentions);
     }
-    case SIGNATURES.output: {
+    case OUTPUT: {
       if (field(raw, 'secret') === true) return secretHole();
       if (Object.hasOwn(raw, 'value')) return value(raw.value, context, depth + 1);
       const urns = field(raw, 'dependencies');
@@ -210,7 +189,7 @@ function inJsonText(raw: unknown, depth: number): unknown {
   if (depth > MAX_DEPTH) return REDACTED;
   if (Array.isArray(raw)) return raw.map((item) => inJsonText(item, depth + 1));
   if (!isJsonRecord(raw)) return raw;
-  if (field(raw, SIGNATURE_KEY) === SIGNATURES.secret) return REDACTED;
+  if (field(raw, SIGNATURE) === SECRET) return REDACTED;
   const secretKeys = secretKeysOf(raw);
   const entries = Object.entries(raw).filter(([key]) => !LEFT_OUT.has(key));
   return Object.fromEntries(

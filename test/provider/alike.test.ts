@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { alike, differences, pathSteps, writtenPath } from '../../src/provider/alike.ts';
-import { UNKNOWN } from '../../src/provider/values.ts';
+import { UNKNOWN } from '../../src/stacks/signatures.ts';
 import type { Plain } from '../../src/simulator/deploy/deployer.ts';
 
 const plain: fc.Arbitrary<Plain> = fc.letrec<{ value: Plain }>((tie) => ({

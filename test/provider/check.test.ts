@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CheckAsked, check } from '../../src/provider/check.ts';
 import { knownTypes, shapeOf } from '../../src/provider/facts/shape.ts';
-import { type Props, UNKNOWN } from '../../src/provider/values.ts';
+import type { Props } from '../../src/provider/values.ts';
+import { UNKNOWN } from '../../src/stacks/signatures.ts';
 
 const SETTING = { account: '111122223333', region: 'eu-west-1', defaultTags: { application: 'shop', tier: '1' } };
 const asked = (type: string, inputs: Props, more: Partial<CheckAsked> = {}): CheckAsked => ({

@@ -1,7 +1,8 @@
 /** What needs a new resource, what changes in place and what is no difference. */
 import { describe, expect, it } from 'vitest';
 import { diff } from '../../src/provider/diff.ts';
-import { type Props, UNKNOWN } from '../../src/provider/values.ts';
+import type { Props } from '../../src/provider/values.ts';
+import { UNKNOWN } from '../../src/stacks/signatures.ts';
 
 const INSTANCE = 'aws:rds/instance:Instance';
 const of = (type: string, before: Props, inputs: Props, state: Props = before, ignoreChanges: readonly string[] = []) =>

@@ -1,9 +1,10 @@
 /** The life of resources over gRPC, as the engine asks for it. */
 import provider from '@pulumi/pulumi/proto/provider_pb.js';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { textOf, UNKNOWN } from '../../src/provider/values.ts';
+import { textOf } from '../../src/provider/values.ts';
 import { administrator } from '../../src/simulator/world/access.ts';
 import { invoke } from '../../src/simulator/world/invoke.ts';
+import { UNKNOWN } from '../../src/stacks/signatures.ts';
 import { ACCOUNT, type Engine, engine, ground, REGION, urnOf } from './support.ts';
 
 const INSTANCE = 'aws:rds/instance:Instance';

@@ -12,13 +12,11 @@
  *   names, as the provider does; text is a marker; a list of texts is three markers whose number means nothing, so a list
  *   that holds one is unknown as a whole; anything else is unknown. Without a declaration: `id`, `arn` and `name`.
  */
+import { UNKNOWN } from '../signatures.ts';
 import type { Shape } from './child/declared.ts';
 import type { MarkerBook } from './markers.ts';
 import { policyDocument } from './policy-document.ts';
 import type { Json, JsonRecord } from './protocol.ts';
-
-/** The SDK's wire text for "not known", in every SDK 3.x (`unknownValue` in runtime/rpc). */
-export const UNKNOWN = '04da6b54-80e4-46f7-96ec-b56ff0331ba9';
 
 /** Most Regions have three or more zones, and AWS promises at least three in new ones (https://aws.amazon.com/about-aws/global-infrastructure/regions_az/). */
 const ZONES = 3;

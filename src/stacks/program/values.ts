@@ -3,16 +3,10 @@
  * run of the same program is only asked what a missing value was made from.
  */
 import { Hole, type Mention, type Value, type Values } from '../../model/value.ts';
+import { ARCHIVE, ASSET, SECRET, SIGNATURE, UNKNOWN } from '../signatures.ts';
 import { standInZoneHole } from '../zones.ts';
 import { findMarkers, type MarkerEntry, withoutMarkers } from './markers.ts';
 import { isJsonList, isJsonRecord, type Json, type JsonRecord } from './protocol.ts';
-import { UNKNOWN } from './stand-ins.ts';
-
-/** The SDK's key and signatures of special values on the wire (`runtime/rpc`, the same in every SDK 3.x). */
-const SPECIAL = '4dabf18193072939515e22adb298388d';
-const SECRET = '1b47061264138c4ac30d75fd1eb44270';
-const ASSET = 'c44067f5952c0a294b673a41bacd8c17';
-const ARCHIVE = '0def7320c3a5731c473e5ecbe6d01bc7';
 
 /** Mentions kept on one hole. */
 const MAX_MENTIONS = 200;
@@ -50,7 +44,7 @@ export function merge(plain: Side, marked: Side, urnOf: UrnOf): Value {
     return value.map((v, i) => merge({ value: v, book }, { value: others[i], book: marked.book }, urnOf));
   }
   if (!isJsonRecord(value)) return null;
-  switch (value[SPECIAL]) {
+  switch (value[SIGNATURE]) {
     case undefined:
       return mergeRecord(value, book, marked, urnOf);
     case SECRET:
@@ -147,7 +141,7 @@ function missing(marked: Side, urnOf: UrnOf): Hole {
       }
     } else if (isJsonList(value)) value.forEach(walk);
     else if (isJsonRecord(value)) {
-      if (value[SPECIAL] === SECRET) secret = true;
+      if (value[SIGNATURE] === SECRET) secret = true;
       Object.values(value).forEach(walk);
     }
   };

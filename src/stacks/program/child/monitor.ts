@@ -3,9 +3,10 @@
  * deployment does. Inputs come back as outputs; what only exists after deployment stays unknown or, in a marked run,
  * becomes marker text.
  */
+import { UNKNOWN } from '../../signatures.ts';
 import type { MarkerBook } from '../markers.ts';
 import type { Json, JsonRecord, RunRequest, WireResource } from '../protocol.ts';
-import { answer, UNKNOWN } from '../stand-ins.ts';
+import { answer } from '../stand-ins.ts';
 import type { Declarations } from './declared.ts';
 import type { Positions } from './positions.ts';
 import type { CallbackRef, InvokeRequest, ReadRequest, RegisterRequest, Sdk } from './sdk.ts';
