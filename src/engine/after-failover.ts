@@ -4,6 +4,7 @@
  */
 import { groupBy } from '../model/collections.ts';
 import type { RuleText, Severity } from '../model/finding.ts';
+import { pathSteps } from '../model/property-path.ts';
 import type { Scope } from '../model/scope.ts';
 import { isJsonRecord } from '../stacks/shape.ts';
 import type { EngineStep, PropertyDiff } from './events.ts';
@@ -199,13 +200,11 @@ function short(value: unknown): string | undefined {
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 }
 
-/** By a property path of the engine: `tags.name`, `ingress[0].fromPort`, `tags["a.b"]`. */
 function valueAt(from: unknown, path: string): unknown {
   let at: unknown = from;
-  for (const [, name, index, quoted] of path.matchAll(/([^.[\]"]+)|\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]/g)) {
-    const key = name ?? index ?? quoted ?? '';
-    if (Array.isArray(at)) at = at[Number(key)];
-    else if (isJsonRecord(at) && Object.hasOwn(at, key)) at = at[key];
+  for (const step of pathSteps(path)) {
+    if (Array.isArray(at)) at = at[Number(step)];
+    else if (isJsonRecord(at) && Object.hasOwn(at, step)) at = at[step];
     else return undefined;
   }
   return at;

@@ -1,4 +1,5 @@
 import type { Known, Unknown } from './known.ts';
+import { isUnder, pathSteps } from './property-path.ts';
 import type { Hole, Values } from './value.ts';
 
 /** Live AWS, or the simulated one. Every fact, verdict, page and document names its world. */
@@ -52,6 +53,16 @@ export interface Resource {
   readonly position: Position | undefined;
   /** Set when the source is a difference: what the engine will do to it. */
   readonly pending: 'create' | 'update' | 'replace' | 'delete' | undefined;
+}
+
+/**
+ * Does the engine leave a difference of the property alone, because the program says so? It does when an entry of
+ * `ignoreChanges` names the property or what holds it (https://www.pulumi.com/docs/iac/concepts/resources/options/ignorechanges/).
+ */
+export function ignores({ ignoreChanges }: Pick<Resource, 'ignoreChanges'>, property: string): boolean {
+  if (ignoreChanges.length === 0) return false;
+  const steps = pathSteps(property);
+  return ignoreChanges.some((path) => isUnder(steps, pathSteps(path)));
 }
 
 /** What a source could not list: resources of these types may exist that nobody saw. */

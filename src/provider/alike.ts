@@ -1,4 +1,5 @@
 /** Whether two values say the same to AWS, and if not, where they differ. */
+import type { Step } from '../model/property-path.ts';
 import type { Plain } from '../simulator/deploy/deployer.ts';
 import { UNKNOWN } from '../stacks/signatures.ts';
 import { isInternal, isItems, isNothing, isProps } from './values.ts';
@@ -67,8 +68,6 @@ function said(value: Plain, policy: boolean): string {
   return JSON.stringify(value);
 }
 
-type Step = string | number;
-
 export interface Difference {
   readonly path: readonly Step[];
   readonly kind: 'add' | 'delete' | 'update';
@@ -115,20 +114,4 @@ function unmatched(was: readonly Plain[], now: readonly Plain[]): readonly [gone
   }
   const come = [...now.keys()].filter((i) => left.get(canonical(now[i] ?? null, false))?.shift() === undefined);
   return [[...left.values()].flat().sort((a, b) => a - b), come];
-}
-
-/** As the engine writes paths: `ingress[0].cidrBlocks`, `tags["a.b"]`. */
-export function writtenPath(path: readonly Step[]): string {
-  return path
-    .map((step, i) => {
-      if (typeof step === 'number') return `[${step}]`;
-      if (!/^[A-Za-z_$][\w$]*$/.test(step)) return `[${JSON.stringify(step)}]`;
-      return i === 0 ? step : `.${step}`;
-    })
-    .join('');
-}
-
-/** The steps of a path as programs write it, `*` for any one. */
-export function pathSteps(text: string): readonly string[] {
-  return [...text.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+|\*)\]|([^.[\]]+)/g)].map((m) => m[1] ?? m[2] ?? m[3] ?? '');
 }

@@ -1,5 +1,6 @@
 /** What an update would change, and what it would replace. */
-import { alike, type Difference, differences, pathSteps, writtenPath } from './alike.ts';
+import { isUnder, pathSteps, writtenPath } from '../model/property-path.ts';
+import { alike, type Difference, differences } from './alike.ts';
 import { defaultsOf } from './facts/defaults.ts';
 import { namingOf } from './facts/names.ts';
 import { forcedOf, shapeOf } from './facts/shape.ts';
@@ -32,7 +33,7 @@ export function diff(asked: DiffAsked): DiffAnswer {
   const ignored = ignoreChanges.map(pathSteps);
   const found = comparedOf(asked)
     .flatMap(({ name, was }) => differences(was, inputs[name], [name]))
-    .filter(({ path }) => !ignored.some((steps) => isUnder(path.map(String), steps)));
+    .filter(({ path }) => !ignored.some((steps) => isUnder(path, steps)));
   const forced = forcedIn(type, inputs);
   const isForced = ({ path }: Difference): boolean => {
     const names = path.filter((step) => typeof step === 'string');
@@ -88,6 +89,3 @@ function keepsItsName({ type, before, inputs }: DiffAsked): boolean {
   if (property === undefined || inputs[property] === undefined || textsOf(inputs.__defaults).includes(property)) return false;
   return alike(before[property], inputs[property]);
 }
-
-const isUnder = (path: readonly string[], under: readonly string[]): boolean =>
-  under.length <= path.length && under.every((step, i) => step === '*' || step === path[i]);

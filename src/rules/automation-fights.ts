@@ -5,6 +5,7 @@
 import type { EstateResource } from '../estate/estate.ts';
 import type { Known, Truth } from '../model/known.ts';
 import { all, andThen, any, because, equals, is, no, together } from '../model/known.ts';
+import { ignores } from '../model/resource.ts';
 import { autoscalingGroup } from '../services/autoscaling-group.ts';
 import { ecsService } from '../services/ecs-service.ts';
 import { eksNodeGroup } from '../services/eks-node-group.ts';
@@ -102,7 +103,7 @@ export const fightRules: readonly Rule[] = [
     source: OPTION,
     checks: [
       on(route53Record, (facts, item, context) =>
-        minded(item, context, 'weightedRoutingPolicies')
+        minded(item, context, 'weightedRoutingPolicies[0].weight')
           ? when(
               [
                 equals(facts.policy, 'weighted'),
@@ -147,10 +148,8 @@ function sized<F extends Sized>(module: ServiceModule<F>, property: string): Che
 }
 
 /** Would the engine act on a difference of the property, where the loss of a Region matters? */
-function minded({ resource }: EstateResource, context: RuleContext, property: string): boolean {
-  const left = resource.ignoreChanges.some((path) => path === '*' || property === path || property.startsWith(`${path}.`));
-  return !left && regionMatters(context, resource.urn);
-}
+const minded = ({ resource }: EstateResource, context: RuleContext, property: string): boolean =>
+  !ignores(resource, property) && regionMatters(context, resource.urn);
 
 const stated = (item: EstateResource, context: RuleContext, property: string): boolean =>
   minded(item, context, property) && item.props.raw(property) !== undefined;

@@ -3,6 +3,7 @@ import type { Known, Truth } from '../model/known.ts';
 import { all, andThen, fold, is, known, map, together, unknown } from '../model/known.ts';
 import type { ControlCall, Spread } from '../model/protection.ts';
 import { fastest, row, sum } from '../model/protection.ts';
+import { ignores } from '../model/resource.ts';
 import { imageLinks, imageResource, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE } from './launch-template.ts';
 import { linkTo, spelling } from './links.ts';
 import { poolUnderAz, poolUnderInstance, zonal } from './pool.ts';
@@ -42,7 +43,7 @@ export interface GroupFacts extends Identity {
 
 function declare(props: Props, view: View): GroupFacts {
   const min = required(props, 'minSize');
-  const desired = props.resource.ignoreChanges.includes('desiredCapacity')
+  const desired = ignores(props.resource, 'desiredCapacity')
     ? known(undefined, props.origin('desiredCapacity'))
     : props.number('desiredCapacity');
   const template = templateOf(props, view);

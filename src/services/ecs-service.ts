@@ -3,6 +3,7 @@ import type { Known, Truth } from '../model/known.ts';
 import { andThen, any, equals, fold, is, known, unknown } from '../model/known.ts';
 import type { Link, Spread } from '../model/protection.ts';
 import { fastest, row, sum } from '../model/protection.ts';
+import { ignores } from '../model/resource.ts';
 import { TASK_DEFINITION, taskNeeds } from './ecs-task-definition.ts';
 import { linkTo } from './links.ts';
 import { poolUnderAz, poolUnderInstance, zonal } from './pool.ts';
@@ -40,7 +41,7 @@ function declare(props: Props, view: View): EcsServiceFacts {
   const taskDefinition = view.target(props, 'taskDefinition', [TASK_DEFINITION]);
   const scaling = scalingOf(props, view);
   // aws.ecs.Service: desiredCount 0 when unset.
-  const desired = props.resource.ignoreChanges.includes('desiredCount')
+  const desired = ignores(props.resource, 'desiredCount')
     ? (scaling?.number('minCapacity', 0) ??
       unknown('not-reported', 'the code leaves the number of tasks to something else', props.origin('desiredCount')))
     : props.number('desiredCount', 0);

@@ -3,6 +3,7 @@ import type { Known, Truth } from '../model/known.ts';
 import { andThen, equals, is, known, together, unknown } from '../model/known.ts';
 import type { Spread } from '../model/protection.ts';
 import { row } from '../model/protection.ts';
+import { ignores } from '../model/resource.ts';
 import { poolUnderAz, poolUnderInstance, zonal } from './pool.ts';
 import type { Identity } from './service.ts';
 import { identityOf, lost, meaning, service, unaffected } from './service.ts';
@@ -30,7 +31,7 @@ export const eksNodeGroup = service<NodeGroupFacts>({
           : known(n, props.origin(path)),
       );
     // Autoscalers own the desired size when the code ignores its changes; the minimum is then all that is certain.
-    const ignored = props.resource.ignoreChanges.some((path) => path.startsWith('scalingConfig'));
+    const ignored = ignores(props.resource, 'scalingConfig.desiredSize');
     return {
       ...identityOf(props),
       spread: spreadOfSubnets(props, 'subnetIds', view),

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { alike, differences, pathSteps, writtenPath } from '../../src/provider/alike.ts';
-import { UNKNOWN } from '../../src/stacks/signatures.ts';
+import { writtenPath } from '../../src/model/property-path.ts';
+import { alike, differences } from '../../src/provider/alike.ts';
 import type { Plain } from '../../src/simulator/deploy/deployer.ts';
+import { UNKNOWN } from '../../src/stacks/signatures.ts';
 
 const plain: fc.Arbitrary<Plain> = fc.letrec<{ value: Plain }>((tie) => ({
   value: fc.oneof(
@@ -68,14 +69,5 @@ describe('differences', () => {
     ['an item not known yet', ['a'], [UNKNOWN], ['update p[0]']],
   ])('%s', (_, was, now, expected) => {
     expect(differences(was, now, ['p']).map(({ kind, path }) => `${kind} ${writtenPath(path)}`)).toEqual(expected);
-  });
-
-  it('paths are read as they are written', () => {
-    const step = fc.oneof(fc.nat(20), fc.string({ minLength: 1, maxLength: 5, unit: fc.constantFrom('a', 'b', '.', '-', '/') }));
-    fc.assert(
-      fc.property(fc.tuple(fc.constantFrom('tags', 'rules'), fc.array(step, { maxLength: 4 })), ([first, rest]) => {
-        expect(pathSteps(writtenPath([first, ...rest]))).toEqual([first, ...rest].map(String));
-      }),
-    );
   });
 });

@@ -618,6 +618,16 @@ const FIGHTS: readonly RuleCase[] = [
   },
   {
     rule: 'failover-fights-weights',
+    says: 'their weights alone are left',
+    estate: [
+      ...weighted('east', 100, 'us-east-1'),
+      ...weighted('west', 0, WEST).map((d) => leaving(d, 'weightedRoutingPolicies[*].weight')),
+    ],
+    agreed: region,
+    answer: 'silent',
+  },
+  {
+    rule: 'failover-fights-weights',
     says: 'both branches answer',
     estate: [...weighted('east', 50, 'us-east-1'), ...weighted('west', 50, WEST)],
     agreed: region,

@@ -43,6 +43,7 @@ describe('az', () => {
       'reduced 0.50',
       'yes',
     ],
+    ['everything left to others', group(['a', 'b'], { minSize: 1, maxSize: 8, desiredCapacity: 8 }, ['*']), 'lost', 'yes'],
     ['launching suspended', group(['a', 'b'], { ...sized, suspendedProcesses: ['Launch'] }), 'reduced 0.50', 'no'],
     ['alarms suspended', group(['a', 'b'], { ...sized, suspendedProcesses: ['AlarmNotification'] }), 'reduced 0.50', 'yes'],
     [

@@ -45,11 +45,18 @@ describe('scaling out a standby', () => {
   });
 });
 
-it('counts the minimum for certain where an autoscaler owns the desired size', () => {
-  const { meaning } = of(['a', 'b'], size(2, 8, 8), ['scalingConfig']);
-  expect(value(meaning.capacity?.running)).toBe(2);
-  expect(impact(meaning, 'instance')).toBe('reduced 0.50');
-  expect(protections(meaning, 'instance')).toEqual(['asg-replace service-native yes']);
+it.each(['scalingConfig', 'scalingConfig["desiredSize"]', '*'])(
+  'counts the minimum for certain where %s is left to an autoscaler',
+  (path) => {
+    const { meaning } = of(['a', 'b'], size(2, 8, 8), [path]);
+    expect(value(meaning.capacity?.running)).toBe(2);
+    expect(impact(meaning, 'instance')).toBe('reduced 0.50');
+    expect(protections(meaning, 'instance')).toEqual(['asg-replace service-native yes']);
+  },
+);
+
+it('counts the desired size where only the minimum is left to somebody', () => {
+  expect(value(of(['a', 'b'], size(2, 8, 8), ['scalingConfig.minSize']).meaning.capacity?.running)).toBe(8);
 });
 
 it.each([

@@ -1,6 +1,9 @@
 /** A change of infrastructure code, and what the declared resources are after it. */
 import { known } from '../../model/known.ts';
+import type { Step } from '../../model/property-path.ts';
+import { pathSteps } from '../../model/property-path.ts';
 import type { Resource, SourceReading } from '../../model/resource.ts';
+import { ignores } from '../../model/resource.ts';
 import type { Value, Values } from '../../model/value.ts';
 import { Hole, isList, isRecord } from '../../model/value.ts';
 
@@ -63,31 +66,15 @@ function alter(resource: Resource, change: Change): Resource {
     case 'protect':
       return { ...resource, protect: true };
     case 'set': {
-      const [first = '', ...rest] = stepsOf(change.property);
       // What the engine is told not to look at stays as it is.
       if (ignores(resource, change.property)) return resource;
-      const inputs = put(resource.inputs, [first, ...rest], change.to) as Values;
+      const steps = pathSteps(change.property);
+      const inputs = put(resource.inputs, steps, change.to) as Values;
       // What AWS once filled in for the old value says nothing about the new one.
-      const { [first]: _stale, ...outputs } = resource.outputs;
+      const { [String(steps[0])]: _stale, ...outputs } = resource.outputs;
       return { ...resource, inputs, outputs };
     }
   }
-}
-
-/** Is a change of the property kept from taking effect by the option `ignoreChanges`? */
-export function ignores(resource: Resource, property: string): boolean {
-  return resource.ignoreChanges.some(
-    (path) => path === '*' || property === path || property.startsWith(`${path}.`) || property.startsWith(`${path}[`),
-  );
-}
-
-type Step = string | number;
-
-function stepsOf(path: string): readonly Step[] {
-  return path.split('.').flatMap((part): readonly Step[] => {
-    const [name = '', ...indexes] = part.split(/[[\]]+/).filter((s) => s !== '');
-    return [name, ...indexes.map(Number)];
-  });
 }
 
 /** A copy with the value at the path; a block written as a list of one may be named without its index, as readers do. */

@@ -1,5 +1,6 @@
 /** Options for one broken promise: what is missing on its path is added, and the result judged, until it holds. */
 import { decide } from '../../model/known.ts';
+import { ignores } from '../../model/resource.ts';
 import type { MetricVerdict } from '../../model/verdict.ts';
 import { holds } from '../../recovery/standing.ts';
 import type { Judgement } from '../judge.ts';
@@ -7,7 +8,7 @@ import { compare, keysOf } from './bench.ts';
 import type { Candidate, Spot } from './candidate.ts';
 import { COST_CLASSES } from './candidate.ts';
 import type { Change } from './change.ts';
-import { contradict, distinct, ignores } from './change.ts';
+import { contradict, distinct } from './change.ts';
 import { FAMILIES } from './families/registry.ts';
 import { Site } from './site.ts';
 import { spotsOf } from './spots.ts';

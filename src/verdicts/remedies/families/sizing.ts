@@ -2,6 +2,7 @@
 import type { EstateResource } from '../../../estate/estate.ts';
 import { meaningOf } from '../../../estate/estate.ts';
 import { fold } from '../../../model/known.ts';
+import { ignores } from '../../../model/resource.ts';
 import type { Change } from '../change.ts';
 import type { Site } from '../site.ts';
 import { told } from '../site.ts';
@@ -30,14 +31,12 @@ type Form = (item: EstateResource, to: number, site: Site) => readonly Change[];
 
 const FORMS: Readonly<Record<string, Form>> = {
   'autoscaling-group': (item, to) => {
-    const left = item.resource.ignoreChanges.includes('desiredCapacity') || item.props.raw('desiredCapacity') === undefined;
+    const left = ignores(item.resource, 'desiredCapacity') || item.props.raw('desiredCapacity') === undefined;
     return [...(left ? [] : [at(item, 'desiredCapacity', to)]), ...atLeast(item, 'minSize', to), ...atLeast(item, 'maxSize', to)];
   },
   'eks-node-group': (item, to) => [
     ...atLeast(item, 'scalingConfig.minSize', to),
-    ...(item.resource.ignoreChanges.some((p) => p.startsWith('scalingConfig'))
-      ? []
-      : atLeast(item, 'scalingConfig.desiredSize', to)),
+    ...(ignores(item.resource, 'scalingConfig.desiredSize') ? [] : atLeast(item, 'scalingConfig.desiredSize', to)),
     ...atLeast(item, 'scalingConfig.maxSize', to),
   ],
   'ecs-service': (item, to, site) => {
@@ -48,7 +47,7 @@ const FORMS: Readonly<Record<string, Form>> = {
         () => false,
       ),
     );
-    if (!item.resource.ignoreChanges.includes('desiredCount')) return [at(item, 'desiredCount', to)];
+    if (!ignores(item.resource, 'desiredCount')) return [at(item, 'desiredCount', to)];
     const target = scaling === undefined ? undefined : site.item(scaling.id);
     return target === undefined ? [] : [...atLeast(target, 'minCapacity', to), ...atLeast(target, 'maxCapacity', to)];
   },
