@@ -1,10 +1,11 @@
 /** A simulated AWS into which the real Pulumi engine has deployed a program, through the stand-in provider. */
 import type { PulumiCli } from '../../src/engine/cli.ts';
+import type { Diagnostic, EngineStep } from '../../src/engine/events.ts';
 import { type EngineRun, openWorkspace, type Workspace } from '../../src/engine/workspace.ts';
 import { UsageError } from '../../src/model/errors.ts';
 import type { Position } from '../../src/model/resource.ts';
 import { type Door, openDoor } from '../../src/provider/door.ts';
-import type { EngineReport } from '../../src/reports/rehearsal.ts';
+import type { EngineReport, NotDeployed } from '../../src/reports/rehearsal.ts';
 import { freshAws } from '../../src/simulator/fresh.ts';
 import { readSources } from '../../src/stacks/read-sources.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -45,8 +46,18 @@ const SECONDS = 900;
 
 export const placeOf = ({ region }: RehearseFlags) => ({ account: EXAMPLE_ACCOUNT, region: region ?? DEFAULT_REGION });
 
-/** A preview comes first where nobody has seen one of this program. */
-export async function raised(shared: Shared, which: 'first' | 'again'): Promise<EngineWorld> {
+/** What the engine left when it could not deploy the program. */
+export interface Undeployed extends Pick<EngineWorld, 'door' | 'workspace' | 'operations' | 'close'> {
+  readonly failed: { readonly operation: 'preview' | 'up'; readonly run: EngineRun };
+  /** What a preview said that there would be. */
+  readonly planned: readonly EngineStep[];
+}
+
+/**
+ * A preview comes first where nobody has seen one of this program. Undeployed: the program cannot be made.
+ * @throws UsageError: what is no fault of the program (`interrupted`, `engine-out-of-time`, `engine-refused`).
+ */
+export async function raised(shared: Shared, which: 'first' | 'again'): Promise<EngineWorld | Undeployed> {
   const { program, cli, plugins, flags, today, signal, around } = shared;
   const aws = freshAws({ start: beginningOf(today), seed: flags.seed, consistency: 0 });
   const door = await openDoor(aws, placeOf(flags));
@@ -74,8 +85,16 @@ export async function raised(shared: Shared, which: 'first' | 'again'): Promise<
       operations.push(shown(name, done));
       return done;
     };
-    if (which === 'first') mustHold('preview', await step('preview', () => workspace.preview()), program);
-    mustHold('up', await step('up', () => workspace.up()), program);
+    let planned: readonly EngineStep[] = [];
+    for (const operation of which === 'first' ? (['preview', 'up'] as const) : (['up'] as const)) {
+      const run = await step(operation, () => workspace[operation]());
+      if (run.ok) {
+        planned = run.steps;
+        continue;
+      }
+      if (!isOfTheProgram(operation, run)) throw refused(operation, run, program);
+      return { failed: { operation, run }, planned, door, workspace, operations, close };
+    }
     const atRest = await step('preview --refresh', () => workspace.preview({ refresh: true }));
     const readings = await readSources(['-'], {
       states: [],
@@ -96,21 +115,60 @@ export const shown = (operation: string, { changes, ok }: EngineRun): Operation 
   changes: changes ?? {},
 });
 
-function mustHold(operation: string, run: EngineRun, program: string): void {
-  if (run.ok) return;
-  const aborted = run.end === 'aborted' ? 'interrupted' : 'engine-refused';
-  throw new UsageError(
-    aborted,
-    `${program}: \`pulumi ${operation}\` ${run.end === 'aborted' ? 'was interrupted' : `failed: ${reasonOf(run)}`}`,
-  );
+/**
+ * A program whose preview holds has all that it needs, so what fails at `up` is its own. A preview fails for want of
+ * configuration, modules or plugins too; then it blames no resource of the program.
+ */
+const isOfTheProgram = (operation: 'preview' | 'up', run: EngineRun): boolean =>
+  run.end === 'ended' && run.missingPlugins.length === 0 && (operation === 'up' || blamed(run).length > 0);
+
+/** Errors of resources that the program declares. */
+const blamed = ({ diagnostics }: EngineRun): readonly (Diagnostic & { readonly urn: string })[] =>
+  diagnostics.flatMap((d) => (d.severity === 'error' && d.urn !== undefined && isDeclared(d.urn) ? [{ ...d, urn: d.urn }] : []));
+
+const typeIn = (urn: string): string => urn.split('::')[2]?.split('$').at(-1) ?? '';
+
+/** Not the stack, and no provider: what `aws:…` is made by, the engine adds by itself. */
+const isDeclared = (urn: string): boolean => !/^pulumi:(?:pulumi:Stack$|providers:)/.test(typeIn(urn));
+
+/** Which resources could not be made and why, and what there was already. */
+export async function notDeployed(
+  { failed: { operation, run }, planned }: Undeployed,
+  { positions }: Shared,
+): Promise<NotDeployed> {
+  const refused = blamed(run);
+  const places = refused.length === 0 ? new Map<string, Position>() : await positions();
+  const of = (steps: readonly EngineStep[]) => [...new Set(steps.map((s) => s.urn).filter(isDeclared))];
+  const made = operation === 'up' ? of(run.steps.filter((s) => !s.failed)) : [];
+  const done = new Set([...made, ...refused.map((d) => d.urn)]);
+  const others = run.diagnostics.filter((d) => d.severity === 'error' && !refused.some((r) => r.message === d.message));
+  return {
+    operation,
+    resources: refused.map(({ urn, message }) => ({ urn, type: typeIn(urn), position: places.get(urn) ?? null, message })),
+    says: linesOf(others.filter((d) => !ENGINE_END.test(d.message))).join('\n'),
+    made,
+    notTried: of(planned).filter((urn) => !done.has(urn)),
+  };
+}
+
+/** Said at the end of every run that failed. */
+const ENGINE_END = /^(?:update|preview) failed$/;
+
+function refused(operation: string, run: EngineRun, program: string): UsageError {
+  const told = {
+    aborted: ['interrupted', 'was interrupted'],
+    'out-of-time': ['engine-out-of-time', `did not end: ${reasonOf(run)}. Give it longer with --timeout SECONDS.`],
+    ended: ['engine-refused', `failed: ${reasonOf(run)}`],
+  } as const;
+  const [code, says] = told[run.end];
+  return new UsageError(code, `${program}: \`pulumi ${operation}\` ${says}`);
 }
 
 const MAX_LINES = 15;
 
 export function reasonOf(run: EngineRun): string {
   if (run.end === 'out-of-time') return `it was still running after ${Math.round(run.ms / 1000)} s`;
-  const errors = run.diagnostics.filter((d) => d.severity === 'error');
-  const lines = errors.map((d) => (d.urn === undefined ? d.message : `${d.urn.split('::').slice(2).join(' ')}: ${d.message}`));
+  const lines = linesOf(run.diagnostics.filter((d) => d.severity === 'error'));
   const missing = run.missingPlugins.map(
     (name) =>
       `The program uses the provider ${name}. Holdfast stands in for aws alone, and the plugin of ${name} is not installed: ` +
@@ -120,3 +178,6 @@ export function reasonOf(run: EngineRun): string {
   const give = unset === undefined ? [] : [`Give it with --config ${unset}=VALUE, or choose a stack that has it.`];
   return [...lines.join('\n').split('\n').slice(0, MAX_LINES), ...missing, ...give].join('\n');
 }
+
+const linesOf = (errors: readonly Diagnostic[]): readonly string[] =>
+  errors.map((d) => (d.urn === undefined ? d.message : `${d.urn.split('::').slice(2).join(' ')}: ${d.message}`));

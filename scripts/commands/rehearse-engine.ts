@@ -26,7 +26,7 @@ import { readSources } from '../../src/stacks/read-sources.ts';
 import { findingAt, withWaivers } from '../../src/verdicts/findings.ts';
 import type { Observation } from '../../src/verdicts/kpi5.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { type EngineWorld, placeOf, raised, reasonOf, type Shared, shown } from './engine-world.ts';
+import { type EngineWorld, notDeployed, placeOf, raised, reasonOf, type Shared, shown, type Undeployed } from './engine-world.ts';
 import { catalogueFor, sourcesOf } from './judging.ts';
 import { resultFrom } from './rehearsal-result.ts';
 import type { RehearseFlags } from './rehearse.ts';
@@ -34,7 +34,7 @@ import { type Rehearsal, rehearsal, wantedOf } from './rehearsing.ts';
 
 type AfterFailover = EngineReport['afterFailover'][number];
 
-/** Throws `UsageError` when the engine is missing (see `findPulumi`) or refuses the program (`engine-…`). */
+/** Throws `UsageError` when the engine is missing (see `findPulumi`) or cannot try the program (see `raised`). */
 export async function rehearsedOnEngine(
   named: readonly string[],
   flags: RehearseFlags,
@@ -44,7 +44,9 @@ export async function rehearsedOnEngine(
   const program = programOf(named.length > 0 ? named : sourcesOf(catalogue));
   const cli = await findPulumi(process.env, (line) => process.stderr.write(`${line}\n`));
   around.progress(cli.says);
-  const plugins = await mkdtemp(join(tmpdir(), 'holdfast-provider-'));
+  const root = await mkdtemp(join(tmpdir(), 'holdfast-provider-'));
+  // The engine keeps a copy of the schema beside the folder of a plugin.
+  const plugins = join(root, 'plugins');
   const abort = new AbortController();
   const interrupt = () => abort.abort();
   process.once('SIGINT', interrupt);
@@ -57,7 +59,7 @@ export async function rehearsedOnEngine(
   } finally {
     process.removeListener('SIGINT', interrupt);
     process.removeListener('SIGTERM', interrupt);
-    await rm(plugins, { recursive: true, force: true });
+    await rm(root, { recursive: true, force: true });
   }
 }
 
@@ -98,7 +100,7 @@ function programOf(sources: readonly string[]): string {
 async function withWorlds(shared: Shared, catalogue: Catalogue | undefined): Promise<RehearsalResult> {
   const { cli, flags, today, around } = shared;
   const first = await raised(shared, 'first');
-  const drilled = catalogue === undefined ? undefined : await drilledIn(first, shared, catalogue);
+  const drilled = catalogue === undefined || 'failed' in first ? undefined : await drilledIn(first, shared, catalogue);
   const world = drilled?.last ?? first;
   try {
     around.progress('pulumi destroy');
@@ -106,16 +108,19 @@ async function withWorlds(shared: Shared, catalogue: Catalogue | undefined): Pro
     const engine: EngineReport = {
       cli: cli.says,
       operations: [...first.operations, shown(DESTROY, destroyed)],
+      notDeployed: 'failed' in world ? await notDeployed(world, shared) : null,
       opaque: first.door.opaque(),
       afterFailover: drilled?.afterFailover ?? [],
     };
     const notes = [
       ...world.workspace.notes,
       ...first.door.notes(),
-      ...(world.atRest.ok ? [] : [`preview --refresh fails before anything is lost: ${reasonOf(world.atRest)}`]),
+      ...('failed' in world || world.atRest.ok
+        ? []
+        : [`preview --refresh fails before anything is lost: ${reasonOf(world.atRest)}`]),
       ...(destroyed.ok ? [] : [`destroy fails: ${reasonOf(destroyed)}`]),
     ];
-    if (drilled === undefined) return withoutCatalogue(shared, engine, notes);
+    if (drilled === undefined) return withoutDrills(shared, catalogue, engine, notes);
     const result = resultFrom(drilled.made, drilled.drills, drilled.observations, flags.seed, today);
     return { ...result, engine, notes: [...new Set([...result.notes, ...notes])] };
   } finally {
@@ -131,8 +136,8 @@ interface Drilled {
   readonly drills: readonly Held[];
   readonly observations: readonly Observation[];
   readonly afterFailover: readonly AfterFailover[];
-  /** The world of the last drill, still open; those before it are closed. */
-  readonly last: EngineWorld;
+  /** The newest world, still open; those before it are closed. */
+  readonly last: EngineWorld | Undeployed;
 }
 
 async function drilledIn(first: EngineWorld, shared: Shared, catalogue: Catalogue): Promise<Drilled> {
@@ -140,22 +145,23 @@ async function drilledIn(first: EngineWorld, shared: Shared, catalogue: Catalogu
   const drills: Held[] = [];
   const observations: Observation[] = [];
   const afterFailover: AfterFailover[] = [];
-  let last = first;
+  let last: Drilled['last'] = first;
   try {
     const made = await rehearsalIn(first, shared, catalogue);
     for (const [n, target] of wantedOf(made, flags).entries()) {
-      let now = made;
       if (n > 0) {
         await last.close();
         last = await raised(shared, 'again');
-        now = await rehearsalIn(last, shared, catalogue);
       }
+      // What was drilled before is kept.
+      if ('failed' in last) break;
+      const world = last;
+      const now = n > 0 ? await rehearsalIn(world, shared, catalogue) : made;
       // Ids differ from world to world; names do not.
       const same = now.targets.find((t) => t.spec.id === target.spec.id && t.member === target.member);
       if (same === undefined) continue;
       around.progress(`${same.service}: ${same.kind} ${memberLabel(same.of)}`);
       let after: Omit<AfterFailover, 'run'> | undefined;
-      const world = last;
       const held = await now.drill(same, async () => {
         after = await afterwards(world, shared, now.judgement.estate, catalogue).catch(failedToAsk);
       });
@@ -173,18 +179,25 @@ async function drilledIn(first: EngineWorld, shared: Shared, catalogue: Catalogu
 
 const failedToAsk = (why: unknown): Omit<AfterFailover, 'run'> => ({ findings: [], nobodyCanTell: messageOf(why) });
 
-const withoutCatalogue = ({ flags, today }: Shared, engine: EngineReport, notes: readonly string[]): RehearsalResult => ({
+const withoutDrills = (
+  { flags, today }: Shared,
+  catalogue: Catalogue | undefined,
+  engine: EngineReport,
+  notes: readonly string[],
+): RehearsalResult => ({
   schemaVersion: REHEARSAL_VERSION,
   command: 'rehearse',
   world: 'simulated',
   date: today,
   seed: flags.seed,
-  catalogue: null,
+  catalogue: catalogue?.file ?? null,
   metrics: [],
   drills: [],
-  notes: ['no catalogue (holdfast.yaml): nothing is agreed, so nothing was drilled. Write one with holdfast init', ...notes],
+  notes: [...(catalogue === undefined ? [NO_CATALOGUE] : []), ...notes],
   engine,
 });
+
+const NO_CATALOGUE = 'no catalogue (holdfast.yaml): nothing is agreed, so nothing was drilled. Write one with holdfast init';
 
 const rehearsalIn = (world: EngineWorld, { flags, today }: Shared, catalogue: Catalogue): Promise<Rehearsal> =>
   rehearsal({

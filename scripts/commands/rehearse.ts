@@ -3,9 +3,10 @@
 import { type Held, observationsOf } from '../../src/drills/observe.ts';
 import { UsageError } from '../../src/model/errors.ts';
 import { formatDuration } from '../../src/model/quantity.ts';
+import type { Position } from '../../src/model/resource.ts';
 import { memberLabel } from '../../src/model/scope.ts';
 import type { MetricVerdict } from '../../src/model/verdict.ts';
-import type { RehearsalResult } from '../../src/reports/rehearsal.ts';
+import type { NotDeployed, RehearsalResult } from '../../src/reports/rehearsal.ts';
 import { renderTimeline } from '../../src/reports/timeline.ts';
 import type { Observation } from '../../src/verdicts/kpi5.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -31,7 +32,10 @@ export interface RehearseFlags extends SourceFlags {
   readonly engine?: boolean;
 }
 
-/** 0: every rehearsed promise was kept without a person; 1: one was not; 3: none was broken, and something is not known. */
+/**
+ * 0: every rehearsed promise was kept without a person; 1: one was not, or with `--engine` the program cannot be deployed or fights
+ * a failover; 3: none was broken, and something is not known.
+ */
 export async function rehearse(named: readonly string[], flags: RehearseFlags, around: Surroundings): Promise<number> {
   if (flags.engine === true) {
     const { rehearsedOnEngine } = await import('./rehearse-engine.ts');
@@ -48,6 +52,7 @@ async function tell(result: RehearsalResult, flags: RehearseFlags, around: Surro
   }
   around.write(json ? `${JSON.stringify(result, undefined, 2)}\n` : textOf(result), flags.out);
   if (result.metrics.some((m) => m.verdict === 'not-met') || fightsIn(result).length > 0) return 1;
+  if (result.engine !== null && result.engine.notDeployed !== null) return 1;
   return result.metrics.length === 0 || result.metrics.some((m) => m.verdict === 'unknown') ? 3 : 0;
 }
 
@@ -136,16 +141,37 @@ function engineLines({ engine }: RehearsalResult): readonly string[] {
           .join(', ') || 'nothing'
       }`,
     );
+  if (engine.notDeployed !== null) lines.push('', ...refusal(engine.notDeployed));
   for (const { run, findings, nobodyCanTell } of engine.afterFailover) {
     lines.push('', `after the failover (${run}):`);
     if (nobodyCanTell !== null) lines.push(`  nobody can tell what the next update would do: ${nobodyCanTell}`);
     else if (findings.length === 0) lines.push('  the next update leaves everything as it is');
     for (const f of findings) {
-      const at = f.position === null ? '' : ` (${f.position.file}:${f.position.line}:${f.position.column})`;
-      lines.push(`  ${f.severity} ${f.rule}${at}: ${f.message}`, `    ${f.mend}`);
+      lines.push(`  ${f.severity} ${f.rule}${at(f.position)}: ${f.message}`, `    ${f.mend}`);
     }
   }
   if (engine.opaque.length > 0)
     lines.push('', `kept as declared, since simulated AWS does not know the type: ${engine.opaque.join(', ')}`);
   return [...lines, ''];
 }
+
+function refusal({ operation, resources, says, made, notTried }: NotDeployed): readonly string[] {
+  const named = (what: string, urns: readonly string[]): readonly string[] =>
+    urns.length === 0 ? [] : [`  ${what}: ${urns.length} (${some(urns.map(nameIn))})`];
+  return [
+    `not deployed: \`pulumi ${operation}\` fails in simulated AWS, and nothing is drilled in it`,
+    ...resources.map((r) => `  ${r.type} ${nameIn(r.urn)}${at(r.position)}: ${r.message}`),
+    ...(says === '' ? [] : says.split('\n').map((line) => `  ${line}`)),
+    ...named('made before that', made),
+    ...named('planned, and not tried any more', notTried),
+  ];
+}
+
+const MAX_NAMED = 5;
+const some = (names: readonly string[]): string =>
+  names.slice(0, MAX_NAMED).join(', ') + (names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '');
+
+const nameIn = (urn: string): string => urn.split('::').slice(3).join('::');
+
+const at = (position: Position | null): string =>
+  position === null ? '' : ` (${position.file}:${position.line}:${position.column})`;

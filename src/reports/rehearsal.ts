@@ -1,11 +1,12 @@
 /** Shape of what `holdfast rehearse` prints as JSON. Everything in it happened in simulated AWS. */
 import type { JournalEntry } from '../model/journal.ts';
+import type { Position } from '../model/resource.ts';
 import type { VerdictKind } from '../model/verdict.ts';
 import type { VerifyResult } from './result-schema.ts';
 import { type TimelineLine, timelineOf } from './timeline.ts';
 import { type Spans, spansOf } from './timeline-spans.ts';
 
-export const REHEARSAL_VERSION = '1.1';
+export const REHEARSAL_VERSION = '1.2';
 
 /** A drill's result, as far as a report reads it. */
 export interface DrillFacts {
@@ -63,6 +64,8 @@ export interface EngineReport {
   readonly cli: string;
   /** In the order in which they were run: resources by what was, or would be, done to them. */
   readonly operations: readonly { readonly operation: string; readonly changes: Readonly<Record<string, number>> }[];
+  /** Why the program could not be deployed: then nothing was drilled from there on. Null: it was. */
+  readonly notDeployed: NotDeployed | null;
   /** URNs that simulated AWS has no notion of: kept as they are declared. */
   readonly opaque: readonly string[];
   /** After each drill, before anything was put back. */
@@ -73,6 +76,23 @@ export interface EngineReport {
     /** Why the engine could not be asked. */
     readonly nobodyCanTell: string | null;
   }[];
+}
+
+export interface NotDeployed {
+  readonly operation: 'preview' | 'up';
+  /** Resources that were refused, in the words of the provider. */
+  readonly resources: readonly {
+    readonly urn: string;
+    readonly type: string;
+    readonly position: Position | null;
+    readonly message: string;
+  }[];
+  /** What else the engine says; empty when it says no more. */
+  readonly says: string;
+  /** URNs of what had been made, and stood until it was destroyed. */
+  readonly made: readonly string[];
+  /** URNs of what a preview had planned, and the failure kept from being tried. */
+  readonly notTried: readonly string[];
 }
 
 export type FightFinding = Omit<VerifyResult['findings'][number], 'levels' | 'baseline'> & {

@@ -1,8 +1,9 @@
 /** `up`, the loss of a Region, and then `preview`, all on the real engine: does the program fight the failover? */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
+import { rehearse as rehearseCommand, textOf } from '../../scripts/commands/rehearse.ts';
 import { rehearsedOnEngine } from '../../scripts/commands/rehearse-engine.ts';
 import { around, flags } from '../golden/support.ts';
 import { describeEngine, PROGRAMS } from './support.ts';
@@ -48,5 +49,53 @@ describeEngine('after the loss of a Region', () => {
     const asked = rehearsedOnEngine([join(folder, 'stack.json')], { ...flags, format: 'json', catalog: false }, around);
     await expect(asked).rejects.toMatchObject({ code: 'engine-source' });
     rmSync(folder, { recursive: true });
+  });
+});
+
+describeEngine('a program that AWS refuses', () => {
+  const root = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
+  afterAll(() => rmSync(root, { recursive: true }));
+  const rehearse = async (name: string, resources: object) => {
+    const folder = join(root, name);
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'Pulumi.yaml'), JSON.stringify({ name, runtime: 'yaml', resources }));
+    const written: string[] = [];
+    const listening = { ...around, write: (text: string) => void written.push(text) };
+    const code = await rehearseCommand([folder], { ...flags, format: 'json', catalog: false, engine: true }, listening);
+    return { code, text: written.join('') };
+  };
+  const network = { type: 'aws:ec2:Vpc', properties: { cidrBlock: '10.0.0.0/16' } };
+  const subnet = { type: 'aws:ec2:Subnet', properties: { vpcId: `\${network.id}`, cidrBlock: '10.0.1.0/24' } };
+  const group = { type: 'aws:rds:SubnetGroup', properties: { subnetIds: [`\${subnet.id}`] } };
+  const base = { engine: 'postgres', instanceClass: 'db.m6g.large', allocatedStorage: 20, dbSubnetGroupName: `\${group.name}` };
+  const orders = { type: 'aws:rds:Instance', properties: { ...base, username: 'shop', manageMasterUserPassword: true } };
+
+  it('is a result that names the resource and why, what was made and what was not tried', async () => {
+    const { code, text } = await rehearse('narrow', { network, subnet, group, orders });
+    expect(code).toBe(1);
+    const result = JSON.parse(text);
+    const { engine, metrics, drills } = result;
+    expect([metrics, drills]).toEqual([[], []]);
+    expect(engine.operations).toEqual([
+      { operation: 'preview', changes: { create: 5 } },
+      { operation: 'up (failed)', changes: { create: 3 } },
+      { operation: expect.stringMatching(/^destroy/), changes: { delete: 3 } },
+    ]);
+    expect(engine.notDeployed).toMatchObject({
+      operation: 'up',
+      resources: [{ type: 'aws:rds/subnetGroup:SubnetGroup', message: expect.stringContaining('DoesNotCoverEnoughAZs') }],
+      says: '',
+      made: [expect.stringMatching(/::network$/), expect.stringMatching(/::subnet$/)],
+      notTried: [expect.stringMatching(/::orders$/)],
+    });
+    const told = textOf(result);
+    expect(told).toMatch(
+      /^not deployed: `pulumi up` fails.*\n {2}aws:rds\/subnetGroup:SubnetGroup group: creating rds SubnetGroup/m,
+    );
+    expect(told).toContain('made before that: 2 (network, subnet)');
+  });
+
+  it('is no program at all where nothing of it is blamed', async () => {
+    await expect(rehearse('foreign', { pet: { type: 'random:RandomPet' } })).rejects.toMatchObject({ code: 'engine-refused' });
   });
 });
