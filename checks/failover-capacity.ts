@@ -7,7 +7,7 @@ import type {
 import type { DescribeDBInstancesCommandInput, DescribeDBInstancesCommandOutput } from '@aws-sdk/client-rds';
 import type { Place } from '../src/aws/call.ts';
 import type { EstateResource } from '../src/estate/estate.ts';
-import { meaningOf } from '../src/estate/estate.ts';
+import { factsOf, meaningOf } from '../src/estate/estate.ts';
 import { groupBy } from '../src/model/collections.ts';
 import type { RuleText } from '../src/model/finding.ts';
 import type { Known, Truth } from '../src/model/known.ts';
@@ -18,7 +18,7 @@ import { rdsInstance } from '../src/services/rds-instance.ts';
 import { targetGroup } from '../src/services/target-group.ts';
 import type { CheckInput } from './check.ts';
 import type { Promises, Report } from './questions.ts';
-import { allOf, arnOf, certainly, factsOf, nameOf, placeOf, reading, valueOr } from './questions.ts';
+import { allOf, arnOf, certainly, nameOf, placeOf, reading, valueOr } from './questions.ts';
 
 export const NO_HEALTHY_TARGET: RuleText = {
   id: 'live-no-healthy-target',

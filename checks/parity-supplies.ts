@@ -3,7 +3,7 @@ import type { DescribeImagesCommandInput, DescribeImagesCommandOutput } from '@a
 import type { DescribeSecretCommandInput, DescribeSecretCommandOutput } from '@aws-sdk/client-secrets-manager';
 import type { Place } from '../src/aws/call.ts';
 import type { EstateResource } from '../src/estate/estate.ts';
-import { meaningOf } from '../src/estate/estate.ts';
+import { factsOf, meaningOf } from '../src/estate/estate.ts';
 import type { RuleText } from '../src/model/finding.ts';
 import type { Known } from '../src/model/known.ts';
 import { any, decide, equals, fold, is, known, map, not, together, unknown } from '../src/model/known.ts';
@@ -13,7 +13,7 @@ import { secret } from '../src/services/secret.ts';
 import type { CheckInput } from './check.ts';
 import type { Twin } from './parity-twins.ts';
 import type { Promises, Report } from './questions.ts';
-import { allOf, arnOf, factsOf, placeOf, reading, valueOr } from './questions.ts';
+import { allOf, arnOf, placeOf, reading, valueOr } from './questions.ts';
 
 export const KEY_UNUSABLE: RuleText = {
   id: 'live-key-replica-unusable',

@@ -1,6 +1,7 @@
 /** What several checks ask: where a resource is, what AWS calls it, and which promises rest on it. */
 import type { Call, Place } from '../src/aws/call.ts';
 import type { EstateResource } from '../src/estate/estate.ts';
+import { factsOf } from '../src/estate/estate.ts';
 import type { Metric, MetricType } from '../src/model/agreement.ts';
 import type { RuleText } from '../src/model/finding.ts';
 import type { Known, Truth, Unknown } from '../src/model/known.ts';
@@ -69,12 +70,6 @@ export function whyNot<T>(k: Known<T>): Unknown | undefined {
     () => undefined,
     (why) => why,
   );
-}
-
-/** Facts of a resource, when that service reads it. */
-export function factsOf<F extends Identity>(module: ServiceModule<F>, item: EstateResource | undefined): F | undefined {
-  // Facts of a resource were made by its own module.
-  return item?.standing.kind === 'modelled' && item.standing.module.id === module.id ? (item.standing.facts as F) : undefined;
 }
 
 export function allOf<F extends Identity>(

@@ -263,6 +263,12 @@ export function meaningOf(item: EstateResource | undefined): Meaning | undefined
   return item?.standing.kind === 'modelled' ? item.standing.meaning : undefined;
 }
 
+/** Facts of a resource, when this service read it. */
+export function factsOf<F extends Identity>(module: ServiceModule<F>, item: EstateResource | undefined): F | undefined {
+  // Facts of a resource were made by its own module.
+  return item?.standing.kind === 'modelled' && item.standing.module.id === module.id ? (item.standing.facts as F) : undefined;
+}
+
 /** Does it hold data that a disaster can destroy? Unknown types might. */
 export function holdsState(item: EstateResource): Known<boolean> {
   if (item.standing.kind === 'modelled') return known(item.standing.meaning.kind === 'store', { resource: item.resource.urn });

@@ -2,6 +2,7 @@
 
 import { compileGlob } from '../catalog/glob.ts';
 import type { Estate, EstateResource } from '../estate/estate.ts';
+import { factsOf } from '../estate/estate.ts';
 import type { Catalogue, Metric, MetricType, Waiver } from '../model/agreement.ts';
 import { groupBy } from '../model/collections.ts';
 import type { Finding, RuleText } from '../model/finding.ts';
@@ -18,9 +19,6 @@ export type MetricsOf = (urn: string) => readonly Metric[];
 
 export function ruleContext(terrain: Terrain, metricsOf: MetricsOf, hasCatalogue: boolean): RuleContext {
   const { estate, roles } = terrain;
-  const factsOf = <F extends Identity>(module: ServiceModule<F>, item: EstateResource | undefined): F | undefined =>
-    // Facts of a resource were made by its own module.
-    item?.standing.kind === 'modelled' && item.standing.module.id === module.id ? (item.standing.facts as F) : undefined;
   const everyFact = new Map<string, readonly Identity[]>();
   return {
     estate,

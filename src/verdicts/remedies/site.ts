@@ -6,7 +6,6 @@ import { fold } from '../../model/known.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { Scope } from '../../model/scope.ts';
 import { regionOfToken } from '../../model/scope.ts';
-import type { Identity, ServiceModule } from '../../services/service.ts';
 import { SUBNET, zoneOfSubnet } from '../../services/subnets.ts';
 import type { Props, View } from '../../services/view.ts';
 import type { Judgement } from '../judge.ts';
@@ -192,9 +191,3 @@ export const told = <T>(k: Known<T>): T | undefined =>
     (v) => v,
     () => undefined,
   );
-
-/** Facts of the resource, when this service made them. */
-export function factsOf<F extends Identity>(module: ServiceModule<F>, item: EstateResource | undefined): F | undefined {
-  // Facts of a resource were made by its own module.
-  return item?.standing.kind === 'modelled' && item.standing.module.id === module.id ? (item.standing.facts as F) : undefined;
-}

@@ -1,4 +1,5 @@
 /** AWS Backup: which stores it covers, how often, how long it keeps, and where its copies go. */
+import { factsOf } from '../../../estate/estate.ts';
 import { andThen, fold, is, not } from '../../../model/known.ts';
 import type { Value } from '../../../model/value.ts';
 import { isList } from '../../../model/value.ts';
@@ -11,7 +12,7 @@ import type { Candidate, Cost, Family, Spot } from '../candidate.ts';
 import type { Change } from '../change.ts';
 import { reference } from '../change.ts';
 import type { Place, Site } from '../site.ts';
-import { factsOf, told } from '../site.ts';
+import { told } from '../site.ts';
 
 const SELECTION = 'aws:backup/selection:Selection';
 const VAULT = 'aws:backup/vault:Vault';

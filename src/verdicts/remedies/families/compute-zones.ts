@@ -1,10 +1,11 @@
 /** What computes or passes traffic on: enough of it, in several AZs. */
+import { factsOf } from '../../../estate/estate.ts';
 import { ec2Instance } from '../../../services/ec2-instance.ts';
 import type { Candidate, Family, Spot } from '../candidate.ts';
 import type { Change } from '../change.ts';
 import { reference } from '../change.ts';
 import type { Site } from '../site.ts';
-import { factsOf, told } from '../site.ts';
+import { told } from '../site.ts';
 import { moreSubnets } from './managed-zones.ts';
 import { sizing } from './sizing.ts';
 

@@ -1,8 +1,9 @@
 /** The way out of private subnets: a NAT gateway in each AZ, or one that spans them. */
+import { factsOf } from '../../../estate/estate.ts';
 import type { Value } from '../../../model/value.ts';
 import { natGateway } from '../../../services/nat-gateway.ts';
 import type { Family } from '../candidate.ts';
-import { factsOf, told } from '../site.ts';
+import { told } from '../site.ts';
 
 /**
  * `availabilityMode: "regional"` spreads one gateway over the AZs that use it

@@ -1,11 +1,12 @@
 /** A key for what is kept encrypted in another Region. */
 import type { EstateResource } from '../../../estate/estate.ts';
+import { factsOf } from '../../../estate/estate.ts';
 import type { Value } from '../../../model/value.ts';
 import { KMS_KEY, kmsKey } from '../../../services/kms-key.ts';
 import type { Change } from '../change.ts';
 import { reference } from '../change.ts';
 import type { Place, Site } from '../site.ts';
-import { factsOf, told } from '../site.ts';
+import { told } from '../site.ts';
 
 export interface KeyThere {
   readonly value: Value;

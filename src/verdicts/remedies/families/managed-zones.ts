@@ -1,4 +1,5 @@
 /** Databases, caches and file systems that AWS keeps in several AZs, when asked to. */
+import { factsOf } from '../../../estate/estate.ts';
 import { fold, is } from '../../../model/known.ts';
 import type { Resource } from '../../../model/resource.ts';
 import { isList } from '../../../model/value.ts';
@@ -12,7 +13,7 @@ import type { Candidate, Family, Spot } from '../candidate.ts';
 import type { Change } from '../change.ts';
 import { reference } from '../change.ts';
 import type { Site } from '../site.ts';
-import { factsOf, told } from '../site.ts';
+import { told } from '../site.ts';
 
 const STANDBY = 'the standby instance is billed like the first';
 

@@ -1,4 +1,5 @@
 /** What a store keeps of its own past, so that somebody can bring it back: backups of the service itself. */
+import { factsOf } from '../../../estate/estate.ts';
 import { is } from '../../../model/known.ts';
 import type { Value } from '../../../model/value.ts';
 import { holds } from '../../../recovery/standing.ts';
@@ -8,7 +9,7 @@ import { s3Bucket } from '../../../services/s3-bucket.ts';
 import type { Candidate, Cost, Family, Spot } from '../candidate.ts';
 import type { Change } from '../change.ts';
 import { reference } from '../change.ts';
-import { factsOf, told } from '../site.ts';
+import { told } from '../site.ts';
 import { versioned } from './region-buckets.ts';
 
 const KEPT: Cost = { class: 'low', rests: 'storage of what is kept, by use' };

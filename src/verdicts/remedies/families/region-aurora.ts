@@ -1,4 +1,5 @@
 /** Amazon Aurora: a global database with a cluster in another Region. To fail over to it is another matter: see promotion.ts. */
+import { factsOf } from '../../../estate/estate.ts';
 import { is } from '../../../model/known.ts';
 import type { Values } from '../../../model/value.ts';
 import { holds } from '../../../recovery/standing.ts';
@@ -7,7 +8,7 @@ import { RDS_CLUSTER, RDS_CLUSTER_INSTANCE, RDS_GLOBAL_CLUSTER } from '../../../
 import { RDS_SUBNET_GROUP } from '../../../services/rds-instance.ts';
 import type { Family } from '../candidate.ts';
 import { reference } from '../change.ts';
-import { factsOf, told } from '../site.ts';
+import { told } from '../site.ts';
 import { keyIn } from './keys.ts';
 
 /** Taken over by a secondary from its primary, or to be chosen for each Region. */

@@ -1,4 +1,5 @@
 /** Amazon S3: replication to a bucket in another Region, and what keeps the one that is there from copying. */
+import { factsOf } from '../../../estate/estate.ts';
 import { fold, is, known, not } from '../../../model/known.ts';
 import type { Value, Values } from '../../../model/value.ts';
 import { holds } from '../../../recovery/standing.ts';
@@ -9,7 +10,7 @@ import type { Candidate, Family } from '../candidate.ts';
 import type { Change } from '../change.ts';
 import { reference } from '../change.ts';
 import type { Place, Site } from '../site.ts';
-import { factsOf, told } from '../site.ts';
+import { told } from '../site.ts';
 import type { KeyThere } from './keys.ts';
 import { newKey } from './keys.ts';
 

@@ -1,4 +1,5 @@
 /** Stores with a copy in another Region that answers there, or can be made to. */
+import { factsOf } from '../../../estate/estate.ts';
 import { fold, is, not } from '../../../model/known.ts';
 import type { Resource } from '../../../model/resource.ts';
 import type { Value, Values } from '../../../model/value.ts';
@@ -12,7 +13,7 @@ import type { Candidate, Cost, Family, Spot } from '../candidate.ts';
 import type { Change } from '../change.ts';
 import { reference } from '../change.ts';
 import type { Place, Site } from '../site.ts';
-import { factsOf, told } from '../site.ts';
+import { told } from '../site.ts';
 import { keyIn } from './keys.ts';
 
 const BY_USE: Cost = { class: 'low', rests: 'copies and their storage, by use' };

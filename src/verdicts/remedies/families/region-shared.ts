@@ -1,4 +1,5 @@
 /** What a service needs to start or to read its data, in another Region as well: secrets, keys, images; and its messages. */
+import { factsOf } from '../../../estate/estate.ts';
 import { fold } from '../../../model/known.ts';
 import type { Value } from '../../../model/value.ts';
 import { holds } from '../../../recovery/standing.ts';
@@ -10,7 +11,7 @@ import { SQS_QUEUE, sqsQueue } from '../../../services/sqs-queue.ts';
 import type { Props } from '../../../services/view.ts';
 import type { Cost, Family } from '../candidate.ts';
 import { reference } from '../change.ts';
-import { factsOf, told } from '../site.ts';
+import { told } from '../site.ts';
 
 /** AWS Secrets Manager: a replica in the other Region. */
 export const secretReplica: Family = (spot, site) => {

@@ -1,5 +1,6 @@
 /** Amazon Route 53: records that leave what is gone by themselves, and soon. */
 import type { EstateResource } from '../../../estate/estate.ts';
+import { factsOf } from '../../../estate/estate.ts';
 import { is } from '../../../model/known.ts';
 import type { Value } from '../../../model/value.ts';
 import { holds } from '../../../recovery/standing.ts';
@@ -12,7 +13,7 @@ import type { Candidate, Family, Spot } from '../candidate.ts';
 import type { Change } from '../change.ts';
 import { reference } from '../change.ts';
 import type { Site } from '../site.ts';
-import { factsOf, told } from '../site.ts';
+import { told } from '../site.ts';
 
 /** What resolvers and clients may keep an answer for, when a failover must be quick: that of an alias to a load balancer. */
 const SHORT_TTL = 60;
