@@ -1,6 +1,6 @@
 /** Whether something is still there of which AWS shows no more than that. */
 
-import { ServiceFault } from '../simulator/service.ts';
+import { saysGone } from '../simulator/deploy/lifecycle.ts';
 import { administrator } from '../simulator/world/access.ts';
 import { invoke, type SimulatedAws } from '../simulator/world/invoke.ts';
 import type { Place } from './look.ts';
@@ -35,9 +35,6 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
   'aws:ecr/lifecyclePolicy:LifecyclePolicy': ask('ecr', 'GetLifecyclePolicy', (id) => ({ repositoryName: id })),
 };
 
-/** The codes and words by which AWS says that there is no such thing. */
-const ABSENT = /not ?found|no ?such|does ?not ?exist|nonexistent/i;
-
 export async function isGone(
   aws: SimulatedAws,
   type: string,
@@ -52,7 +49,7 @@ export async function isGone(
     await invoke(aws, question.client, question.operation, question.input(id, state), caller);
     return false;
   } catch (error) {
-    if (error instanceof ServiceFault && ABSENT.test(`${error.code} ${error.message}`)) return true;
+    if (saysGone(error)) return true;
     throw error;
   }
 }

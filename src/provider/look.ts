@@ -11,7 +11,7 @@ import { SCANS } from '../services/observed/registry.ts';
 import type { Plain } from '../simulator/deploy/deployer.ts';
 import { administrator } from '../simulator/world/access.ts';
 import { invoke, type SimulatedAws } from '../simulator/world/invoke.ts';
-import { isShownByChance, unreadOf, wanders } from './facts/shown.ts';
+import { isAsGoodAsGone, isShownByChance, unreadOf, wanders } from './facts/shown.ts';
 import type { Props } from './values.ts';
 
 /** A resource as AWS shows it, without what could not be read. */
@@ -92,7 +92,7 @@ async function seenOf(aws: SimulatedAws, type: string, place: Place): Promise<re
   });
   const [gap] = gaps;
   if (gap !== undefined) throw new Error(gap.why.detail);
-  return resources;
+  return resources.filter((r) => !isAsGoodAsGone(r.type, r.outputs));
 }
 
 function sessionOf(aws: SimulatedAws): Session {

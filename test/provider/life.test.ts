@@ -134,6 +134,17 @@ describe('read', () => {
     expect((await subject.read(role)).id).toBe('');
   });
 
+  it('takes a key for gone that waits for its deletion, as the provider does', async () => {
+    const key = await subject.up('aws:kms/key:Key', 'orders', {});
+    expect((await subject.read(key)).id).toBe(key.id);
+    await call('kms', 'ScheduleKeyDeletion', { KeyId: key.id, PendingWindowInDays: 7 });
+    subject.aws.world.clock.advance(3_600_000);
+    expect((await subject.read(key)).id).toBe('');
+    await call('kms', 'CancelKeyDeletion', { KeyId: key.id });
+    subject.aws.world.clock.advance(3_600_000);
+    expect(await subject.read(key)).toMatchObject({ id: key.id, state: { isEnabled: false } });
+  });
+
   it('imports by id, also from another Region', async () => {
     const made = await subject.up(VPC, 'there', { cidrBlock: '10.9.0.0/16', region: 'us-west-2', tags: { tier: '1' } });
     const read = await subject.read({ urn: urnOf(VPC, 'taken'), id: `${made.id}@us-west-2`, inputs: {}, state: {} });

@@ -1,4 +1,5 @@
 /** What AWS shows of a resource less plainly than the provider needs it, by type. */
+import type { Values } from '../../model/value.ts';
 import { keyOf } from './shape.ts';
 
 /** Inputs that the provider never reads back: what AWS shows under the name later is something else. */
@@ -30,3 +31,12 @@ const WANDERING = new Set([
 ]);
 
 export const wanders = (type: string): boolean => WANDERING.has(keyOf(type));
+
+const WAITS_FOR_DELETION = new Set<unknown>(['PendingDeletion', 'PendingReplicaDeletion']);
+
+/**
+ * Does AWS show it although the provider takes it for gone? No key goes at once, and one that waits for its deletion is gone to
+ * the provider (`findKeyByID` in internal/service/kms/key.go of github.com/hashicorp/terraform-provider-aws).
+ */
+export const isAsGoodAsGone = (type: string, outputs: Values): boolean =>
+  type.startsWith('aws:kms/') && WAITS_FOR_DELETION.has(outputs.keyState);

@@ -5,17 +5,17 @@ import type { Deployer, Deployment, Given } from './deployer.ts';
 type Update = NonNullable<Deployer['update']>;
 type Remove = NonNullable<Deployer['remove']>;
 
-/** By its code or in its words, AWS says that there is no such thing. */
 const GONE = /not ?found|no ?such|do(?:es)?(?: not|n't|Not) ?exist|non-?existent|OrganizationsNotInUse/i;
 
-const isGone = (error: unknown): boolean => error instanceof ServiceFault && GONE.test(`${error.code} ${error.message}`);
+/** By its code or in its words, AWS says that there is no such thing. */
+export const saysGone = (error: unknown): boolean => error instanceof ServiceFault && GONE.test(`${error.code} ${error.message}`);
 
 /** The answer of a call, or nothing when what it speaks of is not there. */
 export async function unlessGone(answer: Promise<unknown>): Promise<unknown> {
   try {
     return await answer;
   } catch (error) {
-    if (isGone(error)) return undefined;
+    if (saysGone(error)) return undefined;
     throw error;
   }
 }
@@ -34,7 +34,7 @@ export const untilGone = (deployment: Deployment, what: string, look: () => Prom
       await look();
       return false;
     } catch (error) {
-      if (isGone(error)) return true;
+      if (saysGone(error)) return true;
       throw error;
     }
   }, `${what} being deleted`);
