@@ -15,6 +15,7 @@
  * RTO and RPO only, so they are not asked for the others.
  */
 import type { Agreement, Catalogue, Metric, MetricType, Place, ServiceEntry, Supplier } from '../model/agreement.ts';
+import { isAtLeast } from '../model/agreement.ts';
 import { formatDuration } from '../model/quantity.ts';
 import type { Scope } from '../model/scope.ts';
 import { showPlace } from './problem.ts';
@@ -93,7 +94,7 @@ function tightest(metrics: readonly Metric[]): ReadonlyMap<string, Metric> {
 }
 
 function tighter(a: Metric, b: Metric): boolean {
-  return a.type === 'MBCO' || a.type === 'AVAILABILITY' ? a.target > b.target : a.target < b.target;
+  return isAtLeast(a.type) ? a.target > b.target : a.target < b.target;
 }
 
 function underpinning(sla: Agreement, agreements: ReadonlyMap<string, Agreement>): readonly Agreement[] {

@@ -24,6 +24,11 @@ export function unitOf(type: MetricType): TargetUnit {
   return type === 'MBCO' || type === 'AVAILABILITY' ? 'percent' : 'seconds';
 }
 
+const AT_LEAST: ReadonlySet<string> = new Set<MetricType>(['MBCO', 'AVAILABILITY', 'RETENTION']);
+
+/** Promises of at least so much: the higher target is the stricter. All other types promise at most so much. */
+export const isAtLeast = (type: string): boolean => AT_LEAST.has(type);
+
 /** Line and column (from 1) of a value in the catalogue file. */
 export interface Place {
   readonly file: string;

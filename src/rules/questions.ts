@@ -36,8 +36,8 @@ export function strictest(context: RuleContext, urn: string, type: 'RTO' | 'RPO'
 
 /** Longest agreed retention in days, whatever its scope. */
 export function agreedDays(context: RuleContext, urn: string): number | undefined {
-  const seconds = context.targets(urn, 'RETENTION');
-  return seconds.length === 0 ? undefined : Math.max(...seconds) / DAY;
+  const [longest] = context.targets(urn, 'RETENTION');
+  return longest === undefined ? undefined : longest / DAY;
 }
 
 export const days = (n: number): string => (n === 1 ? '1 day' : `${n} days`);

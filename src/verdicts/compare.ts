@@ -1,5 +1,6 @@
 /** What a change does to the agreed metrics, and who must approve it: one judgement beside an earlier one. */
 import type { Agreement, Metric } from '../model/agreement.ts';
+import { isAtLeast } from '../model/agreement.ts';
 import { groupBy } from '../model/collections.ts';
 import type { VerdictKind } from '../model/verdict.ts';
 
@@ -146,11 +147,8 @@ function changeOf(
   return now === 'not-met' ? 'worse' : 'changed';
 }
 
-/** More is promised the higher these are; of every other type, the lower. */
-const HIGHER_IS_STRICTER: ReadonlySet<string> = new Set(['MBCO', 'AVAILABILITY', 'RETENTION']);
-
 function targetChange(was: MetricThen, is: MetricThen): MetricMovement['target'] {
-  const sign = HIGHER_IS_STRICTER.has(is.type) ? 1 : -1;
+  const sign = isAtLeast(is.type) ? 1 : -1;
   const moves = [
     sign * (is.target.value - was.target.value),
     is.percentile - was.percentile,

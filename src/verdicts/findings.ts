@@ -4,6 +4,7 @@ import { compileGlob } from '../catalog/glob.ts';
 import type { Estate, EstateResource } from '../estate/estate.ts';
 import { factsOf } from '../estate/estate.ts';
 import type { Catalogue, Metric, MetricType, Waiver } from '../model/agreement.ts';
+import { isAtLeast } from '../model/agreement.ts';
 import { groupBy } from '../model/collections.ts';
 import type { Finding, RuleText } from '../model/finding.ts';
 import { SEVERITIES } from '../model/finding.ts';
@@ -29,7 +30,7 @@ export function ruleContext(terrain: Terrain, metricsOf: MetricsOf, hasCatalogue
       metricsOf(urn)
         .filter((m) => m.type === type && (scope === undefined || m.scope === scope))
         .map((m) => m.target)
-        .sort((a, b) => (type === 'MBCO' || type === 'AVAILABILITY' ? b - a : a - b)),
+        .sort((a, b) => (isAtLeast(type) ? b - a : a - b)),
     agreed: (urn, scope) => !hasCatalogue || metricsOf(urn).some((m) => m.scope === scope),
     facts: (module, urn) => factsOf(module, estate.resources.get(urn)),
     allFacts: <F extends Identity>(module: ServiceModule<F>) => {

@@ -2,6 +2,7 @@
 
 import { meaningOf } from '../estate/estate.ts';
 import type { Catalogue, Metric, MetricType } from '../model/agreement.ts';
+import { isAtLeast } from '../model/agreement.ts';
 import type { Finding } from '../model/finding.ts';
 import { fold, unknown } from '../model/known.ts';
 import type { Member, Scope } from '../model/scope.ts';
@@ -47,7 +48,7 @@ export function ground(
   for (const m of metrics) {
     const key = `${m.serviceId}\n${m.type}\n${m.scope}`;
     const present = targets.get(key);
-    const stricter = m.type === 'MBCO' || m.type === 'AVAILABILITY' ? Math.max : Math.min;
+    const stricter = isAtLeast(m.type) ? Math.max : Math.min;
     targets.set(key, present === undefined ? m.target : stricter(present, m.target));
   }
   const agreedTarget: Ground['agreedTarget'] = (serviceId, type, scope) => targets.get(`${serviceId}\n${type}\n${scope}`);

@@ -1,5 +1,6 @@
 /** KPI 5 (docs/model.md): what drills and real events showed, and what they say about each promise. Pure in the observations. */
-import type { Metric, MetricType } from '../model/agreement.ts';
+import type { Metric } from '../model/agreement.ts';
+import { isAtLeast } from '../model/agreement.ts';
 import type { Share } from '../model/kpi.ts';
 import { share } from '../model/kpi.ts';
 import { formatDuration } from '../model/quantity.ts';
@@ -61,11 +62,8 @@ export interface Kpi5 {
   readonly strict: number;
 }
 
-/** Promises of at least so much. All others are of at most so much. */
-const AT_LEAST: ReadonlySet<MetricType> = new Set<MetricType>(['MBCO', 'AVAILABILITY', 'RETENTION']);
-
 export function isAttained({ value }: Observation, { type, target }: Metric): boolean {
-  return typeof value === 'number' && (AT_LEAST.has(type) ? value >= target : value <= target);
+  return typeof value === 'number' && (isAtLeast(type) ? value >= target : value <= target);
 }
 
 /** KPI 5 looks back one year (docs/model.md). Milliseconds. */
@@ -164,7 +162,7 @@ export function shownBy(
 /** Greater is worse. */
 function badness(o: Observation, { type }: Metric): number {
   if (typeof o.value !== 'number') return Number.POSITIVE_INFINITY;
-  return AT_LEAST.has(type) ? -o.value : o.value;
+  return isAtLeast(type) ? -o.value : o.value;
 }
 
 const label = (o: Observation): string => (o.member === '*' ? 'drilled' : `without ${o.member}`);
