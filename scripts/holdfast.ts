@@ -1,6 +1,4 @@
-#!/usr/bin/env node
 /** The command line. Commands are loaded when they are called: `--help` needs none of them. */
-import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
 import { UsageError } from '../src/model/errors.ts';
 import { withDrills } from './cli/drill.ts';
@@ -9,14 +7,6 @@ import { withInvocations } from './cli/invoke.ts';
 import { withJudging } from './cli/judging.ts';
 import { withSimulating } from './cli/simulating.ts';
 import { version } from './version.ts';
-
-/**
- * How much bytecode a function of Node 20 runs before V8 optimises it; V8's own default is 67,584 (`node --v8-options`). A run lasts
- * a few seconds and is spread over hundreds of functions: at the default a third of its processor time goes into optimising what is
- * hardly used again (docs/benchmarks.md). Later Nodes have a cheaper compiler in between (Maglev), and no such flag. Set before the
- * commands are loaded: functions take the budget when they are made.
- */
-if (process.versions.node.startsWith('20.')) setFlagsFromString('--interrupt-budget=400000');
 
 /** Bad usage or unreadable input (design: exit codes). */
 const USAGE = 2;
@@ -57,18 +47,19 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-try {
-  await exitTwoOnMisuse(program()).parseAsync(process.argv);
-} catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : USAGE;
-  else if (error instanceof UsageError) {
-    process.stderr.write(`holdfast: ${error.message}\n`);
-    process.exitCode = USAGE;
-  } else {
+async function main(): Promise<void> {
+  try {
+    await exitTwoOnMisuse(program()).parseAsync(process.argv);
+  } catch (error) {
+    process.exitCode = error instanceof CommanderError && error.exitCode === 0 ? 0 : USAGE;
+    if (error instanceof CommanderError) return;
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
     process.stderr.write(
-      `holdfast: a fault in Holdfast itself; nothing was judged. Please report it with this text:\n${detail}\n`,
+      error instanceof UsageError
+        ? `holdfast: ${error.message}\n`
+        : `holdfast: a fault in Holdfast itself; nothing was judged. Please report it with this text:\n${detail}\n`,
     );
-    process.exitCode = USAGE;
   }
 }
+
+void main();
