@@ -29,7 +29,8 @@ import { SERVICES } from '../../src/services/registry.ts';
 import type { World } from '../../src/simulator/world/world.ts';
 import { memoryJournal } from '../../src/store/memory-journal.ts';
 import { type Judgement, judge } from '../../src/verdicts/judge.ts';
-import { catalogueOf, PLACE, type Shop } from './shops.ts';
+import { PLACE } from './parts.ts';
+import { catalogueOf, type Shop } from './shops.ts';
 
 const TODAY = '2026-06-01';
 const START = Date.parse('2026-05-31T00:00:00Z');

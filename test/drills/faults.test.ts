@@ -5,7 +5,8 @@ import type { DrillResult } from '../../src/drills/result.ts';
 import type { Clock } from '../../src/model/clock.ts';
 import type { Fault } from '../../src/simulator/world/faults.ts';
 import { type Course, courseOf, planOf } from './crash-support.ts';
-import { AWAY, SHOPS, type Shop } from './shops.ts';
+import { AWAY } from './parts.ts';
+import { SHOPS, type Shop } from './shops.ts';
 
 const shopOf = (kind: Shop['kind']): Shop => {
   const shop = SHOPS.find((s) => s.kind === kind);

@@ -3,10 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Spec } from '../services/support-traffic.ts';
 import { out } from '../services/support-traffic.ts';
 import { TABLE } from '../verdicts/estates.ts';
-import { AWAY, BARE, BARE_TABLE, cache, hold, MULTI, type Placed } from './kinds-support.ts';
-import { AURORA_GLOBAL } from './shops.ts';
-
-const ZONE: Spec = { type: 'aws:route53/zone:Zone', name: 'example', inputs: { name: 'example.com' } };
+import { hold, type Placed } from './kinds-support.ts';
+import { AWAY, auroraGlobal, BARE, BARE_TABLE, CHECK, cache, DNS, MULTI, record, ZONE } from './parts.ts';
 
 /** A function that answers, and a name of its own for it. */
 const functionIn = (name: string, region: string): readonly Spec[] => [
@@ -23,29 +21,6 @@ const functionIn = (name: string, region: string): readonly Spec[] => [
     inputs: { functionName: out('aws:lambda/function:Function', name, 'name'), authorizationType: 'NONE' },
   },
 ];
-
-const CHECK: Spec = {
-  type: 'aws:route53/healthCheck:HealthCheck',
-  name: 'first',
-  inputs: { type: 'HTTPS', fqdn: 'first.example.net', port: 443, requestInterval: 10, failureThreshold: 2 },
-};
-
-const record = (name: string, role: 'PRIMARY' | 'SECONDARY', check: boolean): Spec => ({
-  type: 'aws:route53/record:Record',
-  name,
-  inputs: {
-    zoneId: out(ZONE.type, ZONE.name, 'zoneId'),
-    name: 'shop.example.com',
-    type: 'CNAME',
-    ttl: 60,
-    setIdentifier: name,
-    failoverRoutingPolicies: [{ type: role }],
-    records: [`${name}.example.net`],
-    ...(check ? { healthCheckId: out(CHECK.type, CHECK.name, 'id') } : {}),
-  },
-});
-
-const DNS: readonly Spec[] = [ZONE, CHECK, record('first', 'PRIMARY', true), record('second', 'SECONDARY', false)];
 
 describe('a drill of DNS', () => {
   it('is over when every resolver has come to the other answer, and the signal is turned back', async () => {
@@ -105,7 +80,7 @@ describe('what must hold before, and what stops', () => {
   });
 
   it('the source of a global database tells how late its copies are: neither they nor the global cluster need to', async () => {
-    const regional = { specs: AURORA_GLOBAL, metrics: '{ RTO: { region: 1h } }', member: 'us-east-1' };
+    const regional = { specs: auroraGlobal(), metrics: '{ RTO: { region: 1h } }', member: 'us-east-1' };
     const late = async (seconds: number) =>
       (await hold({ ...regional, drill: { kind: 'region-loss', preconditions: [{ kind: 'lag-within', seconds }] } })).held.result;
     expect((await late(120)).reason).not.toContain('lag-within');

@@ -1,20 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SINGLE_AZ, TABLE } from '../verdicts/estates.ts';
-import {
-  type Asked,
-  AWAY,
-  auroraGlobal,
-  BARE,
-  BARE_TABLE,
-  cache,
-  ENCRYPTED,
-  GLOBAL_TABLE,
-  hold,
-  KEY,
-  MULTI,
-  type Shown,
-  valuesOf,
-} from './kinds-support.ts';
+import { type Asked, hold, type Shown, valuesOf } from './kinds-support.ts';
+import { auroraGlobal, BARE, BARE_TABLE, BUCKETS, cache, ENCRYPTED, GLOBAL_TABLE, KEY, MULTI } from './parts.ts';
 
 const CLEAN = { world: 'simulated', left: [], steady: true };
 
@@ -292,29 +279,8 @@ describe('a drill', () => {
   });
 
   it('a bucket whose clients get no answer is written in its replica', async () => {
-    const versions = (name: string, region: string) => ({
-      type: 'aws:s3/bucketVersioning:BucketVersioning',
-      name,
-      region,
-      inputs: { bucket: name, versioningConfiguration: { status: 'Enabled' } },
-    });
-    const bucket = (name: string, region: string) => ({ type: 'aws:s3/bucket:Bucket', name, region, inputs: { bucket: name } });
     const { held, observations } = await hold({
-      specs: [
-        bucket('documents', 'us-east-1'),
-        versions('documents', 'us-east-1'),
-        bucket('documents-away', AWAY),
-        versions('documents-away', AWAY),
-        {
-          type: 'aws:s3/bucketReplicationConfig:BucketReplicationConfig',
-          name: 'documents',
-          inputs: {
-            bucket: 'documents',
-            role: 'arn:aws:iam::111122223333:role/replication',
-            rules: [{ id: 'all', status: 'Enabled', destination: { bucket: 'arn:aws:s3:::documents-away' } }],
-          },
-        },
-      ],
+      specs: BUCKETS,
       metrics: '{ RTO: { region: 1h } }',
       drill: { kind: 'bucket-failover' },
     });

@@ -7,7 +7,7 @@ import type { DrillResult } from '../../src/drills/result.ts';
 import type { DrillKind } from '../../src/model/drill.ts';
 import type { Entry, JournalEntry, Json } from '../../src/model/journal.ts';
 import { judgeSpecs, promising, TABLE } from '../verdicts/estates.ts';
-import { SPEC } from './kinds-support.ts';
+import { SPEC } from './spec.ts';
 
 const METRICS = `{ RTO: { region: 15m, data: 1h }, RPO: { region: 5m }, MBCO: { region: 60% }, DETECT: { region: 2m },
         INVOKE: { region: 15m }, RETENTION: { data: 1d } }`;

@@ -8,7 +8,7 @@ import type { DrillSpec } from '../../src/model/drill.ts';
 import { VirtualClock } from '../../src/simulator/world/clock.ts';
 import { memoryJournal } from '../../src/store/memory-journal.ts';
 import { judgeSpecs, promising, TABLE } from '../verdicts/estates.ts';
-import { SPEC } from './kinds-support.ts';
+import { SPEC } from './spec.ts';
 
 const judgement = judgeSpecs([TABLE], promising('{ RTO: { region: 15m }, INVOKE: { region: 15m } }'));
 const invoke = judgement.verdicts.map((v) => v.metric.id).filter((id) => id.includes('INVOKE'));

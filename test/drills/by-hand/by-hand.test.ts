@@ -7,7 +7,8 @@ import type { Outcome } from '../../../src/recovery/outcome.ts';
 import { SERVICES } from '../../../src/services/registry.ts';
 import { out, type Spec, urnOf } from '../../services/support-traffic.ts';
 import { reading } from '../../verdicts/estates.ts';
-import { AWAY, hold } from '../kinds-support.ts';
+import { hold } from '../kinds-support.ts';
+import { AWAY } from '../parts.ts';
 import { ACCOUNT, bench, REGION } from './support.ts';
 
 const RDS = 'aws:rds/instance:Instance';

@@ -7,7 +7,8 @@ import type { Plan } from '../../../src/model/agreement.ts';
 import { UsageError } from '../../../src/model/errors.ts';
 import type { Invocation } from '../../../src/model/invocation.ts';
 import { memoryJournal } from '../../../src/store/memory-journal.ts';
-import { catalogueOf, PLACE, SHOPS } from '../shops.ts';
+import { PLACE } from '../parts.ts';
+import { catalogueOf, SHOPS } from '../shops.ts';
 import { START, says } from './support.ts';
 
 const PLAN = `plans:

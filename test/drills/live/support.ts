@@ -5,6 +5,7 @@ import type { AnyCall } from '../../../src/aws/failure.ts';
 import type { Approval, Asked, GateFacts } from '../../../src/drills/live/gates.ts';
 import type { DrillSpec } from '../../../src/model/drill.ts';
 import { known } from '../../../src/model/known.ts';
+import { SPEC } from '../spec.ts';
 
 export const ACCOUNT = '111122223333';
 export const REGION = 'us-east-1';
@@ -15,27 +16,14 @@ export const TAGS = { 'holdfast:drill': 'allowed' };
 const HOUR = 3600 * 1000;
 
 export const spec = (more: Partial<DrillSpec> = {}): DrillSpec => ({
+  ...SPEC,
   id: 'lose-a-zone',
   title: 'Lose a zone',
   kind: 'az-loss',
-  service: 'shop',
   member: 'us-east-1a',
-  hypothesis: { steady: undefined, metrics: [] },
-  preconditions: [],
-  recover: undefined,
-  probes: [],
-  stops: [],
-  points: [],
-  limit: undefined,
-  dwell: undefined,
-  afterCrash: 'roll-back',
   blastRadius: { tags: TAGS, most: 10 },
   approvals: { by: [], count: 2 },
   window: { days: [1], from: 9 * 60, to: 17 * 60, zone: 'UTC' },
-  every: undefined,
-  controls: [],
-  participants: [],
-  place: { file: 'holdfast.yaml', line: 1, column: 1 },
   ...more,
 });
 
