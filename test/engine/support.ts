@@ -1,7 +1,9 @@
 /** The real engine for tests: the CLI on PATH, or the one that `npm test` has built. */
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe } from 'vitest';
+import { afterAll, describe } from 'vitest';
 import { cachedBuild } from '../../src/engine/build-cli.ts';
 import { findPulumi, onPath, type PulumiCli } from '../../src/engine/cli.ts';
 
@@ -23,4 +25,26 @@ const found = await here();
 export function describeEngine(name: string, tests: (cli: PulumiCli) => void): void {
   if (found === undefined) describe.skip(name, () => undefined);
   else describe(name, () => tests(found));
+}
+
+export interface Scratch {
+  readonly root: string;
+  /** Writes a folder of these files into it, and says where. */
+  folder(name: string, files: Readonly<Record<string, string>>): string;
+}
+
+/** A place of a test file's own, in which programs find the packages of this project. It goes when the tests have run. */
+export function scratch(): Scratch {
+  const root = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
+  afterAll(() => rmSync(root, { recursive: true, force: true }));
+  symlinkSync(fileURLToPath(new URL('../../node_modules', import.meta.url)), join(root, 'node_modules'));
+  return {
+    root,
+    folder(name, files) {
+      const made = join(root, name);
+      mkdirSync(made);
+      for (const [file, text] of Object.entries(files)) writeFileSync(join(made, file), text);
+      return made;
+    },
+  };
 }

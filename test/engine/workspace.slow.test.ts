@@ -1,31 +1,25 @@
 /** Programs under the real engine, away from everything of the user's. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { PulumiCli } from '../../src/engine/cli.ts';
 import { openWorkspace, type Workspace, type WorkspaceOptions } from '../../src/engine/workspace.ts';
 import { UsageError } from '../../src/model/errors.ts';
 import { openDoor, writeProvider } from '../../src/provider/door.ts';
 import { freshAws } from '../../src/simulator/fresh.ts';
-import { describeEngine, PROGRAMS } from './support.ts';
+import { describeEngine, PROGRAMS, scratch } from './support.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'holdfast-test-engine-'));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
-symlinkSync(fileURLToPath(new URL('../../node_modules', import.meta.url)), join(root, 'node_modules'));
+const here = scratch();
 
 /** A JavaScript program of one file. */
-function program(name: string, code: string, settings = ''): string {
-  const folder = join(root, name);
-  mkdirSync(folder);
-  writeFileSync(join(folder, 'Pulumi.yaml'), `name: ${name}\nruntime: { name: nodejs, options: { typescript: false } }\n`);
-  writeFileSync(join(folder, 'package.json'), '{}');
-  writeFileSync(join(folder, 'index.js'), code);
-  if (settings !== '') writeFileSync(join(folder, 'Pulumi.dev.yaml'), settings);
-  return folder;
-}
+const program = (name: string, code: string, settings = ''): string =>
+  here.folder(name, {
+    'Pulumi.yaml': `name: ${name}\nruntime: { name: nodejs, options: { typescript: false } }\n`,
+    'package.json': '{}',
+    'index.js': code,
+    ...(settings === '' ? {} : { 'Pulumi.dev.yaml': settings }),
+  });
 
 async function inWorkspace<T>(options: WorkspaceOptions, use: (workspace: Workspace) => Promise<T>): Promise<T> {
   const workspace = await openWorkspace(options);
@@ -115,7 +109,7 @@ describeEngine('a workspace', (cli) => {
   it('deploys a YAML program into simulated AWS, leaves it at rest, and takes it away', async () => {
     const aws = freshAws({ start: Date.parse('2026-11-22T00:00:00Z'), seed: 1, consistency: 0 });
     const door = await openDoor(aws, { account: '123456789012', region: 'us-east-1' });
-    const plugins = join(root, 'plugins');
+    const plugins = join(here.root, 'plugins');
     await writeProvider(plugins);
     const options = { ...optionsFor(cli, join(PROGRAMS, 'yaml')), plugins: [plugins], variables: door.environment };
     try {

@@ -1,6 +1,5 @@
 /** The built pack under the real engine: what it blocks, what it lets pass, what it mends and what it leaves owed. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -9,18 +8,11 @@ import { type EngineRun, openWorkspace, type Workspace } from '../../src/engine/
 import { type Door, openDoor, writeProvider } from '../../src/provider/door.ts';
 import { freshAws } from '../../src/simulator/fresh.ts';
 import { obligationsSchema } from '../../src/verdicts/obligations.ts';
-import { describeEngine } from '../engine/support.ts';
+import { describeEngine, scratch } from '../engine/support.ts';
+import { promising } from '../verdicts/estates.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const scratch = mkdtempSync(join(tmpdir(), 'holdfast-policies-engine-'));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
-
-function folder(name: string, files: Readonly<Record<string, string>>): string {
-  const made = join(scratch, name);
-  mkdirSync(made);
-  for (const [file, text] of Object.entries(files)) writeFileSync(join(made, file), text);
-  return made;
-}
+const { root, folder } = scratch();
 
 /** `wrong`: one AZ. `right`: two. `unknown`: only the update will tell. */
 const TYPESCRIPT = {
@@ -51,35 +43,23 @@ resources:
   'Pulumi.dev.yaml': 'config:\n  aws:region: us-east-1\n',
 };
 
-const CATALOGUE = `services:
-  shop: { tier: 1, resources: [{ urn: "**" }] }
-agreements:
-  sla:
-    kind: SLA
-    parties: { provider: platform, customer: business }
-    version: "1"
-    approvedBy: head of platform
-    from: 2026-01-01
-    metrics:
-      shop: { RTO: { az: 15m } }
-`;
+const CATALOGUE = promising('{ RTO: { az: 15m } }', '', 'services:\n  shop: { tier: 1, resources: [{ urn: "**" }] }');
 
 describeEngine('the policy pack', (cli: PulumiCli) => {
-  const pack = join(scratch, 'pack');
+  const pack = join(root, 'pack');
   let door: Door | undefined;
 
   beforeAll(async () => {
-    symlinkSync(join(ROOT, 'node_modules'), join(scratch, 'node_modules'));
     const { bundlePack }: { bundlePack(root: string, folder: string): Promise<void> } = await import(`${ROOT}scripts/bundle.mjs`);
     await bundlePack(ROOT, pack);
-    await writeProvider(join(scratch, 'plugins'));
+    await writeProvider(join(root, 'plugins'));
     door = await openDoor(freshAws({ start: Date.UTC(2026, 10, 23), seed: 1, consistency: 0 }), {
       account: '111122223333',
       region: 'us-east-1',
     });
     folder('typescript', TYPESCRIPT);
     folder('yaml', YAML);
-    writeFileSync(join(scratch, 'holdfast.yaml'), CATALOGUE);
+    writeFileSync(join(root, 'holdfast.yaml'), CATALOGUE);
   });
   afterAll(() => door?.close());
 
@@ -91,15 +71,15 @@ describeEngine('the policy pack', (cli: PulumiCli) => {
     policies: object,
     work: (workspace: Workspace) => Promise<void>,
   ): Promise<void> {
-    const policyConfig = join(scratch, `${program}-${scenario}.json`);
+    const policyConfig = join(root, `${program}-${scenario}.json`);
     writeFileSync(policyConfig, JSON.stringify({ settings, ...policies }));
     const workspace = await openWorkspace({
       cli,
-      program: `${join(scratch, program)}@dev`,
+      program: `${join(root, program)}@dev`,
       config: [`scenario=${scenario}`],
       environment: process.env,
-      variables: { ...door?.environment, HOLDFAST_ROOT: scratch },
-      plugins: [join(scratch, 'plugins')],
+      variables: { ...door?.environment, HOLDFAST_ROOT: root },
+      plugins: [join(root, 'plugins')],
       policyPack: pack,
       policyConfig,
     });
@@ -133,7 +113,7 @@ describeEngine('the policy pack', (cli: PulumiCli) => {
       const run = await workspace.preview();
       expect(errors(run)).toEqual([]);
       expect(said(run).filter((line) => line.startsWith('mandatory'))).toEqual([]);
-      const owed = () => obligationsSchema.parse(JSON.parse(readFileSync(join(scratch, 'owed.json'), 'utf8'))).obligations;
+      const owed = () => obligationsSchema.parse(JSON.parse(readFileSync(join(root, 'owed.json'), 'utf8'))).obligations;
       expect(owed().map((o) => [o.id, o.reason])).toContainEqual(['rds-not-multi-az', 'unresolved-at-preview']);
       expect(owed().map((o) => o.id)).toContain('sla/shop/RTO-az');
       expect(run.policies.find((p) => p.policy === 'obligations' && p.message.includes('rds-not-multi-az'))?.enforcement).toBe(

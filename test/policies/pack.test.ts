@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { RULES } from '../../src/rules/registry.ts';
 import { obligationsSchema } from '../../src/verdicts/obligations.ts';
+import { promising } from '../verdicts/estates.ts';
 import { type Preview, type Registration, secret, served, UNKNOWN, urnOf } from './served.ts';
 
 const INSTANCE = 'aws:rds/instance:Instance';
@@ -27,22 +28,15 @@ const orders = (inputs: Registration['inputs'] = {}): Registration => ({
 });
 
 /** A service that owns the stack, and where wanted another that owns nothing of it. */
-const promised = ({ tier = 1, scopes = ['az', 'data'], elsewhere = false, more = '' } = {}): string => `services:
+const promised = ({ tier = 1, scopes = ['az', 'data'], elsewhere = false, more = '' } = {}): string =>
+  promising(
+    `{ RTO: { ${scopes.includes('az') ? 'az: 5m' : 'data: 4h'} }, RPO: { data: 15m, region: 15m } }`,
+    more,
+    `services:
   shop:
     tier: ${tier}
-    resources: [{ stack: prod }]
-${elsewhere ? '  reports:\n    tier: 3\n    resources: [{ name: reports }]\n' : ''}agreements:
-  sla:
-    kind: SLA
-    parties: { provider: platform, customer: business }
-    version: "1"
-    approvedBy: head of platform
-    from: 2026-01-01
-    metrics:
-      shop:
-        ${scopes.includes('az') ? 'RTO: { az: 5m }' : 'RTO: { data: 4h }'}
-        RPO: { data: 15m, region: 15m }
-${more}`;
+    resources: [{ stack: prod }]${elsewhere ? '\n  reports:\n    tier: 3\n    resources: [{ name: reports }]' : ''}`,
+  );
 const said = (p: Preview, policy: string) => p.said.filter((s) => s.policy === policy);
 const owed = (p: Preview) =>
   said(p, 'obligations')

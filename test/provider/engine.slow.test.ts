@@ -1,9 +1,8 @@
 /** Real programs under the real engine, deployed into simulated AWS. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { PulumiCli } from '../../src/engine/cli.ts';
 import type { EngineStep } from '../../src/engine/events.ts';
 import { type EngineRun, openWorkspace, type Workspace } from '../../src/engine/workspace.ts';
@@ -11,20 +10,11 @@ import { type Door, openDoor, writeProvider } from '../../src/provider/door.ts';
 import { freshAws } from '../../src/simulator/fresh.ts';
 import { administrator } from '../../src/simulator/world/access.ts';
 import { invoke, type SimulatedAws } from '../../src/simulator/world/invoke.ts';
-import { describeEngine } from '../engine/support.ts';
+import { describeEngine, scratch } from '../engine/support.ts';
 import { ACCOUNT, REGION } from './support.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const scratch = mkdtempSync(join(tmpdir(), 'holdfast-test-provider-'));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
-
-function folder(name: string, files: Readonly<Record<string, string>>): string {
-  const made = join(scratch, name);
-  mkdirSync(made);
-  symlinkSync(join(ROOT, 'node_modules'), join(made, 'node_modules'));
-  for (const [file, text] of Object.entries(files)) writeFileSync(join(made, file), text);
-  return made;
-}
+const { root, folder } = scratch();
 
 interface Stage {
   readonly aws: SimulatedAws;
@@ -35,7 +25,7 @@ interface Stage {
 async function onStage(cli: PulumiCli, program: string, play: (stage: Stage) => Promise<void>): Promise<void> {
   const aws = freshAws({ start: Date.UTC(2026, 10, 23), seed: 1, consistency: 0 });
   const door = await openDoor(aws, { account: ACCOUNT, region: REGION });
-  const plugins = join(scratch, 'plugins');
+  const plugins = join(root, 'plugins');
   await writeProvider(plugins);
   const workspace = await openWorkspace({
     cli,
