@@ -17,6 +17,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.slow.test.ts', 'test/parity/**', 'test/programs/**'],
           environment: 'node',
+          // A worker loads each module once, not once per file. Nothing in the core keeps state, and tests that set something put it back.
+          isolate: false,
           // A property of 500 runs takes a second, and ten on a machine that is shared.
           testTimeout: 30_000,
         },
