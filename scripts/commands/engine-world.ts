@@ -33,6 +33,8 @@ export interface Shared {
 /** A simulated AWS into which the engine has deployed the program. */
 export interface EngineWorld {
   readonly deployed: DeployedWorld;
+  /** A world in which nothing has happened yet: the one that the engine deployed into, then its like. The engine looks into the last. */
+  raise(): Promise<DeployedWorld>;
   readonly door: Door;
   readonly workspace: Workspace;
   readonly operations: readonly Operation[];
@@ -54,12 +56,13 @@ export interface Undeployed extends Pick<EngineWorld, 'door' | 'workspace' | 'op
 }
 
 /**
- * A preview comes first where nobody has seen one of this program. Undeployed: the program cannot be made.
+ * Previews and deploys. Undeployed: the program cannot be made.
  * @throws UsageError: what is no fault of the program (`interrupted`, `engine-out-of-time`, `engine-refused`).
  */
-export async function raised(shared: Shared, which: 'first' | 'again'): Promise<EngineWorld | Undeployed> {
+export async function raised(shared: Shared): Promise<EngineWorld | Undeployed> {
   const { program, cli, plugins, flags, today, signal, around } = shared;
-  const aws = freshAws({ start: beginningOf(today), seed: flags.seed, consistency: 0 });
+  const fresh = () => freshAws({ start: beginningOf(today), seed: flags.seed, consistency: 0 });
+  const aws = fresh();
   const door = await openDoor(aws, placeOf(flags));
   let opened: Workspace | undefined;
   const close = async () => {
@@ -86,7 +89,7 @@ export async function raised(shared: Shared, which: 'first' | 'again'): Promise<
       return done;
     };
     let planned: readonly EngineStep[] = [];
-    for (const operation of which === 'first' ? (['preview', 'up'] as const) : (['up'] as const)) {
+    for (const operation of ['preview', 'up'] as const) {
       const run = await step(operation, () => workspace[operation]());
       if (run.ok) {
         planned = run.steps;
@@ -103,7 +106,18 @@ export async function raised(shared: Shared, which: 'first' | 'again'): Promise<
       stdin: async () => Buffer.from(await workspace.exportState()),
     });
     const notThere = new Map(door.opaque().map((urn) => [urn, 'simulated AWS does not know its type']));
-    return { deployed: { aws, declared: readings, readings, notes: [], notThere }, door, workspace, operations, atRest, close };
+    const deployed: DeployedWorld = { aws, declared: readings, readings, notes: [], notThere };
+    let untouched: DeployedWorld | undefined = deployed;
+    const raise = async () => {
+      let world = untouched;
+      untouched = undefined;
+      if (world === undefined) {
+        world = { ...deployed, aws: fresh() };
+        await door.repeatIn(world.aws);
+      }
+      return world;
+    };
+    return { deployed, raise, door, workspace, operations, atRest, close };
   } catch (e) {
     await close();
     throw e;

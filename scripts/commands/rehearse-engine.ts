@@ -26,7 +26,7 @@ import { readSources } from '../../src/stacks/read-sources.ts';
 import { findingAt, withWaivers } from '../../src/verdicts/findings.ts';
 import type { Observation } from '../../src/verdicts/kpi5.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { type EngineWorld, notDeployed, placeOf, raised, reasonOf, type Shared, shown, type Undeployed } from './engine-world.ts';
+import { type EngineWorld, notDeployed, placeOf, raised, reasonOf, type Shared, shown } from './engine-world.ts';
 import { catalogueFor, sourcesOf } from './judging.ts';
 import { resultFrom } from './rehearsal-result.ts';
 import type { RehearseFlags } from './rehearse.ts';
@@ -55,7 +55,7 @@ export async function rehearsedOnEngine(
     await writeProvider(plugins);
     const today = flags.date ?? around.today;
     const positions = once(() => positionsIn(program, flags));
-    return await withWorlds({ program, cli, plugins, flags, today, signal: abort.signal, around, positions }, catalogue);
+    return await inWorlds({ program, cli, plugins, flags, today, signal: abort.signal, around, positions }, catalogue);
   } finally {
     process.removeListener('SIGINT', interrupt);
     process.removeListener('SIGTERM', interrupt);
@@ -96,25 +96,23 @@ function programOf(sources: readonly string[]): string {
   return program;
 }
 
-/** Each drill has a world of its own, since a drilled one is older and never quite as it was. */
-async function withWorlds(shared: Shared, catalogue: Catalogue | undefined): Promise<RehearsalResult> {
+async function inWorlds(shared: Shared, catalogue: Catalogue | undefined): Promise<RehearsalResult> {
   const { cli, flags, today, around } = shared;
-  const first = await raised(shared, 'first');
-  const drilled = catalogue === undefined || 'failed' in first ? undefined : await drilledIn(first, shared, catalogue);
-  const world = drilled?.last ?? first;
+  const world = await raised(shared);
   try {
+    const drilled = catalogue === undefined || 'failed' in world ? undefined : await drilledIn(world, shared, catalogue);
     around.progress('pulumi destroy');
     const destroyed = await world.workspace.destroy();
     const engine: EngineReport = {
       cli: cli.says,
-      operations: [...first.operations, shown(DESTROY, destroyed)],
+      operations: [...world.operations, shown(DESTROY, destroyed)],
       notDeployed: 'failed' in world ? await notDeployed(world, shared) : null,
-      opaque: first.door.opaque(),
+      opaque: world.door.opaque(),
       afterFailover: drilled?.afterFailover ?? [],
     };
     const notes = [
       ...world.workspace.notes,
-      ...first.door.notes(),
+      ...world.door.notes(),
       ...('failed' in world || world.atRest.ok
         ? []
         : [`preview --refresh fails before anything is lost: ${reasonOf(world.atRest)}`]),
@@ -131,50 +129,38 @@ async function withWorlds(shared: Shared, catalogue: Catalogue | undefined): Pro
 const DESTROY = 'destroy (what is protected stays)';
 
 interface Drilled {
-  /** What was deployed and judged before the first drill. */
   readonly made: Rehearsal;
   readonly drills: readonly Held[];
   readonly observations: readonly Observation[];
   readonly afterFailover: readonly AfterFailover[];
-  /** The newest world, still open; those before it are closed. */
-  readonly last: EngineWorld | Undeployed;
 }
 
-async function drilledIn(first: EngineWorld, shared: Shared, catalogue: Catalogue): Promise<Drilled> {
-  const { flags, around } = shared;
+/** Each drill has a world of its own, since a drilled one is older and never quite as it was. */
+async function drilledIn(world: EngineWorld, shared: Shared, catalogue: Catalogue): Promise<Drilled> {
+  const { flags, today, around } = shared;
+  const made = await rehearsal({
+    readings: world.deployed.readings,
+    catalogue,
+    today,
+    seed: flags.seed,
+    place: placeOf(flags),
+    raise: world.raise,
+  });
   const drills: Held[] = [];
   const observations: Observation[] = [];
   const afterFailover: AfterFailover[] = [];
-  let last: Drilled['last'] = first;
-  try {
-    const made = await rehearsalIn(first, shared, catalogue);
-    for (const [n, target] of wantedOf(made, flags).entries()) {
-      if (n > 0) {
-        await last.close();
-        last = await raised(shared, 'again');
-      }
-      // What was drilled before is kept.
-      if ('failed' in last) break;
-      const world = last;
-      const now = n > 0 ? await rehearsalIn(world, shared, catalogue) : made;
-      // Ids differ from world to world; names do not.
-      const same = now.targets.find((t) => t.spec.id === target.spec.id && t.member === target.member);
-      if (same === undefined) continue;
-      around.progress(`${same.service}: ${same.kind} ${memberLabel(same.of)}`);
-      let after: Omit<AfterFailover, 'run'> | undefined;
-      const held = await now.drill(same, async () => {
-        after = await afterwards(world, shared, now.judgement.estate, catalogue).catch(failedToAsk);
-      });
-      if (held === undefined) continue;
-      drills.push(held);
-      observations.push(...observationsOf(held, now.judgement));
-      if (after !== undefined) afterFailover.push({ run: held.result.run, ...after });
-    }
-    return { made, drills, observations, afterFailover, last };
-  } catch (e) {
-    await last.close();
-    throw e;
+  for (const target of wantedOf(made, flags)) {
+    around.progress(`${target.service}: ${target.kind} ${memberLabel(target.of)}`);
+    let after: Omit<AfterFailover, 'run'> | undefined;
+    const held = await made.drill(target, async () => {
+      after = await afterwards(world, shared, made.judgement.estate, catalogue).catch(failedToAsk);
+    });
+    if (held === undefined) continue;
+    drills.push(held);
+    observations.push(...observationsOf(held, made.judgement));
+    if (after !== undefined) afterFailover.push({ run: held.result.run, ...after });
   }
+  return { made, drills, observations, afterFailover };
 }
 
 const failedToAsk = (why: unknown): Omit<AfterFailover, 'run'> => ({ findings: [], nobodyCanTell: messageOf(why) });
@@ -198,16 +184,6 @@ const withoutDrills = (
 });
 
 const NO_CATALOGUE = 'no catalogue (holdfast.yaml): nothing is agreed, so nothing was drilled. Write one with holdfast init';
-
-const rehearsalIn = (world: EngineWorld, { flags, today }: Shared, catalogue: Catalogue): Promise<Rehearsal> =>
-  rehearsal({
-    readings: world.deployed.readings,
-    catalogue,
-    today,
-    seed: flags.seed,
-    place: placeOf(flags),
-    ready: world.deployed,
-  });
 
 async function afterwards(
   { workspace, atRest }: EngineWorld,

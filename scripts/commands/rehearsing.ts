@@ -32,8 +32,8 @@ export interface RehearsalSettings extends Omit<DeployedSettings, 'start'> {
   readonly today: string;
   /** Milliseconds until somebody has noticed and decided; by default what steps by hand assume. */
   readonly decision?: number;
-  /** A world that has the sources in it already, for the first drill. */
-  readonly ready?: DeployedWorld;
+  /** A world of its own for each drill, always the same; by default the sources are deployed into one. */
+  readonly raise?: () => Promise<DeployedWorld>;
 }
 
 /** One drill of one thing that is lost. */
@@ -66,7 +66,8 @@ const DAY = 24 * 3600 * 1000;
 export async function rehearsal(settings: RehearsalSettings): Promise<Rehearsal> {
   const { catalogue, today, seed } = settings;
   const start = beginningOf(today);
-  let ready: DeployedWorld | undefined = settings.ready ?? (await deployedWorld({ ...settings, start }));
+  const raise = settings.raise ?? (() => deployedWorld({ ...settings, start }));
+  let ready: DeployedWorld | undefined = await raise();
   const { notes, notThere } = ready;
   const regions = regionsOf(ready.readings);
   const judgement = judge(estateOf(ready.readings, catalogue), catalogue, { today, seed, world: 'simulated' });
@@ -91,7 +92,7 @@ export async function rehearsal(settings: RehearsalSettings): Promise<Rehearsal>
         .flatMap((member) => membersIn(member, regions))
         .map((member) => member.name),
     drill: async (target, failedOver) => {
-      const { aws } = ready ?? (await deployedWorld({ ...settings, start }));
+      const { aws } = ready ?? (await raise());
       ready = undefined;
       const { clock } = aws.world;
       const look = failedOver === undefined ? undefined : () => clock.real(failedOver());

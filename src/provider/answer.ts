@@ -1,6 +1,7 @@
 /** Answers what provider processes ask on behalf of the engine. */
 
 import type { SimulatedAws } from '../simulator/world/invoke.ts';
+import { random } from '../simulator/world/random.ts';
 import { canonicalType } from '../stacks/aws-types.ts';
 import { check } from './check.ts';
 import { diffSetting, type Home, type Setting, settingOf } from './configure.ts';
@@ -24,12 +25,26 @@ export interface Clerk {
   answer(question: Question): Promise<{ readonly answer: Answers[Question['what']]; readonly log: readonly Line[] }>;
   /** Lets the world come to rest after what was made or changed since the last time. */
   settle(): Promise<void>;
+  /**
+   * Does in another world, of the same beginning and seed, all that was done so far, and answers from there from now on. Throws
+   * where it goes otherwise.
+   */
+  repeatIn(other: SimulatedAws): Promise<void>;
   opaque(): readonly string[];
   notes(): readonly string[];
 }
 
+type Change = Extract<Question, { readonly what: 'create' | 'update' | 'delete' }>;
+
+/** What moved the world, in the order in which it did. */
+type Deed = 'rest' | { readonly change: Change; readonly answer: string };
+
 /** Everything that touches the world happens in turn: the engine asks for many things at once, and the world has one clock. */
-export function openClerk(aws: SimulatedAws, home: Home): Clerk {
+export function openClerk(first: SimulatedAws, home: Home): Clerk {
+  let aws = first;
+  // Names are made up for previews too, which must not move the world.
+  const names = random(aws.world.settings.seed);
+  const deeds: Deed[] = [];
   const opaque = new Set<string>();
   const notes: string[] = [];
   let last: Promise<unknown> = Promise.resolve();
@@ -48,34 +63,38 @@ export function openClerk(aws: SimulatedAws, home: Home): Clerk {
     return done;
   };
   const rest = (): void => {
-    if (unsettled) aws.world.clock.advance(SETTLE);
+    if (!unsettled) return;
+    aws.world.clock.advance(SETTLE);
     unsettled = false;
+    deeds.push('rest');
   };
-  const changing = <T>(work: () => Promise<T>, rested = false): Promise<T> =>
-    inTurn(() => {
+  const changing = (change: Change, ground: Ground): Promise<Answers[Change['what']]> =>
+    inTurn(async () => {
       looks = new Map();
-      if (rested) rest();
+      if (change.what === 'create' && change.subject.type === PLAN) rest();
       unsettled = true;
-      return work();
+      const answer = await done(change, ground);
+      deeds.push({ change, answer: JSON.stringify(answer) });
+      return answer;
     });
+  const groundFor = (log: Line[], { setting }: { readonly setting: Setting }): Ground => ({
+    aws,
+    setting,
+    note: (urn, text) => {
+      notes.push(`${urn}: ${text}`);
+      log.push({ severity: 'warning', urn, message: text });
+    },
+    opaque: (urn) => {
+      opaque.add(urn);
+      log.push({
+        severity: 'info',
+        urn,
+        message: 'simulated AWS does not know this type: the resource is kept as it is declared',
+      });
+    },
+  });
 
   const answered = async (question: Question, log: Line[]): Promise<Answers[Question['what']]> => {
-    const ground = (setting: Setting): Ground => ({
-      aws,
-      setting,
-      note: (urn, text) => {
-        notes.push(`${urn}: ${text}`);
-        log.push({ severity: 'warning', urn, message: text });
-      },
-      opaque: (urn) => {
-        opaque.add(urn);
-        log.push({
-          severity: 'info',
-          urn,
-          message: 'simulated AWS does not know this type: the resource is kept as it is declared',
-        });
-      },
-    });
     switch (question.what) {
       case 'configure': {
         const { AWS_REGION, AWS_DEFAULT_REGION } = question.environment;
@@ -86,29 +105,20 @@ export function openClerk(aws: SimulatedAws, home: Home): Clerk {
       case 'schema':
         return { schema: providerSchema() };
       case 'check':
-        return check({ ...question, type: canonicalType(question.type) }, question.setting, () => aws.world.random.hex(7));
+        return check({ ...question, type: canonicalType(question.type) }, question.setting, () => names.hex(7));
       case 'diff':
         return diff({ ...question, type: canonicalType(question.type) });
-      case 'create': {
-        const { subject, inputs, preview, setting } = question;
-        if (preview) return create(subject, inputs, true, ground(setting));
-        return changing(() => create(subject, inputs, false, ground(setting)), subject.type === PLAN);
-      }
-      case 'update': {
-        const { subject, kept, before, inputs, preview, setting } = question;
-        const work = async () => ({ state: await update(subject, kept, before, inputs, preview, ground(setting)) });
-        return preview ? work() : changing(work);
-      }
+      case 'create':
+      case 'update':
       case 'delete': {
-        const { subject, kept, inputs, setting } = question;
-        await changing(() => remove(subject, kept, inputs, ground(setting)));
-        return {};
+        const ground = groundFor(log, question);
+        return question.what !== 'delete' && question.preview ? done(question, ground) : changing(question, ground);
       }
       case 'read': {
-        const { subject, kept, inputs, setting } = question;
+        const { subject, kept, inputs } = question;
         return inTurn(async () => {
           rest();
-          return (await read(subject, kept, inputs, ground(setting), looks)) ?? { id: '', state: {}, inputs: {} };
+          return (await read(subject, kept, inputs, groundFor(log, question), looks)) ?? { id: '', state: {}, inputs: {} };
         });
       }
       case 'invoke': {
@@ -129,7 +139,33 @@ export function openClerk(aws: SimulatedAws, home: Home): Clerk {
         rest();
         return Promise.resolve();
       }),
+    repeatIn: (other) =>
+      inTurn(async () => {
+        aws = other;
+        for (const deed of deeds) {
+          if (deed === 'rest') aws.world.clock.advance(SETTLE);
+          else {
+            const { change } = deed;
+            const answer = JSON.stringify(await done(change, { aws, setting: change.setting, note: () => {}, opaque: () => {} }));
+            if (answer !== deed.answer)
+              throw new Error(`${change.subject.urn}: made again, it is another: ${answer}, was ${deed.answer}`);
+          }
+        }
+      }),
     opaque: () => [...opaque],
     notes: () => [...notes],
   };
+}
+
+async function done(change: Change, ground: Ground): Promise<Answers[Change['what']]> {
+  const { subject, inputs } = change;
+  switch (change.what) {
+    case 'create':
+      return create(subject, inputs, change.preview, ground);
+    case 'update':
+      return { state: await update(subject, change.kept, change.before, inputs, change.preview, ground) };
+    case 'delete':
+      await remove(subject, change.kept, inputs, ground);
+      return {};
+  }
 }

@@ -22,6 +22,11 @@ export interface Door {
   notes(): readonly string[];
   /** Lets the world come to rest after an update, as it does by itself before anything is read. */
   settle(): Promise<void>;
+  /**
+   * Does in another world, of the same beginning and seed, all that was done so far; from then on the door is there. Throws where
+   * it goes otherwise.
+   */
+  repeatIn(other: SimulatedAws): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -29,7 +34,8 @@ export interface Door {
 const LARGEST = 32 * 1024 * 1024;
 
 /** `home`: the account and Region of resources whose provider does not say. */
-export function openDoor(aws: SimulatedAws, home: Home): Promise<Door> {
+export function openDoor(first: SimulatedAws, home: Home): Promise<Door> {
+  let aws = first;
   const token = randomBytes(24).toString('base64url');
   const clerk = openClerk(aws, home);
   const server = createServer((incoming, outgoing) => {
@@ -63,6 +69,10 @@ export function openDoor(aws: SimulatedAws, home: Home): Promise<Door> {
         opaque: () => clerk.opaque(),
         notes: () => clerk.notes(),
         settle: () => clerk.settle(),
+        repeatIn: async (other) => {
+          await clerk.repeatIn(other);
+          aws = other;
+        },
         close: () =>
           new Promise((done) => {
             server.close(() => done());

@@ -64,7 +64,7 @@ export interface EngineReport {
   readonly cli: string;
   /** In the order in which they were run: resources by what was, or would be, done to them. */
   readonly operations: readonly { readonly operation: string; readonly changes: Readonly<Record<string, number>> }[];
-  /** Why the program could not be deployed: then nothing was drilled from there on. Null: it was. */
+  /** Why the program could not be deployed; then nothing was drilled. Null: it was. */
   readonly notDeployed: NotDeployed | null;
   /** URNs that simulated AWS has no notion of: kept as they are declared. */
   readonly opaque: readonly string[];

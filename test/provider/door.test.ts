@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { asking } from '../../src/provider/child/asking.ts';
 import { openDoor, writeProvider } from '../../src/provider/door.ts';
 import { DOOR_TOKEN, DOOR_URL } from '../../src/provider/questions.ts';
+import type { Props } from '../../src/provider/values.ts';
 import { freshAws } from '../../src/simulator/fresh.ts';
 import { ACCOUNT, REGION } from './support.ts';
 
@@ -58,6 +59,61 @@ describe('the door', () => {
     expect(aws.world.clock.now() - before).toBe(30 * 60 * 1000);
     await door.settle();
     expect(aws.world.clock.now() - before).toBe(30 * 60 * 1000);
+    await door.close();
+  });
+});
+
+describe('another world', () => {
+  const queue = (name: string) => ({ urn: `urn:pulumi:t::t::aws:sqs/queue:Queue::${name}`, type: 'aws:sqs/queue:Queue', name });
+  const fresh = (seed = 1) => freshAws({ start: Date.UTC(2026, 10, 23), seed, consistency: 0 });
+  const made = async () => {
+    const { door, aws, url, token } = await open();
+    const ask = asking(url, token, () => undefined);
+    const make = async (type: string, inputs: Props) =>
+      ask({ what: 'create', setting: SETTING, subject: { ...queue('x'), type }, inputs, preview: false });
+    const vpc = await make('aws:ec2/vpc:Vpc', { cidrBlock: '10.0.0.0/16' });
+    const q = await make('aws:sqs/queue:Queue', { name: 'q' });
+    await door.settle();
+    const read = async () => ask({ what: 'read', setting: SETTING, subject: queue('q'), kept: q, inputs: { name: 'q' } });
+    return { door, aws, ask, vpc, q, read };
+  };
+
+  it('has the same in it after the same was done, at the same time, and is asked from then on', async () => {
+    const { door, aws, ask, q, read } = await made();
+    const before = await read();
+    const other = fresh();
+    await door.repeatIn(other);
+    expect(other.world.clock.now()).toBe(aws.world.clock.now());
+    expect(await read()).toEqual(before);
+    await ask({ what: 'delete', setting: SETTING, subject: queue('q'), kept: q, inputs: { name: 'q' } });
+    expect(await read()).toMatchObject({ id: '' });
+    // What was done there is repeated as well.
+    await door.repeatIn(fresh());
+    expect(await read()).toMatchObject({ id: '' });
+    await door.close();
+  });
+
+  it('is refused when it turns out otherwise', async () => {
+    const { door } = await made();
+    await expect(door.repeatIn(fresh(2))).rejects.toThrow(/aws:ec2.*|made again/);
+    await door.close();
+  });
+
+  it('is not moved by names that are made up for a preview', async () => {
+    const { door, ask, read } = await made();
+    const check = {
+      what: 'check',
+      setting: SETTING,
+      type: 'aws:sqs/queue:Queue',
+      name: 'p',
+      before: {},
+      autonaming: null,
+    } as const;
+    await ask({ ...check, inputs: {} });
+    await ask({ what: 'create', setting: SETTING, subject: queue('p'), inputs: { name: 'p' }, preview: false });
+    const before = await read();
+    await door.repeatIn(fresh());
+    expect(await read()).toEqual(before);
     await door.close();
   });
 });
