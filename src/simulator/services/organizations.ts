@@ -1,9 +1,7 @@
 /** AWS Organizations: one organisation with its accounts and units. https://docs.aws.amazon.com/organizations/latest/APIReference/ */
 import type * as Organizations from '@aws-sdk/client-organizations';
-import type { Created, Deployer, Deployment, Given } from '../deploy/deployer.ts';
-import { changedBy, modify, removedBy, unlessGone } from '../deploy/lifecycle.ts';
 import { type CallContext, type Operation, page, type Reply, ServiceFault, type SimulatedService } from '../service.ts';
-import { need, textOf, textsOf } from './compute-inputs.ts';
+import { organizationsDeployers } from './organizations-deployers.ts';
 import {
   dropOrganisation,
   keepOrganisation,
@@ -15,9 +13,8 @@ import {
 
 type Op<I, O> = Operation<I, Reply<O>>;
 
-/** Seconds that the creation of an account takes; AWS says "up to several minutes". */
+/** Milliseconds that the creation of an account takes; AWS says "up to several minutes". */
 const CREATION = 120_000;
-/** A closed account is shown as suspended for 90 days (user guide, "Closing a member account"). */
 const PAGE = 20;
 
 function organisation(context: CallContext): Organisation {
@@ -185,6 +182,7 @@ const operations = {
   })) satisfies Op<Organizations.DescribeOrganizationCommandInput, Organizations.DescribeOrganizationCommandOutput>,
   CreateAccount: createAccount,
   InviteAccountToOrganization: invite,
+  /** A closed account is shown as suspended for 90 days (user guide, "Closing a member account"). */
   CloseAccount: ((input, context) => {
     memberOf(managed(context), input.AccountId).status = 'SUSPENDED';
     return {};
@@ -300,87 +298,10 @@ const operations = {
   }) satisfies Op<Organizations.ListTagsForResourceCommandInput, Organizations.ListTagsForResourceCommandOutput>,
 };
 
-async function deployOrganisation(given: Given, deployment: Deployment): Promise<Created> {
-  const input = { FeatureSet: textOf(given.inputs.featureSet) ?? 'ALL' };
-  const { Organization: made } = (await deployment.call(
-    'organizations',
-    'CreateOrganization',
-    input,
-  )) as Organizations.CreateOrganizationCommandOutput;
-  for (const ServicePrincipal of textsOf(given.inputs.awsServiceAccessPrincipals))
-    await deployment.call('organizations', 'EnableAWSServiceAccess', { ServicePrincipal });
-  const { Roots = [] } = (await deployment.call('organizations', 'ListRoots', {})) as Organizations.ListRootsCommandOutput;
-  const roots = Roots.map((r) => ({ id: r.Id ?? '', arn: r.Arn ?? '', name: r.Name ?? '' }));
-  const id = made?.Id ?? '';
-  return { id, outputs: { id, arn: made?.Arn ?? '', masterAccountId: given.account, roots } };
-}
-
-async function place(id: string, parent: string, deployment: Deployment): Promise<void> {
-  const { Parents = [] } = (await deployment.call('organizations', 'ListParents', {
-    ChildId: id,
-  })) as Organizations.ListParentsCommandOutput;
-  if (Parents[0]?.Id !== parent)
-    await deployment.call('organizations', 'MoveAccount', {
-      AccountId: id,
-      SourceParentId: Parents[0]?.Id,
-      DestinationParentId: parent,
-    });
-}
-
-async function deployAccount(given: Given, deployment: Deployment): Promise<Created> {
-  const { CreateAccountStatus: made } = (await deployment.call('organizations', 'CreateAccount', {
-    AccountName: textOf(given.inputs.name) ?? given.name,
-    Email: need(given, 'email'),
-  })) as Organizations.CreateAccountCommandOutput;
-  const id = made?.AccountId ?? '';
-  const parent = textOf(given.inputs.parentId);
-  if (parent !== undefined) await place(id, parent, deployment);
-  return { id, outputs: { id } };
-}
-
-async function deployUnit(given: Given, deployment: Deployment): Promise<Created> {
-  const { OrganizationalUnit: made } = (await deployment.call('organizations', 'CreateOrganizationalUnit', {
-    Name: textOf(given.inputs.name) ?? given.name,
-    ParentId: need(given, 'parentId'),
-  })) as Organizations.CreateOrganizationalUnitCommandOutput;
-  return { id: made?.Id ?? '', outputs: { id: made?.Id ?? '', arn: made?.Arn ?? '' } };
-}
-
-const deployers: readonly Deployer[] = [
-  {
-    type: 'aws:organizations/organization:Organization',
-    create: deployOrganisation,
-    remove: removedBy('organizations', 'DeleteOrganization', () => ({})),
-  },
-  {
-    type: 'aws:organizations/account:Account',
-    create: deployAccount,
-    update: changedBy(async (given, before, deployment) => {
-      const [to, from] = [textOf(given.inputs.parentId), textOf(before.inputs.parentId)];
-      if (to !== undefined && to !== from) await place(given.id ?? '', to, deployment);
-    }),
-    // With `closeOnDeletion` the account is closed, which takes 90 days; without it, it leaves the organization.
-    async remove({ id, inputs }, deployment) {
-      const operation = inputs.closeOnDeletion === true ? 'CloseAccount' : 'RemoveAccountFromOrganization';
-      await unlessGone(deployment.call('organizations', operation, { AccountId: id }));
-    },
-  },
-  {
-    type: 'aws:organizations/organizationalUnit:OrganizationalUnit',
-    create: deployUnit,
-    update: changedBy((given, before, deployment) => {
-      const says = ({ inputs }: Given) => ({ Name: textOf(inputs.name) });
-      const named = { OrganizationalUnitId: given.id };
-      return modify(deployment, ['organizations', 'UpdateOrganizationalUnit'], named, says(given), says(before));
-    }),
-    remove: removedBy('organizations', 'DeleteOrganizationalUnit', ({ id }) => ({ OrganizationalUnitId: id })),
-  },
-];
-
 export const organizations: SimulatedService = {
   client: 'organizations',
   prefix: 'organizations',
   global: true,
   operations,
-  deployers,
+  deployers: organizationsDeployers,
 };
