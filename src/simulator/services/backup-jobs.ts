@@ -1,6 +1,7 @@
 /** Operations on backup and copy jobs, on what is protected, and on settings and tags. */
 import type * as Backup from '@aws-sdk/client-backup';
 import { type CallContext, page, ServiceFault } from '../service.ts';
+import { startCopy } from './backup-copies.ts';
 import {
   type BackupJob,
   type CopyJob,
@@ -17,7 +18,7 @@ import {
   vaultNamed,
 } from './backup-model.ts';
 import { backupables } from './backup-resources.ts';
-import { startBackup, startCopy } from './backup-runs.ts';
+import { startBackup } from './backup-runs.ts';
 import { isWithin, pointNamed } from './backup-vaults.ts';
 import { keepOrganisation, organisationOf } from './organizations-model.ts';
 

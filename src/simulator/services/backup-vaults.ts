@@ -17,7 +17,7 @@ import {
   vaultArn,
   vaultNamed,
 } from './backup-model.ts';
-import { removePoint } from './backup-runs.ts';
+import { removePoint } from './backup-points.ts';
 import { awsManagedKey, keptKey } from './kms-model.ts';
 
 const NAME = /^[a-zA-Z0-9\-_]{2,50}$/;

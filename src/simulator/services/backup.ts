@@ -2,9 +2,9 @@
 import type { SimulatedService } from '../service.ts';
 import { backupDeployers } from './backup-deployers.ts';
 import { jobOperations } from './backup-jobs.ts';
+import { backupsMeetFaults } from './backup-losses.ts';
 import { planOperations } from './backup-plans.ts';
 import { restoreOperations } from './backup-restores.ts';
-import { begin } from './backup-runs.ts';
 import { testingOperations } from './backup-testing.ts';
 import { vaultOperations } from './backup-vaults.ts';
 
@@ -12,6 +12,6 @@ export const backup: SimulatedService = {
   client: 'backup',
   prefix: 'backup',
   operations: { ...planOperations, ...vaultOperations, ...jobOperations, ...restoreOperations, ...testingOperations },
-  begin,
+  begin: backupsMeetFaults,
   deployers: backupDeployers,
 };
