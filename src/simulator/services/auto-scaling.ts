@@ -1,63 +1,13 @@
-/** Auto Scaling as an API: groups, their capacity, their processes, and launch configurations. */
+/** Auto Scaling as an API: groups, their capacity and their processes. */
 import type * as ASG from '@aws-sdk/client-auto-scaling';
 import { type CallContext, page, ServiceFault, type SimulatedService } from '../service.ts';
-import { shelf } from '../world/world.ts';
 import { groupDeployers } from './auto-scaling-deploy.ts';
-import {
-  dropMember,
-  GROUPS,
-  type GroupItem,
-  groupsMeetEvents,
-  keep,
-  RECIPES,
-  type Recipe,
-  register,
-  replace,
-  targetGroups,
-} from './auto-scaling-groups.ts';
+import { dropMember, GROUPS, type GroupItem, groupsMeetEvents, keep, RECIPES, replace } from './auto-scaling-groups.ts';
+import { configurationOperations, recipeOf } from './auto-scaling-launch.ts';
+import { groupOf, invalid, placeOf } from './auto-scaling-shared.ts';
+import { isTargetGroup, trafficOperations } from './auto-scaling-traffic.ts';
 import { defaultSubnets, subnetOf } from './ec2-network.ts';
-import type { Op, Place } from './ec2-shared.ts';
-import { TEMPLATE_VERSIONS, TEMPLATES, templateData } from './ec2-templates.ts';
-import { leaveClassic } from './elastic-load-balancing.ts';
-import { removeTarget } from './elastic-load-balancing-v2-health.ts';
-
-const CONFIGURATIONS = shelf<ASG.LaunchConfiguration>('auto-scaling:launch-configuration');
-
-const placeOf = ({ world, account, region }: CallContext): Place => ({ world, account, region });
-
-const invalid = (message: string): ServiceFault => new ServiceFault('ValidationError', message);
-
-function groupOf(context: CallContext, name: string | undefined): GroupItem {
-  const group = context.get(GROUPS, name ?? '');
-  if (group === undefined) throw invalid('AutoScalingGroup name not found - null');
-  return group;
-}
-
-type Source = Pick<ASG.CreateAutoScalingGroupCommandInput, 'LaunchTemplate' | 'LaunchConfigurationName' | 'MixedInstancesPolicy'>;
-
-/** What an instance of the group is made from. */
-function recipeOf(context: CallContext, source: Source): Recipe | undefined {
-  const mixed = source.MixedInstancesPolicy?.LaunchTemplate;
-  const spec = source.LaunchTemplate ?? mixed?.LaunchTemplateSpecification;
-  if (spec !== undefined) {
-    const template = context
-      .list(TEMPLATES)
-      .find((t) => t.LaunchTemplateId === spec.LaunchTemplateId || t.LaunchTemplateName === spec.LaunchTemplateName);
-    if (template === undefined)
-      throw invalid('You must use a valid fully-formed launch template. The specified launch template does not exist.');
-    const data = templateData(
-      context,
-      context.get(TEMPLATE_VERSIONS, template.LaunchTemplateId ?? '') ?? [],
-      template,
-      spec.Version,
-    );
-    return { image: data.ImageId, type: mixed?.Overrides?.[0]?.InstanceType ?? data.InstanceType ?? 't3.micro' };
-  }
-  if (source.LaunchConfigurationName === undefined) return undefined;
-  const configuration = context.get(CONFIGURATIONS, source.LaunchConfigurationName);
-  if (configuration === undefined) throw invalid('Launch configuration name not found');
-  return { image: configuration.ImageId, type: configuration.InstanceType ?? 't3.micro' };
-}
+import type { Op } from './ec2-shared.ts';
 
 /** Where it launches: its subnets, or the default subnets of the AZs that it names. */
 function subnetsOf(
@@ -132,8 +82,6 @@ const createGroup: Op<ASG.CreateAutoScalingGroupCommandInput, ASG.CreateAutoScal
   keep(placeOf(context), group);
   return {};
 };
-
-const isTargetGroup = (identifier: string): boolean => identifier.includes(':targetgroup/');
 
 const updateGroup: Op<ASG.UpdateAutoScalingGroupCommandInput, ASG.UpdateAutoScalingGroupCommandOutput> = (input, context) => {
   const group = groupOf(context, input.AutoScalingGroupName);
@@ -264,31 +212,6 @@ const resume: Op<ASG.ResumeProcessesCommandInput, ASG.ResumeProcessesCommandOutp
   return {};
 };
 
-function attach(context: CallContext, name: string | undefined, identifiers: readonly string[]): void {
-  const group = groupOf(context, name);
-  const add = (to: readonly string[] | undefined, more: readonly string[]): string[] => [...new Set([...(to ?? []), ...more])];
-  group.shown.TargetGroupARNs = add(group.shown.TargetGroupARNs, identifiers.filter(isTargetGroup));
-  group.shown.LoadBalancerNames = add(
-    group.shown.LoadBalancerNames,
-    identifiers.filter((i) => !isTargetGroup(i)),
-  );
-  for (const member of group.members) if (member.lifecycle === 'InService') register(placeOf(context), group, member);
-}
-
-function detach(context: CallContext, name: string | undefined, identifiers: readonly string[]): void {
-  const group = groupOf(context, name);
-  for (const target of targetGroups(placeOf(context), group))
-    if (identifiers.includes(target.shown.TargetGroupArn ?? ''))
-      for (const member of group.members) removeTarget(placeOf(context), target, member.id, undefined);
-  for (const name of group.shown.LoadBalancerNames ?? [])
-    if (identifiers.includes(name)) for (const member of group.members) leaveClassic(placeOf(context), name, member.id);
-  group.shown.TargetGroupARNs = (group.shown.TargetGroupARNs ?? []).filter((arn) => !identifiers.includes(arn));
-  group.shown.LoadBalancerNames = (group.shown.LoadBalancerNames ?? []).filter((n) => !identifiers.includes(n));
-}
-
-const identifiers = (sources: readonly ASG.TrafficSourceIdentifier[] | undefined): string[] =>
-  (sources ?? []).map((s) => s.Identifier ?? '');
-
 export const autoScaling: SimulatedService = {
   client: 'auto-scaling',
   prefix: 'autoscaling',
@@ -315,30 +238,6 @@ export const autoScaling: SimulatedService = {
       context.remove(RECIPES, group.shown.AutoScalingGroupName);
       return {};
     }) satisfies Op<ASG.DeleteAutoScalingGroupCommandInput, ASG.DeleteAutoScalingGroupCommandOutput>,
-    AttachLoadBalancerTargetGroups: ((input, context) => {
-      attach(context, input.AutoScalingGroupName, input.TargetGroupARNs ?? []);
-      return {};
-    }) satisfies Op<ASG.AttachLoadBalancerTargetGroupsCommandInput, ASG.AttachLoadBalancerTargetGroupsCommandOutput>,
-    DetachLoadBalancerTargetGroups: ((input, context) => {
-      detach(context, input.AutoScalingGroupName, input.TargetGroupARNs ?? []);
-      return {};
-    }) satisfies Op<ASG.DetachLoadBalancerTargetGroupsCommandInput, ASG.DetachLoadBalancerTargetGroupsCommandOutput>,
-    AttachLoadBalancers: ((input, context) => {
-      attach(context, input.AutoScalingGroupName, input.LoadBalancerNames ?? []);
-      return {};
-    }) satisfies Op<ASG.AttachLoadBalancersCommandInput, ASG.AttachLoadBalancersCommandOutput>,
-    DetachLoadBalancers: ((input, context) => {
-      detach(context, input.AutoScalingGroupName, input.LoadBalancerNames ?? []);
-      return {};
-    }) satisfies Op<ASG.DetachLoadBalancersCommandInput, ASG.DetachLoadBalancersCommandOutput>,
-    AttachTrafficSources: ((input, context) => {
-      attach(context, input.AutoScalingGroupName, identifiers(input.TrafficSources));
-      return {};
-    }) satisfies Op<ASG.AttachTrafficSourcesCommandInput, ASG.AttachTrafficSourcesCommandOutput>,
-    DetachTrafficSources: ((input, context) => {
-      detach(context, input.AutoScalingGroupName, identifiers(input.TrafficSources));
-      return {};
-    }) satisfies Op<ASG.DetachTrafficSourcesCommandInput, ASG.DetachTrafficSourcesCommandOutput>,
     SetInstanceHealth: ((input, context) => {
       const group = context.list(GROUPS).find((g) => g.members.some((m) => m.id === input.InstanceId));
       const member = group?.members.find((m) => m.id === input.InstanceId);
@@ -385,37 +284,8 @@ export const autoScaling: SimulatedService = {
       }
       return {};
     }) satisfies Op<ASG.DeleteTagsCommandInput, ASG.DeleteTagsCommandOutput>,
-    CreateLaunchConfiguration: ((input, context) => {
-      const name = input.LaunchConfigurationName ?? '';
-      if (context.get(CONFIGURATIONS, name) !== undefined)
-        throw new ServiceFault('AlreadyExists', `Launch Configuration by this name already exists - ${name}`);
-      const { InstanceId: _id, ...kept } = input;
-      const LaunchConfigurationARN = context.arn(
-        'autoscaling',
-        `launchConfiguration:${context.world.random.hex(32)}:launchConfigurationName/${name}`,
-      );
-      context.put(CONFIGURATIONS, name, { ...kept, LaunchConfigurationARN, CreatedTime: context.now } as ASG.LaunchConfiguration);
-      return {};
-    }) satisfies Op<ASG.CreateLaunchConfigurationCommandInput, ASG.CreateLaunchConfigurationCommandOutput>,
-    DeleteLaunchConfiguration: ((input, context) => {
-      const name = input.LaunchConfigurationName ?? '';
-      if (context.get(CONFIGURATIONS, name) === undefined) throw invalid('Launch configuration name not found');
-      const user = context.list(GROUPS).find((g) => g.shown.LaunchConfigurationName === name);
-      if (user !== undefined)
-        throw new ServiceFault(
-          'ResourceInUse',
-          `Cannot delete launch configuration ${name} because it is attached to AutoScalingGroup ${user.shown.AutoScalingGroupName}`,
-        );
-      context.remove(CONFIGURATIONS, name);
-      return {};
-    }) satisfies Op<ASG.DeleteLaunchConfigurationCommandInput, ASG.DeleteLaunchConfigurationCommandOutput>,
-    DescribeLaunchConfigurations: ((input, context) => {
-      const all = context
-        .list(CONFIGURATIONS)
-        .filter((c) => input.LaunchConfigurationNames?.includes(c.LaunchConfigurationName ?? '') ?? true);
-      const { items, next } = page(all, input.NextToken, input.MaxRecords ?? 50);
-      return { LaunchConfigurations: [...items], ...(next === undefined ? {} : { NextToken: next }) };
-    }) satisfies Op<ASG.DescribeLaunchConfigurationsCommandInput, ASG.DescribeLaunchConfigurationsCommandOutput>,
+    ...trafficOperations,
+    ...configurationOperations,
   },
   begin: groupsMeetEvents,
   deployers: groupDeployers,
