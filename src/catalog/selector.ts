@@ -1,6 +1,6 @@
 /** Which resources a selector picks. */
 import type { Selector } from '../model/agreement.ts';
-import { all, fold, type Known, no, type Truth, yes } from '../model/known.ts';
+import { all, fold, type Known, no, type Truth, type Unknown, yes } from '../model/known.ts';
 import { compileGlob } from './glob.ts';
 
 /** What a selector looks at in a resource. */
@@ -37,14 +37,9 @@ export function compileSelector(selector: Selector): (facts: SelectorFacts) => T
   part(selector.urn, (f, glob) => glob(f.urn));
   for (const [key, pattern] of Object.entries(selector.tags ?? {})) {
     const glob = compileGlob(pattern);
-    const matches = (tags: Readonly<Record<string, string>>): boolean => Object.hasOwn(tags, key) && glob(tags[key] ?? '');
-    parts.push((facts) =>
-      fold(
-        facts.tags,
-        (tags): Truth => (matches(tags) ? MATCHES : RULED_OUT),
-        (why) => why,
-      ),
-    );
+    const tagged = (tags: Readonly<Record<string, string>>): Truth =>
+      Object.hasOwn(tags, key) && glob(tags[key] ?? '') ? MATCHES : RULED_OUT;
+    parts.push((facts) => fold(facts.tags, tagged, itself));
   }
   const [only] = parts;
   // Most selectors have one part: there is nothing to combine.
@@ -64,6 +59,7 @@ export function compileSelector(selector: Selector): (facts: SelectorFacts) => T
 /** Shared: a catalogue asks each of its selectors about each resource. */
 const MATCHES = yes();
 const RULED_OUT = no();
+const itself = (why: Unknown): Truth => why;
 
 /** Does the selector pick this resource? Use `compileSelector` for many resources. */
 export function selectorMatches(selector: Selector, facts: SelectorFacts): Truth {

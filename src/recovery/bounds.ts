@@ -32,12 +32,14 @@ function valueAt(e: Expression, ends: Ends, u: number, z: number): number {
       return e.row.quantile[endOf(e.row, ends)](z);
     case 'span':
       return e.min + (e.max - e.min) * u;
-    case 'sum':
-      return e.parts.reduce((total, part) => total + valueAt(part, ends, u, z), 0);
-    case 'slowest':
-      return e.parts.reduce((most, part) => Math.max(most, valueAt(part, ends, u, z)), 0);
-    case 'fastest':
-      return e.parts.reduce((least, part) => Math.min(least, valueAt(part, ends, u, z)), Number.POSITIVE_INFINITY);
+    default: {
+      let value = e.kind === 'fastest' ? Number.POSITIVE_INFINITY : 0;
+      for (const part of e.parts) {
+        const next = valueAt(part, ends, u, z);
+        value = e.kind === 'sum' ? value + next : e.kind === 'slowest' ? Math.max(value, next) : Math.min(value, next);
+      }
+      return value;
+    }
   }
 }
 
@@ -45,16 +47,20 @@ function valueAt(e: Expression, ends: Ends, u: number, z: number): number {
 export function finishesAt(nodes: readonly PlanNode[], ends: Ends, u: number): Float64Array {
   const z = normalQuantile(u);
   const finish = new Float64Array(nodes.length);
-  nodes.forEach((node, position) => {
+  let position = 0;
+  for (const node of nodes) {
     let start = 0;
     for (const i of node.after) start = Math.max(start, finish[i] ?? 0);
     finish[position] = start + valueAt(node.own, ends, u, z);
-  });
+    position += 1;
+  }
   return finish;
 }
 
 export function worstAt(plan: Plan, ends: Ends, u: number): number {
-  return finishesAt(plan.nodes, ends, u).reduce((most, x) => Math.max(most, x), 0);
+  let worst = 0;
+  for (const finish of finishesAt(plan.nodes, ends, u)) worst = Math.max(worst, finish);
+  return worst;
 }
 
 function leaves(e: Expression): number {

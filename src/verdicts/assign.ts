@@ -101,14 +101,16 @@ function pickAll(
   const sure: string[] = [];
   const doubts: OwnershipDoubt[] = [];
   for (const { item, facts } of candidates) {
-    const answers: Truth[] = [];
+    let answers: Truth[] | undefined;
     for (const c of compiled) {
       const answer = c.matches(facts);
+      // Most resources are not of the service.
       if (isNo(answer)) continue;
       c.hits += 1;
+      answers ??= [];
       answers.push(answer);
     }
-    if (answers.length === 0) continue;
+    if (answers === undefined) continue;
     decide(any(answers), {
       yes: () => sure.push(item.resource.urn),
       no: () => 0,

@@ -75,7 +75,10 @@ export function findingsAt(
   context: RuleContext,
   estate: Estate = context.estate,
 ): readonly Finding[] {
-  return listOf(check.check(factsOrIdentity(item), item, context))
+  const answers = check.check(factsOrIdentity(item), item, context);
+  // A hundred thousand checks of a run have nothing to say.
+  if (answers === undefined) return NOTHING;
+  return listOf(answers)
     .map((answer) => toFinding(rule, answer, item, estate))
     .filter((finding) => finding !== undefined);
 }
@@ -100,8 +103,9 @@ function byModule(estate: Estate): (module: ServiceModule | undefined) => readon
   return (module) => (module === undefined ? custom : (modelled.get(module.id) ?? []));
 }
 
-function listOf(answers: RuleAnswer | readonly RuleAnswer[] | undefined): readonly RuleAnswer[] {
-  if (answers === undefined) return [];
+const NOTHING: readonly Finding[] = [];
+
+function listOf(answers: RuleAnswer | readonly RuleAnswer[]): readonly RuleAnswer[] {
   return Array.isArray(answers) ? (answers as readonly RuleAnswer[]) : [answers as RuleAnswer];
 }
 

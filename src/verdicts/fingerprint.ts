@@ -1,5 +1,5 @@
 /** Identity of a finding that outlives stacks, runs and other resources. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Estate, EstateResource } from '../estate/estate.ts';
 
 /**
@@ -17,5 +17,5 @@ export function fingerprintOf(rule: string, item: EstateResource, estate: Estate
   const text = [rule, item.resource.project, item.resource.type, ...path.reverse(), item.resource.name, property ?? ''].join(
     '\n',
   );
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return hash('sha256', text).slice(0, 16);
 }

@@ -1,5 +1,5 @@
 /** By what a resource is known again after it was renamed or moved. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Estate } from '../estate/estate.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Position, Resource } from '../model/resource.ts';
@@ -55,4 +55,4 @@ function plain(value: Value, name: string): unknown {
   return typeof value === 'string' && name.length >= LEAST_NAME ? value.replaceAll(name, '') : value;
 }
 
-const short = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8);
+const short = (text: string): string => hash('sha256', text).slice(0, 8);
