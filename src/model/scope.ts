@@ -45,11 +45,13 @@ export function zoneSpelling(zone: string): 'name' | 'id' | 'token' {
 }
 
 /**
- * Are two AZs one? Undefined when their spelling does not tell: which id a name stands for differs from account to account
- * (AWS RAM user guide, "Availability Zone IDs for your AWS resources"), and a token differs from other tokens only.
+ * Are two AZs one? AZs of two Regions are not. Undefined when their spelling does not tell: which id a name stands for differs from
+ * account to account (AWS RAM user guide, "Availability Zone IDs for your AWS resources"), and a token differs from other tokens only.
  */
 export function sameZone(a: string, b: string): boolean | undefined {
-  return zoneSpelling(a) === zoneSpelling(b) ? a === b : undefined;
+  if (zoneSpelling(a) === zoneSpelling(b)) return a === b;
+  const [ofA, ofB] = [regionOfToken(a), regionOfToken(b)];
+  return ofA === undefined || ofB === undefined || ofA === ofB ? undefined : false;
 }
 
 /** The Region of an AZ name (`us-east-1a`, `us-west-2-lax-1a`); undefined for an AZ id such as `use1-az1`. */

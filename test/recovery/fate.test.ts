@@ -11,6 +11,11 @@ it.each([
   // The id of the same AZ, perhaps.
   ['use1-az1', 'unknown'],
   ['az:us-east-1:1', 'unknown'],
+  ['az:us-east-1:?', 'unknown'],
+  // However an AZ is spelt: one of another Region is another one.
+  ['az:eu-central-1:?', 'untouched'],
+  ['az:eu-central-1:1', 'untouched'],
+  ['eu-central-1a', 'untouched'],
 ])('when %s is lost, a database in us-east-1a is %s', (name, fate) => {
   const estate = buildEstate([reading([SINGLE_AZ])], SERVICES);
   const item = estate.resources.get(urnOf(SINGLE_AZ.type, SINGLE_AZ.name));
