@@ -32,24 +32,27 @@ const MODULE = {
 };
 /**
  * tsx compiles programs and PGlite reads its WebAssembly where they are installed; clients of AWS are loaded one by one, when they are
- * called; pg has a native twin that nobody installs.
+ * called; pg has a native twin that nobody installs; the SDK of Pulumi serialises objects of its own google-protobuf alone.
  */
-const INSTALLED = ['tsx', '@aws-sdk/*', '@smithy/*', '@electric-sql/pglite', 'pg', 'vega', 'vega-lite', '@grpc/*', '@pulumi/*'];
+const INSTALLED = [
+  ...['tsx', 'pg', 'vega', 'vega-lite', 'google-protobuf'],
+  ...['@aws-sdk/*', '@smithy/*', '@electric-sql/pglite', '@grpc/*', '@pulumi/*'],
+];
+
+/** Modules, joined with all that they import, and what they share in chunks. */
+export const buildModules = (entryPoints, outdir) =>
+  build({ ...MODULE, entryPoints, outdir, chunkNames: `${CHUNKS}/[name]-[hash]`, external: INSTALLED });
 
 export async function bundle(root) {
   const dist = join(root, 'dist');
   rmSync(dist, { recursive: true, force: true });
-  await build({
-    ...MODULE,
-    entryPoints: [
+  await buildModules(
+    [
       ...MODULES.map((file) => ({ in: join(root, file), out: file.replace(/\.ts$/, '') })),
       ...CHILDREN.map((file) => ({ in: join(root, file), out: `${CHUNKS}/child/${basename(file, '.ts')}` })),
     ],
-    outdir: dist,
-    outbase: root,
-    chunkNames: `${CHUNKS}/[name]-[hash]`,
-    external: INSTALLED,
-  });
+    dist,
+  );
   const { outputFiles } = await build({
     ...OPTIONS,
     format: 'cjs',
