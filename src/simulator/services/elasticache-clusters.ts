@@ -1,37 +1,20 @@
-/** Cache clusters of simulated ElastiCache (Memcached, one node, or a node of a group), serverless caches, and tags. */
+/** Cache clusters of simulated ElastiCache (Memcached, one node, or a node of a group). */
 import type {
-  AddTagsToResourceCommandInput,
-  AddTagsToResourceCommandOutput,
   CacheCluster as CacheClusterReply,
   CreateCacheClusterCommandInput,
   CreateCacheClusterCommandOutput,
-  CreateServerlessCacheCommandInput,
-  CreateServerlessCacheCommandOutput,
   DeleteCacheClusterCommandInput,
   DeleteCacheClusterCommandOutput,
-  DeleteServerlessCacheCommandInput,
-  DeleteServerlessCacheCommandOutput,
   DescribeCacheClustersCommandInput,
   DescribeCacheClustersCommandOutput,
-  DescribeServerlessCachesCommandInput,
-  DescribeServerlessCachesCommandOutput,
-  ListTagsForResourceCommandInput,
-  ListTagsForResourceCommandOutput,
   ModifyCacheClusterCommandInput,
   ModifyCacheClusterCommandOutput,
-  ModifyServerlessCacheCommandInput,
-  ModifyServerlessCacheCommandOutput,
-  RemoveTagsFromResourceCommandInput,
-  RemoveTagsFromResourceCommandOutput,
-  ServerlessCache as ServerlessReply,
-  Tag,
 } from '@aws-sdk/client-elasticache';
 import { restore } from '../plane/logs.ts';
-import { close } from '../plane/network.ts';
 import { type CallContext, type Operation, page, type Reply, ServiceFault } from '../service.ts';
 import { between } from '../world/procedure.ts';
 import { removeCluster } from './elasticache-health.ts';
-import { followReplicas, keyOf, tagsOf } from './elasticache-make.ts';
+import { followReplicas, tagsOf } from './elasticache-make.ts';
 import { snapshotNamed } from './elasticache-snapshots.ts';
 import {
   CACHE_CLUSTERS,
@@ -40,18 +23,13 @@ import {
   groupOr404,
   hostOf,
   listenCluster,
-  listenServerless,
   type Node,
   type ReplicationGroup,
-  SERVERLESS,
-  type ServerlessCache,
 } from './elasticache-state.ts';
 import { groupNamed, PAGE_SIZE, zonesOfGroup } from './elasticache-subnets.ts';
-import { subnetsOf } from './rds-groups.ts';
 
 /** Seconds until they are available; our assumption. */
 const CREATION = [180, 480] as const;
-const SERVERLESS_CREATION = [60, 240] as const;
 
 function clusterReply(cluster: CacheCluster, withNodes: boolean | undefined): CacheClusterReply {
   const zones = new Set(cluster.nodes.map((n) => n.zone));
@@ -226,132 +204,9 @@ const remove: Operation<DeleteCacheClusterCommandInput, Reply<DeleteCacheCluster
   return { CacheCluster: { ...clusterReply(cluster, false), CacheClusterStatus: 'deleting' } };
 };
 
-const serverlessReply = (cache: ServerlessCache): ServerlessReply => ({
-  ServerlessCacheName: cache.name,
-  ARN: cache.arn,
-  Engine: cache.engine,
-  Status: cache.status,
-  KmsKeyId: cache.kmsKey,
-  SnapshotRetentionLimit: cache.retentionDays,
-  SubnetIds: cache.subnets.map((s) => s.id),
-  Endpoint: { Address: cache.host, Port: 6379 },
-  CreateTime: new Date(cache.createdAt),
-});
-
-const createServerless: Operation<CreateServerlessCacheCommandInput, Reply<CreateServerlessCacheCommandOutput>> = async (
-  input,
-  context,
-) => {
-  const { world, account, region } = context;
-  const name = (input.ServerlessCacheName ?? '').toLowerCase();
-  if (context.get(SERVERLESS, name) !== undefined)
-    throw new ServiceFault('ServerlessCacheAlreadyExistsFault', `Serverless cache ${name} already exists.`);
-  const cache: ServerlessCache = {
-    account,
-    region,
-    name,
-    arn: context.arn('elasticache', `serverlesscache:${name}`),
-    engine: input.Engine ?? '',
-    kmsKey: keyOf(input.KmsKeyId, context),
-    createdAt: world.clock.now(),
-    subnets: (await subnetsOf(input.SubnetIds ?? [], context)).map(({ id, zone }) => ({ id, zone })),
-    host: hostOf(account, region, name, 'serverless'),
-    status: 'creating',
-    // API CreateServerlessCache, SnapshotRetentionLimit: no automatic snapshots unless given.
-    retentionDays: input.SnapshotRetentionLimit ?? 0,
-    tags: tagsOf(input.Tags),
-  };
-  context.put(SERVERLESS, name, cache);
-  listenServerless(world, cache);
-  world.clock.after(between(world, ...SERVERLESS_CREATION), () => {
-    cache.status = 'available';
-  });
-  return { ServerlessCache: serverlessReply(cache) };
-};
-
-const describeServerless: Operation<DescribeServerlessCachesCommandInput, Reply<DescribeServerlessCachesCommandOutput>> = (
-  input,
-  context,
-) => {
-  const all = context
-    .list(SERVERLESS)
-    .filter((c) => input.ServerlessCacheName === undefined || c.name === input.ServerlessCacheName);
-  if (all.length === 0 && input.ServerlessCacheName !== undefined)
-    throw new ServiceFault('ServerlessCacheNotFoundFault', `Serverless cache ${input.ServerlessCacheName} not found.`, 404);
-  const { items, next } = page(all, input.NextToken, input.MaxResults ?? 50);
-  return { ServerlessCaches: items.map(serverlessReply), NextToken: next };
-};
-
-function serverlessNamed(context: CallContext, name: string | undefined): ServerlessCache {
-  const cache = context.get(SERVERLESS, name ?? '');
-  if (cache === undefined)
-    throw new ServiceFault('ServerlessCacheNotFoundFault', `Serverless cache ${name ?? ''} not found.`, 404);
-  return cache;
-}
-
-const modifyServerless: Operation<ModifyServerlessCacheCommandInput, Reply<ModifyServerlessCacheCommandOutput>> = (
-  input,
-  context,
-) => {
-  const cache = serverlessNamed(context, input.ServerlessCacheName);
-  if (input.SnapshotRetentionLimit !== undefined) cache.retentionDays = input.SnapshotRetentionLimit;
-  return { ServerlessCache: serverlessReply(cache) };
-};
-
-const removeServerless: Operation<DeleteServerlessCacheCommandInput, Reply<DeleteServerlessCacheCommandOutput>> = (
-  input,
-  context,
-) => {
-  const cache = serverlessNamed(context, input.ServerlessCacheName);
-  context.remove(SERVERLESS, cache.name);
-  close(context.world, cache.host);
-  return { ServerlessCache: { ...serverlessReply(cache), Status: 'deleting' } };
-};
-
-const NO_TAGS: Readonly<Record<string, string>> = {};
-
-function taggedAt(context: CallContext, arn: string | undefined): { tags: Readonly<Record<string, string>> } {
-  const found =
-    context.list(GROUPS).find((g) => g.arn === arn) ??
-    context.list(CACHE_CLUSTERS).find((c) => c.arn === arn) ??
-    context.list(SERVERLESS).find((c) => c.arn === arn);
-  if (found !== undefined) return found;
-  // Subnet groups and nodes have none here.
-  if (/:(?:subnetgroup|cluster):/.test(arn ?? '')) return { tags: NO_TAGS };
-  throw new ServiceFault('InvalidARN', `The ARN ${arn ?? ''} names nothing.`);
-}
-
-const tagList = (tags: Readonly<Record<string, string>>): Tag[] => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-
-const listTags: Operation<ListTagsForResourceCommandInput, Reply<ListTagsForResourceCommandOutput>> = (input, context) => ({
-  TagList: tagList(taggedAt(context, input.ResourceName).tags),
-});
-
-const addTags: Operation<AddTagsToResourceCommandInput, Reply<AddTagsToResourceCommandOutput>> = (input, context) => {
-  const tagged = taggedAt(context, input.ResourceName);
-  tagged.tags = { ...tagged.tags, ...tagsOf(input.Tags) };
-  return { TagList: tagList(tagged.tags) };
-};
-
-const removeTags: Operation<RemoveTagsFromResourceCommandInput, Reply<RemoveTagsFromResourceCommandOutput>> = (
-  input,
-  context,
-) => {
-  const tagged = taggedAt(context, input.ResourceName);
-  tagged.tags = Object.fromEntries(Object.entries(tagged.tags).filter(([key]) => input.TagKeys?.includes(key) !== true));
-  return { TagList: tagList(tagged.tags) };
-};
-
 export const clusterOperations = {
   CreateCacheCluster: create,
   DescribeCacheClusters: describe,
   ModifyCacheCluster: modify,
   DeleteCacheCluster: remove,
-  CreateServerlessCache: createServerless,
-  DescribeServerlessCaches: describeServerless,
-  ModifyServerlessCache: modifyServerless,
-  DeleteServerlessCache: removeServerless,
-  ListTagsForResource: listTags,
-  AddTagsToResource: addTags,
-  RemoveTagsFromResource: removeTags,
 };

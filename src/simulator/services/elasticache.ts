@@ -5,8 +5,10 @@ import { datastoreOperations } from './elasticache-datastores.ts';
 import { cacheDeployers } from './elasticache-deploy.ts';
 import { groupOperations } from './elasticache-groups.ts';
 import { onFault } from './elasticache-health.ts';
+import { serverlessOperations } from './elasticache-serverless.ts';
 import { snapshotOperations } from './elasticache-snapshots.ts';
 import { subnetGroupOperations } from './elasticache-subnets.ts';
+import { tagOperations } from './elasticache-tags.ts';
 
 export const elasticache: SimulatedService = {
   client: 'elasticache',
@@ -14,6 +16,8 @@ export const elasticache: SimulatedService = {
   operations: {
     ...groupOperations,
     ...clusterOperations,
+    ...serverlessOperations,
+    ...tagOperations,
     ...datastoreOperations,
     ...snapshotOperations,
     ...subnetGroupOperations,
