@@ -3,7 +3,7 @@ import type { PulumiCli } from '../../src/engine/cli.ts';
 import type { Diagnostic, EngineStep } from '../../src/engine/events.ts';
 import { type EngineRun, openWorkspace, type Workspace } from '../../src/engine/workspace.ts';
 import { UsageError } from '../../src/model/errors.ts';
-import type { Position } from '../../src/model/resource.ts';
+import type { Position, SourceReading } from '../../src/model/resource.ts';
 import { type Door, openDoor } from '../../src/provider/door.ts';
 import type { EngineReport, NotDeployed } from '../../src/reports/rehearsal.ts';
 import { freshAws } from '../../src/simulator/fresh.ts';
@@ -99,12 +99,7 @@ export async function raised(shared: Shared): Promise<EngineWorld | Undeployed> 
       return { failed: { operation, run }, planned, door, workspace, operations, close };
     }
     const atRest = await step('preview --refresh', () => workspace.preview({ refresh: true }));
-    const readings = await readSources(['-'], {
-      states: [],
-      config: [],
-      region: flags.region,
-      stdin: async () => Buffer.from(await workspace.exportState()),
-    });
+    const readings = await readState(await workspace.exportState(), flags.region);
     const notThere = new Map(door.opaque().map((urn) => [urn, 'simulated AWS does not know its type']));
     const deployed: DeployedWorld = { aws, declared: readings, readings, notes: [], notThere };
     let untouched: DeployedWorld | undefined = deployed;
@@ -123,6 +118,9 @@ export async function raised(shared: Shared): Promise<EngineWorld | Undeployed> 
     throw e;
   }
 }
+
+export const readState = (text: string, region: string | undefined): Promise<readonly SourceReading[]> =>
+  readSources(['-'], { states: [], config: [], region, stdin: async () => Buffer.from(text) });
 
 export const shown = (operation: string, { changes, ok }: EngineRun): Operation => ({
   operation: ok ? operation : `${operation} (failed)`,

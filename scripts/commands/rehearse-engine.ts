@@ -10,6 +10,7 @@ import { isDrillTag } from '../../src/drills/by-hand/memo.ts';
 import { type Held, observationsOf } from '../../src/drills/observe.ts';
 import { FIGHT_RULES, type Fight, fightsOf } from '../../src/engine/after-failover.ts';
 import { findPulumi } from '../../src/engine/cli.ts';
+import type { EngineStep } from '../../src/engine/events.ts';
 import { type Estate, holdsState } from '../../src/estate/estate.ts';
 import type { Catalogue } from '../../src/model/agreement.ts';
 import { messageOf, UsageError } from '../../src/model/errors.ts';
@@ -26,8 +27,8 @@ import { readSources } from '../../src/stacks/read-sources.ts';
 import { findingAt, withWaivers } from '../../src/verdicts/findings.ts';
 import type { Observation } from '../../src/verdicts/kpi5.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { type EngineWorld, notDeployed, placeOf, raised, reasonOf, type Shared, shown } from './engine-world.ts';
-import { catalogueFor, sourcesOf } from './judging.ts';
+import { type EngineWorld, notDeployed, placeOf, raised, readState, reasonOf, type Shared, shown } from './engine-world.ts';
+import { catalogueFor, estateOf, sourcesOf } from './judging.ts';
 import { resultFrom } from './rehearsal-result.ts';
 import type { RehearseFlags } from './rehearse.ts';
 import { type Rehearsal, rehearsal, wantedOf } from './rehearsing.ts';
@@ -187,13 +188,18 @@ const NO_CATALOGUE = 'no catalogue (holdfast.yaml): nothing is agreed, so nothin
 
 async function afterwards(
   { workspace, atRest }: EngineWorld,
-  { positions, today }: Shared,
-  estate: Estate,
+  { positions, today, flags }: Shared,
+  deployed: Estate,
   catalogue: Catalogue,
 ): Promise<Omit<AfterFailover, 'run'>> {
   if (!atRest.ok) return { findings: [], nobodyCanTell: `already before: ${reasonOf(atRest)}` };
   const after = await workspace.preview({ refresh: true });
   if (!after.ok) return { findings: [], nobodyCanTell: reasonOf(after) };
+  const made = after.steps.filter((s) => s.op === 'create' && !deployed.resources.has(s.urn));
+  const estate =
+    made.length === 0
+      ? deployed
+      : estateOf(await readState(withMade(await workspace.exportState(), made), flags.region), catalogue);
   const fights = fightsOf(atRest.steps, after.steps, {
     title: (urn) => estate.resources.get(urn)?.title ?? urn,
     holdsState: (urn) => {
@@ -219,6 +225,13 @@ async function afterwards(
     }),
     nobodyCanTell: null,
   };
+}
+
+/** A state with what the engine would make besides. */
+function withMade(state: string, made: readonly EngineStep[]): string {
+  const { deployment, ...rest } = JSON.parse(state);
+  const added = made.map(({ urn, type, after }) => ({ urn, type, custom: true, inputs: after?.inputs ?? {} }));
+  return JSON.stringify({ ...rest, deployment: { ...deployment, resources: [...deployment.resources, ...added] } });
 }
 
 function findingFrom(

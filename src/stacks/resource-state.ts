@@ -92,10 +92,14 @@ export function readAliases(record: JsonRecord): readonly string[] {
   return Array.isArray(raw) ? raw.filter((alias) => typeof alias === 'string') : [];
 }
 
-/** Reads `project:///index.ts#12,5`; anything else is no position. Positions help a reader and decide nothing. */
+/**
+ * Reads `project:///index.ts#12,5`; anything else is no position. From an ES module the SDK records `project:///file:/home/…`, at
+ * the line of the code as Node loaded it, which is not the program's where a loader translates. Positions help a reader and decide
+ * nothing.
+ */
 function parsePosition(raw: unknown): Position | undefined {
   if (typeof raw !== 'string' || raw.length > 4096) return undefined;
-  const match = /^project:\/\/\/([^#]+)#(\d{1,7})(?:,(\d{1,7}))?/.exec(raw);
+  const match = /^project:\/\/\/(?!file:)([^#]+)#(\d{1,7})(?:,(\d{1,7}))?/.exec(raw);
   if (match === null) return undefined;
   const [, file = '', line, column] = match;
   return { file: decodePath(file), line: Number(line), column: Number(column ?? 1) };

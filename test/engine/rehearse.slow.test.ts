@@ -8,39 +8,48 @@ import { rehearsedOnEngine } from '../../scripts/commands/rehearse-engine.ts';
 import { around, flags } from '../golden/support.ts';
 import { describeEngine, PROGRAMS } from './support.ts';
 
-const run = (config: readonly string[]) =>
-  rehearsedOnEngine([join(PROGRAMS, 'replica-pair')], { ...flags, config, format: 'json', member: 'eu-west-1' }, around);
+const run = (config: readonly string[], member?: string) =>
+  rehearsedOnEngine(
+    [join(PROGRAMS, 'replica-pair')],
+    { ...flags, config, format: 'json', ...(member === undefined ? {} : { member }) },
+    around,
+  );
 
 describeEngine('after the loss of a Region', () => {
-  it('a program that states where its replica gets its data from is caught', async () => {
-    const { engine, drills, world } = await run([]);
+  it('a program is caught that states who copies whom, and makes tables by who serves', async () => {
+    const { engine, drills, world } = await run([], 'eu-west-1');
     expect(world).toBe('simulated');
     expect(drills.map((d) => d.result.status)).toEqual(['recovered']);
     expect(engine?.operations.slice(0, 3)).toEqual([
-      { operation: 'preview', changes: { create: 13 } },
-      { operation: 'up', changes: { create: 13 } },
-      { operation: 'preview --refresh', changes: { same: 13 } },
+      // What is made in an `apply` comes at the update.
+      { operation: 'preview', changes: { create: 14 } },
+      { operation: 'up', changes: { create: 15 } },
+      { operation: 'preview --refresh', changes: { same: 15 } },
     ]);
-    expect(engine?.afterFailover).toMatchObject([
-      {
-        nobodyCanTell: null,
-        findings: [
-          {
-            rule: 'fights-failover-undo',
-            resource: expect.stringMatching(/::orders-replica$/),
-            property: 'replicateSourceDb',
-            position: { file: 'index.ts' },
-            mend: expect.stringContaining('ignoreChanges: ["replicateSourceDb"]'),
-          },
-        ],
-      },
+    const [after] = engine?.afterFailover ?? [];
+    expect(after?.nobodyCanTell).toBeNull();
+    expect(after?.findings.map((f) => [f.rule, f.severity, f.resource.split('::').at(-1), f.property])).toEqual([
+      ['fights-failover-replace', 'critical', 'carts', 'name'],
+      ['fights-failover-delete', 'critical', 'ledger-ireland', null],
+      ['fights-failover-create', 'high', 'ledger-frankfurt', null],
+      ['fights-failover-undo', 'high', 'orders-replica', 'replicateSourceDb'],
     ]);
+    const [replaced, , created, undone] = after?.findings ?? [];
+    expect(replaced).toMatchObject({ position: { file: 'index.ts' }, message: expect.stringContaining('"carts-frankfurt"') });
+    expect(created?.resourceTitle).toBe('DynamoDB table ledger-frankfurt');
+    expect(undone?.mend).toContain('ignoreChanges: ["replicateSourceDb"]');
   });
 
-  it('one that leaves it to whoever operates it is clean', async () => {
+  it('one that leaves it to whoever operates it is clean, whichever Region is lost', async () => {
     const { engine, drills } = await run(['wellMade=true']);
-    expect(drills.map((d) => d.result.status)).toEqual(['recovered']);
-    expect(engine?.afterFailover).toMatchObject([{ nobodyCanTell: null, findings: [] }]);
+    expect(drills.map((d) => [d.result.member, d.result.status])).toEqual([
+      ['eu-central-1', 'recovered'],
+      ['eu-west-1', 'recovered'],
+    ]);
+    expect(engine?.afterFailover.map((a) => [a.nobodyCanTell, a.findings])).toEqual([
+      [null, []],
+      [null, []],
+    ]);
   });
 
   it('without a project folder, or with several, says what it needs', async () => {

@@ -153,6 +153,11 @@ describe('deployments', () => {
     });
   });
 
+  it('takes no position from an ES module: its file is the machine’s, its line that of what a loader made', () => {
+    const queue = state('aws:sqs/queue:Queue', 'q', { sourcePosition: 'project:///file:/home/me/shop/index.ts#1,1887' });
+    expect(read(exported([queue])).resources[0]?.position).toBeUndefined();
+  });
+
   it('puts the defaults of version 1 under the inputs', () => {
     const old = state('aws:sqs/queue:Queue', 'q', { inputs: { a: 1 }, defaults: { a: 0, b: 2 } });
     expect(read({ version: 1, checkpoint: { latest: { resources: [old] } } }).resources[0]?.inputs).toEqual({ a: 1, b: 2 });

@@ -1,7 +1,8 @@
+import * as dynamodb from '@pulumi/aws/dynamodb/index.js';
 import * as ec2 from '@pulumi/aws/ec2/index.js';
 import { Provider } from '@pulumi/aws/provider.js';
 import * as rds from '@pulumi/aws/rds/index.js';
-import { Config } from '@pulumi/pulumi';
+import { Config, type Input } from '@pulumi/pulumi';
 
 // The point: `replicateSourceDb` is what the program says and what a promotion takes away. Left to the program, the next
 // update replaces the database that has just taken over.
@@ -37,7 +38,7 @@ const primary = new rds.Instance(
   },
   { provider: ireland, protect: true },
 );
-new rds.Instance(
+const replica = new rds.Instance(
   'orders-replica',
   {
     ...common,
@@ -48,3 +49,24 @@ new rds.Instance(
   },
   { provider: frankfurt, protect: true, ignoreChanges: wellMade ? ['replicateSourceDb'] : [] },
 );
+
+// What is made from who serves now moves with every failover: a table is replaced, one is deleted and another is made.
+const serving = rds
+  .getInstanceOutput({ dbInstanceIdentifier: replica.identifier }, { provider: frankfurt })
+  .replicateSourceDb.apply((source) => (source ? 'ireland' : 'frankfurt'));
+const table = (logical: string, name: Input<string>) =>
+  new dynamodb.Table(
+    logical,
+    { name, hashKey: 'id', attributes: [{ name: 'id', type: 'S' }], billingMode: 'PAY_PER_REQUEST' },
+    { provider: frankfurt },
+  );
+if (wellMade) {
+  table('carts', 'carts');
+  for (const side of ['ireland', 'frankfurt']) table(`ledger-${side}`, `ledger-${side}`);
+} else {
+  table(
+    'carts',
+    serving.apply((side) => `carts-${side}`),
+  );
+  serving.apply((side) => table(`ledger-${side}`, `ledger-${side}`));
+}
