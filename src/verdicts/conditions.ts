@@ -58,8 +58,9 @@ export function fromPath(
   /** What else must be outside what is lost. */
   alsoSurvives: readonly Truth[] = [],
 ): MetricVerdict {
+  const inTime = asFarAsShown(fit.holds, ground);
   const roles = (id: ConditionId, ask: (o: Outcome) => Truth, also: readonly Truth[] = []): Condition => {
-    const holds = all([...outcomes.map(ask), ...also, ...unknowns]);
+    const holds = asFarAsShown(all([...outcomes.map(ask), ...also, ...unknowns]), ground);
     const decisive = outcomes.find((o) => isNo(ask(o))) ?? outcomes.find((o) => !isYes(ask(o)));
     const reason = decide(holds, {
       yes: () => 'every role that is needed',
@@ -78,8 +79,8 @@ export function fromPath(
     roles('survives', (o) => o.survives, alsoSurvives),
     condition(
       'within',
-      fit.holds,
-      decide(fit.holds, { yes: (f) => f.detail ?? '', no: (f) => f.detail ?? '', unknown: (u) => u.detail }),
+      inTime,
+      decide(inTime, { yes: (f) => f.detail ?? '', no: (f) => f.detail ?? '', unknown: (u) => u.detail }),
       slow?.decidedBy,
     ),
     roles('proactive', (o) => o.armed),
@@ -96,6 +97,12 @@ export function fromPath(
   const besides = conditions.filter((c) => c.id !== 'automatic' && c.id !== 'findings');
   const findings = findingsCondition(critical.filter((f) => !PERSON_NEEDED.has(f.rule)));
   return { ...judged, withPerson: all([...besides, findings].map((c) => c.holds)) };
+}
+
+/** Of a source that shows a part nothing is concluded from absence: what brings it back, or keeps it longer, may be out of sight. */
+export function asFarAsShown(t: Truth, { terrain }: Ground): Truth {
+  const { partial } = terrain.estate;
+  return partial !== undefined && isNo(t) ? partial : t;
 }
 
 /** An unknown names its resource and property, unless it does already. */

@@ -11,7 +11,7 @@ import { judgeRecovery } from '../recovery/judge.ts';
 import type { ServiceNeeds } from '../recovery/path.ts';
 import { unlike } from './alike.ts';
 import type { Fit } from './conditions.ts';
-import { condition, evidence, finish, fromPath, isNo, isYes, undecided, within, worst } from './conditions.ts';
+import { asFarAsShown, condition, evidence, finish, fromPath, isNo, isYes, undecided, within, worst } from './conditions.ts';
 import { recoversWithoutControlPlane } from './control-plane.ts';
 import type { Ground } from './ground.ts';
 
@@ -211,7 +211,7 @@ function retention(metric: Metric, needs: ServiceNeeds, members: readonly Member
   });
   // A resource that nobody models, or that the sources do not show, may be a store too.
   const { unknowns } = ground.path(needs, members[0] as Member, 1);
-  const holds = all([...kept.map((k) => k.holds), ...unknowns]);
+  const holds = asFarAsShown(all([...kept.map((k) => k.holds), ...unknowns]), ground);
   const decisive = kept.find((k) => isNo(k.holds)) ?? kept.find((k) => !isYes(k.holds)) ?? (isYes(holds) ? kept[0] : undefined);
   const reason =
     decisive === undefined

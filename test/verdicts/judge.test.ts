@@ -3,6 +3,7 @@ import { UsageError } from '../../src/model/errors.ts';
 import { decide } from '../../src/model/known.ts';
 import { CONDITIONS } from '../../src/model/verdict.ts';
 import { SUBNET } from '../../src/services/subnets.ts';
+import { isNo } from '../../src/verdicts/conditions.ts';
 import type { Judgement } from '../../src/verdicts/judge.ts';
 import type { Spec } from '../services/support-traffic.ts';
 import { hole, out } from '../services/support-traffic.ts';
@@ -63,6 +64,14 @@ describe('verdicts', () => {
   it.each(CASES)('%s', (_what, specs, metrics, verdict) => {
     const [judged] = judgeSpecs(specs, promising(`{ ${metrics} }`)).verdicts;
     expect(judged?.verdict, judged?.reason).toBe(verdict);
+  });
+
+  it.each(CASES)('%s: of a source that shows a part nothing is concluded from absence', (_what, specs, metrics, verdict) => {
+    const [judged] = judgeSpecs(specs, promising(`{ ${metrics} }`), true).verdicts;
+    // What a critical finding says is in sight.
+    const shown = judged?.conditions.some((c) => c.id === 'findings' && isNo(c.holds));
+    expect(judged?.verdict, judged?.reason).toBe(shown ? 'not-met' : verdict === 'not-applicable' ? verdict : 'unknown');
+    expect(judged?.conditions.filter((c) => c.id !== 'findings' && isNo(c.holds))).toEqual([]);
   });
 
   it('a source that shows a part keeps nothing', () => {
