@@ -196,7 +196,7 @@ async function drilled(
   );
   const drill = { ...prepared.drill, recover };
   const looking = failedOver === undefined ? drill : lookedAt(drill, failedOver);
-  const result = await conduct(looking, { journal, holder: 'rehearse', request: { by: 'rehearse' } });
+  const result = await conduct(looking, { journal, holder: 'rehearse', lease: LEASE, request: { by: 'rehearse' } });
   const { people, blind, notTaken } = prepared;
   return { spec, result, entries: await journal.read(run), people, blind, notTaken };
 }
@@ -239,5 +239,7 @@ const deciding = (step: Actuator, milliseconds: number, clock: Clock): Actuator 
   },
 });
 
+/** Milliseconds. Its journal is its own and in memory: nobody waits for the run, so that it need not be renewed every few seconds. */
+const LEASE = 3600 * 1000;
 /** Drills in which something older is restored. */
 const LONG_STREAMS: ReadonlySet<DrillKind> = new Set(['backup-restore', 'ransomware-recovery']);

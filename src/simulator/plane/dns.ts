@@ -98,7 +98,7 @@ function zoneFor(world: World, name: string, asker: Asker): StoredZone | undefin
   const wanted = dotted(name);
   let best: StoredZone | undefined;
   for (const { item: zone } of world.everywhere(ZONES)) {
-    if (wanted !== zone.name && !wanted.endsWith(`.${zone.name}`)) continue;
+    if (!isUnder(wanted, zone)) continue;
     if (zone.private && !zone.vpcs.some((v) => v.VPCId === asker.vpc)) continue;
     if (best === undefined || rank(zone) > rank(best)) best = zone;
   }
@@ -125,20 +125,30 @@ function answerIn(world: World, zone: StoredZone, name: string, asker: Asker, ty
   return first.Type === 'CNAME' ? { kind: 'alias', to: values[0] ?? '', ttl } : { kind: 'addresses', values, ttl };
 }
 
-const isIn = (zone: StoredZone, name: string): boolean => dotted(name).endsWith(`.${zone.name}`) || dotted(name) === zone.name;
+const isIn = (zone: StoredZone, name: string): boolean => isUnder(dotted(name), zone);
+
+/** The zone's own name, with its final dot, or one below it. */
+function isUnder(dottedName: string, { name }: StoredZone): boolean {
+  if (!dottedName.endsWith(name)) return false;
+  const before = dottedName.length - name.length;
+  return before === 0 || dottedName[before - 1] === '.';
+}
 
 /** Records of the name itself, else of the nearest wildcard; a CNAME answers for every type. */
 function recordsFor(zone: StoredZone, name: string, type: string): readonly ResourceRecordSet[] {
+  const exact = servedUnder(zone, dotted(name));
+  if (exact.length > 0) return answering(exact, type);
   const labels = dotted(name).split('.');
-  const candidates = [dotted(name), ...labels.slice(1, -2).map((_, i) => `*.${labels.slice(i + 1).join('.')}`)];
-  for (const candidate of candidates) {
-    const named = servedUnder(zone, candidate);
-    const typed = named.filter((r) => r.Type === type);
-    const answers = typed.length > 0 ? typed : named.filter((r) => r.Type === 'CNAME');
-    if (answers.length > 0) return answers;
-    if (named.length > 0) return [];
+  for (let at = 1; at < labels.length - 2; at += 1) {
+    const wild = servedUnder(zone, `*.${labels.slice(at).join('.')}`);
+    if (wild.length > 0) return answering(wild, type);
   }
   return [];
+}
+
+function answering(named: readonly ResourceRecordSet[], type: string): readonly ResourceRecordSet[] {
+  const typed = named.filter((r) => r.Type === type);
+  return typed.length > 0 ? typed : named.filter((r) => r.Type === 'CNAME');
 }
 
 /** Both signals must be good; a record without any is always healthy. */

@@ -1,6 +1,6 @@
 /** What Route 53 holds to be healthy: health checks by their kind, and the targets of aliases. */
 import { alarmNamed } from '../services/cloudwatch-model.ts';
-import { HEALTH_CHECKS, type StoredHealthCheck, type Watch } from '../services/route-53-model.ts';
+import { HEALTH_CHECKS, type StoredHealthCheck, undotted, type Watch } from '../services/route-53-model.ts';
 import { controlByArn } from '../services/route53-recovery-control-config-model.ts';
 import type { Placed, World } from '../world/world.ts';
 import { connect } from './network.ts';
@@ -55,12 +55,13 @@ function followsAlarm(world: World, account: string, check: StoredHealthCheck): 
 
 const worlds = new WeakMap<World, Map<string, Watch>>();
 
+const DUALSTACK = 'dualstack.';
+
 /** `dualstack.` before the name of a load balancer only asks for IPv6 too. */
-export const plainHost = (name: string): string =>
-  name
-    .toLowerCase()
-    .replace(/\.$/, '')
-    .replace(/^dualstack\./, '');
+export function plainHost(name: string): string {
+  const host = undotted(name);
+  return host.startsWith(DUALSTACK) ? host.slice(DUALSTACK.length) : host;
+}
 
 const isLoadBalancer = (host: string): boolean => /\.elb(?:\.[a-z0-9-]+)?\.amazonaws\.com$/.test(host);
 

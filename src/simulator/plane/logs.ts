@@ -20,8 +20,14 @@ interface Link {
   stopped: boolean;
 }
 
+/** A write in one log, seen there from a moment on. */
+interface Arrival {
+  readonly write: Write;
+  readonly visible: number;
+}
+
 interface Log {
-  readonly writes: (Write & { readonly visible: number })[];
+  readonly writes: Arrival[];
   follows: Link | undefined;
   corrupt: boolean;
 }
@@ -53,7 +59,7 @@ export function append(world: World, arn: string, sequence: number): void {
   const log = logOf(world, arn);
   const at = world.clock.now();
   const write = { sequence, at, corrupt: log.corrupt };
-  log.writes.push({ ...write, visible: at });
+  log.writes.push({ write, visible: at });
   deliver(world, arn, write);
 }
 
@@ -63,7 +69,7 @@ function deliver(world: World, arn: string, write: Write): void {
     if (link === undefined || link.leader !== arn || link.stopped) continue;
     // Replicas apply in order: nothing is seen before what was written earlier.
     const visible = Math.max(world.clock.now() + link.lag(), log.writes.at(-1)?.visible ?? 0);
-    log.writes.push({ ...write, visible });
+    log.writes.push({ write, visible });
   }
 }
 
@@ -95,9 +101,9 @@ export function replicate(world: World, follower: string, how: 'stopped' | 'runn
     log.writes.splice(0, log.writes.length, ...log.writes.filter((w) => w.visible <= now));
     return;
   }
-  const has = new Set(log.writes.map((w) => w.sequence));
+  const has = new Set(log.writes.map((w) => w.write.sequence));
   const visible = now + link.lag();
-  for (const write of logOf(world, link.leader).writes) if (!has.has(write.sequence)) log.writes.push({ ...write, visible });
+  for (const { write } of logOf(world, link.leader).writes) if (!has.has(write.sequence)) log.writes.push({ write, visible });
 }
 
 /** From now on what is written is wrong, here and wherever it is replicated to. */
@@ -110,7 +116,7 @@ export function mend(world: World, arn: string): void {
   for (const name of [arn, ...followersOf(world, arn)]) {
     const log = logOf(world, name);
     log.corrupt = false;
-    log.writes.splice(0, log.writes.length, ...log.writes.filter((w) => !w.corrupt));
+    log.writes.splice(0, log.writes.length, ...log.writes.filter((w) => !w.write.corrupt));
   }
 }
 
@@ -141,18 +147,18 @@ export function restore(world: World, from: string, into: string, pointInTime: n
 export function copyWrite(world: World, from: string, into: string, sequence: number): void {
   const write = logsOf(world)
     .get(from)
-    ?.writes.find((w) => w.sequence === sequence);
+    ?.writes.find((w) => w.write.sequence === sequence)?.write;
   const log = logOf(world, into);
-  if (write === undefined || log.writes.some((w) => w.sequence === sequence)) return;
-  log.writes.push({ ...write, visible: world.clock.now() });
+  if (write === undefined || log.writes.some((w) => w.write.sequence === sequence)) return;
+  log.writes.push({ write, visible: world.clock.now() });
 }
 
 /** What a reader of the store finds now. */
 export function contents(world: World, arn: string): readonly Write[] {
   const now = world.clock.now();
-  return (logsOf(world).get(arn)?.writes ?? [])
-    .filter((w) => w.visible <= now)
-    .map(({ sequence, at, corrupt: wrong }) => ({ sequence, at, corrupt: wrong }));
+  const found: Write[] = [];
+  for (const { write, visible } of logsOf(world).get(arn)?.writes ?? []) if (visible <= now) found.push(write);
+  return found;
 }
 
 /** Followers of a store, by ARN. */
@@ -166,8 +172,8 @@ export function lagOf(world: World, leader: string): number | undefined {
   const lags = [...logsOf(world).values()].flatMap(({ follows, writes }) => {
     if (follows === undefined || follows.leader !== leader) return [];
     if (!follows.stopped) return [Math.max(follows.lag(), (writes.findLast((w) => w.visible > now)?.visible ?? now) - now)];
-    const newest = logOf(world, leader).writes.at(-1)?.at ?? now;
-    const seen = writes.findLast((w) => w.visible <= now)?.at;
+    const newest = logOf(world, leader).writes.at(-1)?.write.at ?? now;
+    const seen = writes.findLast((w) => w.visible <= now)?.write.at;
     return [newest === seen ? 0 : now - (seen ?? 0)];
   });
   return lags.length === 0 ? undefined : Math.max(...lags);

@@ -58,6 +58,8 @@ export function close(world: World, host: string): void {
 export function connect(world: World, host: string): Answer {
   const answer = hostsOf(world).get(host.toLowerCase())?.() ?? refused(`no such host: ${host}`);
   if (answer.kind === 'refused') return answer;
-  const cut = world.faults.some(({ fault }) => fault.kind === 'unreachable' && (fault.arn === answer.by || fault.arn === host));
-  return cut ? refused(`${answer.by} does not answer`) : answer;
+  for (const { fault } of world.faults)
+    if (fault.kind === 'unreachable' && (fault.arn === answer.by || fault.arn === host))
+      return refused(`${answer.by} does not answer`);
+  return answer;
 }

@@ -53,9 +53,12 @@ export function watch(world: World, settings: WatchSettings): Watch {
   );
   const made: Watch = { checkers, healthy: true, turns: [], stopped: false };
   const apart = settings.intervalMs / TURNS;
-  const turn = (n: number): void => {
+  let next = 0;
+  const turn = (): void => {
     if (made.stopped) return;
-    world.clock.look(apart, () => turn((n + 1) % TURNS));
+    world.clock.look(apart, turn);
+    const n = next;
+    next = (n + 1) % TURNS;
     let answers = settings.answers();
     for (let i = n; i < checkers.length; i += TURNS) {
       const checker = checkers[i];
@@ -66,7 +69,7 @@ export function watch(world: World, settings: WatchSettings): Watch {
     }
     settle(world, made);
   };
-  world.clock.look(Math.floor(world.random.next() * apart), () => turn(0));
+  world.clock.look(Math.floor(world.random.next() * apart), turn);
   return made;
 }
 

@@ -2,7 +2,7 @@
 import type { MetricStat, PutMetricAlarmCommandInput, StateValue } from '@aws-sdk/client-cloudwatch';
 import { passOn } from '../plane/targets.ts';
 import type { World } from '../world/world.ts';
-import { dimensionsOf, type Place, statistic, valuesOf } from './cloudwatch-metrics.ts';
+import { named, type Place, statistic, valuesOf } from './cloudwatch-metrics.ts';
 import { ALARMS, alarmNamed, type StoredAlarm } from './cloudwatch-model.ts';
 import { ruleHolds } from './cloudwatch-rule.ts';
 
@@ -13,13 +13,16 @@ const EVERY_MS = { normal: 60_000, short: 10_000 };
 export function begin(world: World, place: Place, alarm: StoredAlarm): void {
   if (alarm.settings.kind !== 'metric') return;
   const { input } = alarm.settings;
-  const every = periodOf(input) < 60 ? EVERY_MS.short : EVERY_MS.normal;
+  const stat = metricOf(input);
+  const every = periodOf(stat) < 60 ? EVERY_MS.short : EVERY_MS.normal;
+  const metric = named(stat?.Metric);
   const turn = (): void => {
     if (alarm.stopped) return;
     world.clock.after(every, turn);
     if (world.regionIsLost(place.region)) return;
-    const next = stateOf(world, place, input, alarm.state);
-    if (next !== undefined) turnTo(world, place, alarm, next.state, next.reason);
+    const next =
+      stat === undefined ? EXPRESSION : stateOf(input, stat, valuesOf(world, place, metric), world.clock.now(), alarm.state);
+    turnTo(world, place, alarm, next.state, next.reason);
   };
   world.clock.after(every, turn);
 }
@@ -36,28 +39,28 @@ function metricOf(input: PutMetricAlarmCommandInput): MetricStat | undefined {
   return (input.Metrics ?? []).find((q) => q.ReturnData !== false)?.MetricStat;
 }
 
-const periodOf = (input: PutMetricAlarmCommandInput): number => metricOf(input)?.Period ?? 60;
+const periodOf = (stat: MetricStat | undefined): number => stat?.Period ?? 60;
 
-/** Undefined: as it was. */
+interface Found {
+  readonly state: StateValue;
+  readonly reason: string;
+}
+
+const EXPRESSION: Found = { state: 'INSUFFICIENT_DATA', reason: 'expressions are not computed in simulated AWS' };
+
+/** `read`: the values of its metric. */
 function stateOf(
-  world: World,
-  place: Place,
   input: PutMetricAlarmCommandInput,
+  stat: MetricStat,
+  read: ReturnType<typeof valuesOf>,
+  now: number,
   before: StateValue,
-): { readonly state: StateValue; readonly reason: string } | undefined {
-  const stat = metricOf(input);
-  if (stat === undefined) return { state: 'INSUFFICIENT_DATA', reason: 'expressions are not computed in simulated AWS' };
+): Found {
   const periods = input.EvaluationPeriods ?? 1;
   const needed = input.DatapointsToAlarm ?? periods;
-  const step = periodOf(input) * 1000;
-  const end = Math.floor(world.clock.now() / step) * step;
-  const metric = {
-    namespace: stat.Metric?.Namespace ?? '',
-    metric: stat.Metric?.MetricName ?? '',
-    dimensions: dimensionsOf(stat.Metric?.Dimensions),
-  };
+  const step = periodOf(stat) * 1000;
+  const end = Math.floor(now / step) * step;
   // Data points that are late are waited for: the evaluation range is longer than the periods (user guide, "Evaluation range").
-  const read = valuesOf(world, place, metric);
   const points = Array.from({ length: periods + 2 }, (_, i) => end - (periods + 2 - i) * step).map((from) =>
     statistic(read(from, from + step), stat.Stat ?? 'Average'),
   );

@@ -12,6 +12,7 @@ import type {
   MetricStat,
   PutMetricDataCommandInput,
   PutMetricDataCommandOutput,
+  Metric as ShownMetric,
 } from '@aws-sdk/client-cloudwatch';
 import type { MetricSeries } from '../metric-source.ts';
 import { type Operation, page, type Reply, ServiceFault } from '../service.ts';
@@ -28,6 +29,8 @@ export interface Metric {
   readonly namespace: string;
   readonly metric: string;
   readonly dimensions: Readonly<Record<string, string>>;
+  /** Under which its data points are kept. */
+  readonly key: string;
 }
 
 /** Metrics of AWS services arrive about a minute late; the figure is an assumption, AWS promises none. */
@@ -35,13 +38,19 @@ const SERVICE_DELAY_MS = 60_000;
 /** AWS services send one data point a minute. */
 const RESOLUTION_MS = 60_000;
 
-export const dimensionsOf = (dimensions: readonly Dimension[] | undefined): Record<string, string> =>
+const dimensionsOf = (dimensions: readonly Dimension[] | undefined): Record<string, string> =>
   Object.fromEntries((dimensions ?? []).map((d) => [d.Name ?? '', d.Value ?? '']));
+
+/** A metric as a caller names it. */
+export function named(shown: ShownMetric | undefined): Metric {
+  const { Namespace: namespace = '', MetricName: metric = '' } = shown ?? {};
+  const dimensions = dimensionsOf(shown?.Dimensions);
+  return { namespace, metric, dimensions, key: metricKey(namespace, metric, dimensions) };
+}
 
 /** Values that fall into `[from, to)`, as far as they have arrived by now; `metric` is looked for once. */
 export function valuesOf(world: World, at: Place, metric: Metric): (from: number, to: number) => readonly number[] {
-  const key = metricKey(metric.namespace, metric.metric, metric.dimensions);
-  const points = world.get(POINTS, at.account, at.region, key) ?? [];
+  const points = world.get(POINTS, at.account, at.region, metric.key) ?? [];
   const series = world.regionIsLost(at.region) ? undefined : seriesOf(world, at, metric);
   const arrived = world.clock.now() - SERVICE_DELAY_MS;
   return (from, to) => {
@@ -99,11 +108,10 @@ function periods(start: number, end: number, seconds: number): readonly number[]
 }
 
 const getStatistics: Operation<GetMetricStatisticsCommandInput, Reply<GetMetricStatisticsCommandOutput>> = (input, context) => {
-  const { Namespace = '', MetricName = '', Period = 60, StartTime, EndTime } = input;
+  const { MetricName = '', Period = 60, StartTime, EndTime } = input;
   const names = [...(input.Statistics ?? []), ...(input.ExtendedStatistics ?? [])];
   if (names.length === 0) throw new ServiceFault('MissingParameter', 'Statistics or ExtendedStatistics must be given');
-  const metric = { namespace: Namespace, metric: MetricName, dimensions: dimensionsOf(input.Dimensions) };
-  const read = valuesOf(context.world, context, metric);
+  const read = valuesOf(context.world, context, named(input));
   const datapoints = periods(Number(StartTime), Number(EndTime), Period).flatMap((at): Datapoint[] => {
     const values = read(at, at + Period * 1000);
     if (values.length === 0) return [];
@@ -161,12 +169,7 @@ function pointsOf(
   at: Place,
 ): readonly { readonly at: number; readonly value: number }[] {
   const { Metric, Period = 60, Stat = 'Average' } = stat;
-  const metric = {
-    namespace: Metric?.Namespace ?? '',
-    metric: Metric?.MetricName ?? '',
-    dimensions: dimensionsOf(Metric?.Dimensions),
-  };
-  const read = valuesOf(world, at, metric);
+  const read = valuesOf(world, at, named(Metric));
   return periods(Number(input.StartTime), Number(input.EndTime), Period).flatMap((start) => {
     const value = statistic(read(start, start + Period * 1000), Stat);
     return value === undefined ? [] : [{ at: start, value }];

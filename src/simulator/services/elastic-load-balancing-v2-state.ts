@@ -82,8 +82,12 @@ export function forwardsTo(actions: readonly ELB.Action[] | undefined): readonly
   return forwards;
 }
 
-export const listenersOf = ({ world, account, region }: Place, balancer: string): readonly ListenerItem[] =>
-  world.list(LISTENERS, account, region).filter((l) => l.shown.LoadBalancerArn === balancer);
+export function listenersOf({ world, account, region }: Place, balancer: string): readonly ListenerItem[] {
+  const own: ListenerItem[] = [];
+  for (const listener of world.list(LISTENERS, account, region))
+    if (listener.shown.LoadBalancerArn === balancer) own.push(listener);
+  return own;
+}
 
 /** Load balancers that send requests to a group. */
 export function balancersOf(place: Place, group: string): readonly BalancerItem[] {

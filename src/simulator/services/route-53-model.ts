@@ -71,18 +71,26 @@ export function keyOf(record: ResourceRecordSet): string {
 /** What the name servers have under a name with its final dot. Keys begin with it. */
 export function servedUnder({ served }: StoredZone, name: string): readonly ResourceRecordSet[] {
   const records: ResourceRecordSet[] = [];
-  for (const [key, record] of served) if (key.startsWith(`${name}|`)) records.push(record);
+  const beginning = `${name}|`;
+  for (const [key, record] of served) if (key.startsWith(beginning)) records.push(record);
   return records;
 }
 
 /** Lower case and with a final dot; `\052` is the API's spelling of `*`. */
 export function dotted(name: string): string {
-  const lower = name.toLowerCase();
-  const plain = lower.includes('\\') ? lower.replaceAll('\\052', '*') : lower;
+  const plain = spelled(name);
   return plain.endsWith('.') ? plain : `${plain}.`;
 }
 
-export const undotted = (name: string): string => dotted(name).slice(0, -1);
+export function undotted(name: string): string {
+  const plain = spelled(name);
+  return plain.endsWith('.') ? plain.slice(0, -1) : plain;
+}
+
+function spelled(name: string): string {
+  const lower = name.toLowerCase();
+  return lower.includes('\\') ? lower.replaceAll('\\052', '*') : lower;
+}
 
 /** Health checks of an account, by id. */
 export function healthCheckOf(world: World, account: string, id: string): StoredHealthCheck | undefined {

@@ -129,8 +129,11 @@ export class VirtualClock implements Clock {
   }
 
   #dropCancelled(): void {
-    for (let first = this.#events[0]; first !== undefined && this.#cancelled.delete(first); first = this.#events[0])
+    while (this.#cancelled.size > 0) {
+      const first = this.#events[0];
+      if (first === undefined || !this.#cancelled.delete(first)) return;
       pop(this.#events);
+    }
   }
 }
 

@@ -8,9 +8,10 @@ export interface Random {
 
 /** mulberry32 (Tommy Ettinger, public domain): 32 bits of state, enough for ids and delays. */
 export function random(seed: number): Random {
-  let state = seed >>> 0;
+  // As a signed number: V8 keeps one of those without a place of its own on the heap.
+  let state = seed | 0;
   const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
+    state = (state + 0x6d2b79f5) | 0;
     let t = state;
     t = Math.imul(t ^ (t >>> 15), t | 1);
     t ^= t + Math.imul(t ^ (t >>> 7), t | 61);

@@ -49,6 +49,8 @@ interface Shelved {
   readonly collections: Collection[];
   readonly places: Map<string, Map<string, Collection>>;
   everywhere: readonly Placed<unknown>[] | undefined;
+  /** The collection that was asked for last: mostly it is the one that is asked for next. None is ever taken away. */
+  last: Collection | undefined;
 }
 
 class Collection extends Map<string, Kept> {
@@ -80,6 +82,8 @@ class Collection extends Map<string, Kept> {
     this.#on.everywhere = undefined;
   }
 }
+
+const NOTHING: readonly never[] = [];
 
 type Reaction = (fault: Fault, world: World, how: 'begins' | 'ends') => void;
 
@@ -120,7 +124,7 @@ export class World {
   /** What a list shows, in the order of creation: all but what is too new to be seen yet. */
   list<T>(on: Shelf<T>, account: string, region: string): readonly T[] {
     const collection = this.#collection(on, account, region);
-    if (collection === undefined) return [];
+    if (collection === undefined) return NOTHING;
     if (collection.listed !== undefined) return collection.listed as readonly T[];
     const seen = this.clock.now() - this.settings.consistency;
     const items: T[] = [];
@@ -148,13 +152,19 @@ export class World {
   }
 
   #collection(on: Shelf<unknown>, account: string, region: string): Collection | undefined {
-    return this.#shelves.get(on.id)?.places.get(account)?.get(region);
+    const shelved = this.#shelves.get(on.id);
+    if (shelved === undefined) return undefined;
+    const { last } = shelved;
+    if (last?.account === account && last.region === region) return last;
+    const found = shelved.places.get(account)?.get(region);
+    if (found !== undefined) shelved.last = found;
+    return found;
   }
 
   #newCollection(on: Shelf<unknown>, account: string, region: string): Collection {
     let shelved = this.#shelves.get(on.id);
     if (shelved === undefined) {
-      shelved = { collections: [], places: new Map(), everywhere: undefined };
+      shelved = { collections: [], places: new Map(), everywhere: undefined, last: undefined };
       this.#shelves.set(on.id, shelved);
     }
     let regions = shelved.places.get(account);
@@ -201,12 +211,12 @@ export class World {
   }
 
   regionIsLost(region: string): boolean {
-    return this.#lostRegions.has(region);
+    return this.#lostRegions.size > 0 && this.#lostRegions.has(region);
   }
 
   /** An AZ is lost by itself or with its Region. */
   zoneIsLost(zone: string): boolean {
-    return this.#lostZones.has(zone) || (this.#lostRegions.size > 0 && this.regionIsLost(regionOf(zone)));
+    return this.#lostZones.has(zone) || (this.#lostRegions.size > 0 && this.#lostRegions.has(regionOf(zone)));
   }
 
   /** Names of the AZs of a Region, in order. */
