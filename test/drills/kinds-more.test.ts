@@ -4,7 +4,7 @@ import type { Spec } from '../services/support-traffic.ts';
 import { out } from '../services/support-traffic.ts';
 import { TABLE } from '../verdicts/estates.ts';
 import { hold, type Placed } from './kinds-support.ts';
-import { AWAY, auroraGlobal, BARE, BARE_TABLE, CHECK, cache, DNS, MULTI, record, ZONE } from './parts.ts';
+import { AWAY, auroraGlobal, BARE, BARE_TABLE, BUCKETS, CHECK, cache, DNS, MULTI, record, ZONE } from './parts.ts';
 
 /** A function that answers, and a name of its own for it. */
 const functionIn = (name: string, region: string): readonly Spec[] => [
@@ -21,6 +21,17 @@ const functionIn = (name: string, region: string): readonly Spec[] => [
     inputs: { functionName: out('aws:lambda/function:Function', name, 'name'), authorizationType: 'NONE' },
   },
 ];
+
+describe('writes to a store that is copied', () => {
+  it.each([
+    ['source first', BUCKETS],
+    ['copy first', [...BUCKETS.slice(2, 4), ...BUCKETS.slice(0, 2), ...BUCKETS.slice(4)]],
+  ])('go to the source, and losing the copy loses none: %s', async (_, specs) => {
+    const { held } = await hold({ specs, metrics: '{ RPO: { region: 15m } }', drill: { kind: 'region-loss' }, member: AWAY });
+    expect(held.result).toMatchObject({ status: 'recovered', measured: { lost: 0 } });
+    expect(held.result.measured?.stores.map((s) => s.store)).toEqual(['S3 bucket documents']);
+  });
+});
 
 describe('a drill of DNS', () => {
   it('is over when every resolver has come to the other answer, and the signal is turned back', async () => {

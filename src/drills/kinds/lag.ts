@@ -2,6 +2,7 @@
 import { type EstateResource, meaningOf } from '../../estate/estate.ts';
 import type { Role } from '../../estate/roles.ts';
 import { groupBy } from '../../model/collections.ts';
+import { fold } from '../../model/known.ts';
 import { REPLICATING } from '../mechanisms.ts';
 import type { Outside } from '../ports.ts';
 import { arnOf } from './places.ts';
@@ -35,6 +36,27 @@ export async function lagsOf(stores: readonly StoreMember[], outside: Outside): 
 /** Stores that are copied, by id of their role. */
 export function copied<T extends StoreMember>(stores: readonly T[]): ReadonlyMap<string, readonly T[]> {
   return new Map([...groupBy(stores, (s) => s.role.id)].filter(([, members]) => members.some(({ item }) => replicates(item))));
+}
+
+/**
+ * Those that are copied before their copies, and else in their order: writers connect to the source, whichever of the two the program
+ * makes first.
+ */
+export function sourcesFirst(members: readonly EstateResource[]): readonly EstateResource[] {
+  const copies = new Set(
+    members
+      .flatMap((item) => meaningOf(item)?.protections ?? [])
+      .filter((p) => REPLICATING.has(p.mechanism))
+      .flatMap((p) =>
+        fold<readonly string[], readonly string[]>(
+          p.successors,
+          (urns) => urns,
+          () => [],
+        ),
+      ),
+  );
+  const isCopy = (item: EstateResource): boolean => copies.has(item.resource.urn);
+  return [...members.filter((item) => !isCopy(item)), ...members.filter(isCopy)];
 }
 
 const replicates = (item: EstateResource): boolean =>
