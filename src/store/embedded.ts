@@ -1,6 +1,7 @@
 /** The embedded store: PGlite (Postgres in WebAssembly) in a folder, for one process. */
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { Kysely } from 'kysely';
 import { messageOf, UsageError } from '../model/errors.ts';
 import type { Connection } from './connection.ts';
@@ -42,7 +43,14 @@ function makeFolder(folder: string): void {
   }
 }
 
+/**
+ * How V8 compiles Postgres: what is called, when it is called, by its first compiler alone. All of it through both compilers takes a
+ * second longer, and even ten thousand records give none of that back.
+ */
+const COMPILING = ['--wasm-lazy-compilation', '--liftoff-only'];
+
 async function openData(folder: string) {
+  for (const flag of COMPILING) setFlagsFromString(flag);
   const { PGlite } = await import('@electric-sql/pglite');
   const data = join(folder, 'data');
   try {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { builtChild, moments, ROOT, SHORT_LIVED } from './killed.ts';
+import { builtChild, moments, ROOT } from './killed.ts';
 import { hasPostgres, type Server, startPostgres } from './postgres.ts';
 
 const ROUNDS = 50;
@@ -36,7 +36,7 @@ async function live(
   args: readonly string[],
   killWhen: (child: ChildProcess, said: (lines: number) => Promise<void>) => void,
 ): Promise<Life> {
-  const child = spawn(process.execPath, [...SHORT_LIVED, childPath(), ...args], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [childPath(), ...args], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
   const lines: Line[] = [];
   let complaint = '';
   const waiting: { readonly lines: number; readonly go: () => void }[] = [];

@@ -7,9 +7,6 @@ import { afterAll, beforeAll } from 'vitest';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** For Node: a child lives for a second, too short for WebAssembly (PGlite) to be compiled twice and whole. */
-export const SHORT_LIVED = ['--wasm-lazy-compilation', '--liftoff-only'];
-
 /** Builds a module of the project, with everything that it imports, before the file's tests, and takes it away after them. Its path. */
 export function builtChild(module: string): () => string {
   let folder = '';
