@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { builtChildren } from './test/built.ts';
 
 /**
  * `unit` is the inner loop (no child programs, no browser). `slow` runs real Pulumi programs, fuzzing, the whole command line, other
@@ -24,6 +25,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [builtChildren()],
         test: {
           name: 'slow',
           setupFiles: ['test/setup.ts'],
