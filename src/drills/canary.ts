@@ -85,16 +85,22 @@ export function canary(
     const others = endpoints.filter((e) => e !== current);
     for (const endpoint of current === undefined ? others : [current, ...others]) {
       sequence += 1;
+      const numbered = sequence;
       const at = clock.now();
-      const result = await outside.write(endpoint, sequence);
+      const result = await outside.write(endpoint, numbered);
       if (result.kind === 'refused') {
         says = result.why;
         continue;
       }
+      acknowledged.push({ sequence: numbered, at });
+      // While this was under way writers were led elsewhere: where it ended is not where the next one goes, and shows nothing.
+      if (!endpoints.includes(endpoint)) {
+        says = 'writers are led elsewhere';
+        return false;
+      }
       current = endpoint;
       log = result.log;
       says = `takes writes in ${placeOf(log)}`;
-      acknowledged.push({ sequence, at });
       return true;
     }
     return false;

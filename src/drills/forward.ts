@@ -39,6 +39,7 @@ export async function forward(course: Course, off: CallingOff): Promise<Outcome>
   signal?.addEventListener('abort', abort, { once: true });
   if (signal?.aborted === true) abort();
   const over = new AbortController();
+  const looks: Looks = new Map();
   let watching: Promise<void> = Promise.resolve();
   try {
     const why = await calledOff?.();
@@ -48,12 +49,12 @@ export async function forward(course: Course, off: CallingOff): Promise<Outcome>
       const refused = await unfit(course);
       if (refused !== undefined) return { status: 'refused', reason: refused };
     }
-    watching = watched(course, off, over.signal);
+    watching = watched(course, off, looks, over.signal);
     watching.catch((error: unknown) => course.halt(error));
     await disrupt(course);
     await recover(course);
     const { limit } = course.drill;
-    if (!(await recovered(course)))
+    if (!(await recovered(course, looks)))
       return { status: 'not-recovered', reason: `not recovered within ${Math.round(limit / 1000)} s` };
     await validate(course);
     return { status: 'recovered', reason: 'recovered and validated' };
@@ -99,7 +100,10 @@ async function unfit(course: Course): Promise<string | undefined> {
   return undefined;
 }
 
-function watched(course: Course, { calledOff, every }: CallingOff, over: AbortSignal): Promise<void> {
+/** By probe, when its last look began of which everything is written. */
+type Looks = Map<string, number>;
+
+function watched(course: Course, { calledOff, every }: CallingOff, looks: Looks, over: AbortSignal): Promise<void> {
   const { clock, stops, probes, validated } = course.drill;
   const validation: Probe = {
     id: VALIDATED,
@@ -119,6 +123,7 @@ function watched(course: Course, { calledOff, every }: CallingOff, over: AbortSi
       await course.log.write({ kind: 'observation', about: probe.id, data: observed(result), at });
       if (probe.id !== VALIDATED && result.ok === false) await detected(course, at);
     },
+    looked: (probe, at) => looks.set(probe.id, at),
     halt: (why) => course.stop(why),
   });
 }
@@ -150,19 +155,23 @@ async function recover(course: Course): Promise<void> {
 
 /**
  * Waits until everything has stayed well for the dwell, or the limit has passed. Every probe looks once more after the last act: what
- * it saw before, or another controller saw, says nothing of what came of it.
+ * it saw before, or another controller saw, says nothing of what came of it, and nor does what is not written yet.
  */
-async function recovered(course: Course): Promise<boolean> {
+async function recovered(course: Course, looks: Looks): Promise<boolean> {
   const { clock, probes, limit, dwell = DWELL } = course.drill;
   const t0 = marksOf(course.log.entries).t0 ?? clock.now();
   const pause = Math.max(1_000, Math.min(...probes.map((p) => p.every), dwell / 4));
-  const looks = clock.now() + Math.max(0, ...probes.map((p) => p.every + 1));
+  const acted = clock.now();
+  const due = acted + Math.max(0, ...probes.map((p) => p.every + 1));
+  const haveLooked = (): boolean => [...probes.map((p) => p.id), VALIDATED].every((id) => (looks.get(id) ?? acted) > acted);
   for (;;) {
     const since = allWellSince(course, t0);
     // A promise is kept by when the service was well again, not by when that was certain.
     const dwelt = since !== undefined && clock.now() - Math.max(since, t0) >= dwell;
-    if (dwelt && since - t0 <= limit && clock.now() >= looks) return true;
+    if (dwelt && since - t0 <= limit && clock.now() >= due && haveLooked()) return true;
     if (since === undefined ? clock.now() - t0 > limit : since - t0 > limit) return false;
+    // A look that does not end shows nothing.
+    if (clock.now() > Math.max(t0 + limit, due) + dwell && !haveLooked()) return false;
     await course.sleep(pause);
   }
 }

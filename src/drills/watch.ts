@@ -31,6 +31,8 @@ export interface WatchSettings {
   readonly calledOff: { readonly every: number; readonly ask: () => Promise<string | undefined> } | undefined;
   /** Called with what a probe says when that differs from what it said before. */
   readonly saw: (probe: Probe, result: ProbeResult, at: number) => Promise<void>;
+  /** Called once a look that began at that moment has been dealt with, whatever it saw. */
+  readonly looked?: (probe: Probe, at: number) => void;
   readonly halt: (why: Halt) => Promise<void>;
   readonly signal: AbortSignal;
 }
@@ -51,9 +53,11 @@ export async function watch(settings: WatchSettings): Promise<void> {
       const result = await looked(entry.probe);
       if (signal.aborted) return;
       const said = JSON.stringify([result.ok ?? null, result.says]);
-      if (last.get(entry.probe.id) === said) continue;
-      last.set(entry.probe.id, said);
-      await settings.saw(entry.probe, result, now);
+      if (last.get(entry.probe.id) !== said) {
+        last.set(entry.probe.id, said);
+        await settings.saw(entry.probe, result, now);
+      }
+      settings.looked?.(entry.probe, now);
     }
     if (nextStops <= now) {
       nextStops = now + STOP_EVERY;

@@ -56,6 +56,35 @@ describe('canary writes', () => {
   });
 });
 
+describe('writers that are led elsewhere', () => {
+  const stores = { old: { corrupt: true }, restored: { corrupt: false } };
+  const isStore = (endpoint: string): endpoint is keyof typeof stores => Object.hasOwn(stores, endpoint);
+  let answered: () => void = () => undefined;
+  const outside: Outside = {
+    resolvers: [],
+    request: async () => ({ kind: 'refused', why: 'nothing is asked for' }),
+    resolve: async () => undefined,
+    write: async (endpoint) => {
+      if (endpoint === 'old') await new Promise<void>((resolve) => (answered = resolve));
+      return { kind: 'written', log: endpoint };
+    },
+    contents: async (log) => (isStore(log) ? [{ sequence: 1, at: 0, ...stores[log] }] : undefined),
+    lag: async () => undefined,
+  };
+
+  it('go there, also when a write to where they were is still under way', async () => {
+    const clock = new VirtualClock(1_000_000);
+    const stream = canary({ id: 'o', title: 'orders', endpoints: ['old'] }, outside, clock, 1_000, () => undefined, true);
+    const under = stream.probe.look();
+    stream.move(['restored']);
+    answered();
+    expect(await under).toMatchObject({ ok: false });
+    const next = stream.probe.look();
+    answered();
+    expect(await next).toMatchObject({ ok: true });
+  });
+});
+
 describe('another controller', () => {
   const log: { sequence: number; corrupt: boolean }[] = [];
   const outside: Outside = {

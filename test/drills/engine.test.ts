@@ -45,6 +45,32 @@ describe('a drill that goes well', () => {
     expect(result).toMatchObject({ status: 'not-recovered', steady: true, left: [] });
   });
 
+  it('is not over before what every probe saw is written, however long the journal takes', async () => {
+    const t = thing(Number.POSITIVE_INFINITY);
+    const kept = testJournal();
+    const journal: TestJournal = {
+      ...kept,
+      append: async (lease, entry) => {
+        if (entry.about === 'entry' && t.broken) await t.clock.sleep(120_000);
+        return kept.append(lease, entry);
+      },
+    };
+    const result = await run(t, journal, { validated: async () => true });
+    expect(result).toMatchObject({ status: 'not-recovered', steady: true, left: [] });
+  });
+
+  it('has not recovered when a look does not end', async () => {
+    const t = thing(0);
+    const [entry] = drillOf(t).probes;
+    if (entry === undefined) throw new Error('no probe');
+    const look = async () => {
+      if (t.broken) await t.clock.sleep(3_600_000);
+      return entry.look();
+    };
+    const result = await run(t, testJournal(), { probes: [{ ...entry, look }] });
+    expect(result).toMatchObject({ status: 'not-recovered', left: [] });
+  });
+
   it('marks when people declared, where they had to act', async () => {
     const t = thing(Number.POSITIVE_INFINITY);
     const result = await run(t, testJournal(), { recover: [moving(t)] });
