@@ -20,6 +20,8 @@ export class VirtualClock implements Clock {
   #now: number;
   #order = 0;
   #outstanding = 0;
+  /** Who waits until no real work is outstanding. */
+  readonly #waiting: (() => void)[] = [];
   /** A binary heap by time, then order. */
   readonly #events: Event[] = [];
   readonly #cancelled = new Set<Event>();
@@ -72,6 +74,7 @@ export class VirtualClock implements Clock {
       return await work;
     } finally {
       this.#outstanding -= 1;
+      if (this.#outstanding === 0) this.#wake();
     }
   }
 
@@ -89,20 +92,38 @@ export class VirtualClock implements Clock {
     let settled = false;
     const done = work.finally(() => {
       settled = true;
+      this.#wake();
     });
     // The outcome is taken below; until then a rejection is nobody's.
     done.catch(() => undefined);
     while (!settled) {
       await macrotask();
-      if (settled || this.#outstanding > 0) continue;
+      if (settled) continue;
+      if (this.#outstanding > 0) {
+        await this.#quiet();
+        continue;
+      }
       // Whatever became runnable in that turn may have begun real work or a sleep of its own.
       await macrotask();
-      if (settled || this.#outstanding > 0) continue;
+      if (settled) continue;
+      if (this.#outstanding > 0) {
+        await this.#quiet();
+        continue;
+      }
       let happened = this.#next(Number.POSITIVE_INFINITY);
       if (happened === undefined) await idle();
       for (let n = 1; happened?.looks === true && n < LOOKS_IN_A_ROW; n += 1) happened = this.#next(Number.POSITIVE_INFINITY);
     }
     return done;
+  }
+
+  /** Until no real work is outstanding: it may take minutes, in which nothing here keeps the processor busy. */
+  #quiet(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   /** The instant of the next event; undefined when nothing is scheduled. */
