@@ -1,6 +1,7 @@
 /** `holdfast rehearse`: deploys the sources into simulated AWS, takes away what the agreements speak of, and tells what happened. */
 
 import { type Held, observationsOf } from '../../src/drills/observe.ts';
+import { groupBy } from '../../src/model/collections.ts';
 import { UsageError } from '../../src/model/errors.ts';
 import { formatDuration } from '../../src/model/quantity.ts';
 import type { Position } from '../../src/model/resource.ts';
@@ -142,16 +143,16 @@ function engineLines({ engine }: RehearsalResult): readonly string[] {
       }`,
     );
   if (engine.notDeployed !== null) lines.push('', ...refusal(engine.notDeployed));
-  for (const { run, findings, nobodyCanTell } of engine.afterFailover) {
+  const clean = engine.afterFailover.filter((a) => a.nobodyCanTell === null && a.findings.length === 0);
+  for (const { run, findings, nobodyCanTell } of engine.afterFailover.filter((a) => !clean.includes(a))) {
     lines.push('', `after the failover (${run}):`);
     if (nobodyCanTell !== null) lines.push(`  nobody can tell what the next update would do: ${nobodyCanTell}`);
-    else if (findings.length === 0) lines.push('  the next update leaves everything as it is');
-    for (const f of findings) {
-      lines.push(`  ${f.severity} ${f.rule}${at(f.position)}: ${f.message}`, `    ${f.mend}`);
-    }
+    for (const f of findings) lines.push(`  ${f.severity} ${f.rule}${at(f.position)}: ${f.message}`, `    ${f.mend}`);
   }
-  if (engine.opaque.length > 0)
-    lines.push('', `kept as declared, since simulated AWS does not know the type: ${engine.opaque.join(', ')}`);
+  if (clean.length > 0)
+    lines.push('', `after ${clean.length} of ${engine.afterFailover.length} drills the next update leaves everything as it is`);
+  for (const [type, urns] of groupBy(engine.opaque, typeIn))
+    lines.push('', `kept as declared, since simulated AWS does not know ${type}: ${some(urns.map(nameIn))}`);
   return [...lines, ''];
 }
 
@@ -171,6 +172,7 @@ const MAX_NAMED = 5;
 const some = (names: readonly string[]): string =>
   names.slice(0, MAX_NAMED).join(', ') + (names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '');
 
+const typeIn = (urn: string): string => urn.split('::')[2]?.split('$').at(-1) ?? urn;
 const nameIn = (urn: string): string => urn.split('::').slice(3).join('::');
 
 const at = (position: Position | null): string =>
