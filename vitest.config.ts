@@ -8,8 +8,9 @@ import { builtChildren } from './test/built.ts';
  */
 export default defineConfig({
   test: {
-    // Left to itself, Vitest keeps one core free: of two, that is half.
-    maxWorkers: availableParallelism(),
+    // Left to itself, Vitest keeps one core free. One more than there are: some files mostly wait, for a network that is cut or a
+    // program that does not end.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         test: {
