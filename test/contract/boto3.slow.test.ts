@@ -5,7 +5,7 @@ import { freshAws } from '../../src/simulator/fresh.ts';
 import { type HttpDoor, openHttpDoor } from '../../src/simulator/http.ts';
 import { SIMULATED } from '../../src/simulator/registry.ts';
 import { addAdministratorKey } from '../../src/simulator/world/keys.ts';
-import { boto3Name, runWith, tools } from './python.ts';
+import { boto3Name, type Conversation, converse, type Ran, runWith, tools } from './python.ts';
 
 const python = tools('aws-clients', ['boto3==1.44.5', 'awscli==1.46.3']);
 const OBJECTS = fileURLToPath(new URL('boto3_objects.py', import.meta.url));
@@ -28,28 +28,29 @@ const PROTOCOL_FAULTS =
   /^(|InternalFailure|InternalError|SerializationException|MalformedInput|MalformedXML|UnknownOperationException|InvalidAction|NotImplemented|SignatureDoesNotMatch|InvalidSignatureException|AuthFailure|MissingAuthenticationToken.*|5\d\d|\w*ParserError|ParamValidationError|ConnectionError|EndpointConnectionError|ReadTimeoutError|ConnectionClosedError)$/;
 
 let door: HttpDoor;
+let clients: Conversation | undefined;
 const mistakes: unknown[] = [];
 
 beforeAll(async () => {
   const aws = freshAws({ start: Date.UTC(2026, 10, 23), seed: 1, consistency: 0 });
   addAdministratorKey(aws.world, 'test', 'test', '123456789012');
   door = await openHttpDoor(aws, { port: 0, host: '127.0.0.1', clock: false, onMistake: (error) => mistakes.push(error) });
+  if (python.installed) clients = converse(`${python.bin}/python`, [CALLS], door.url);
 });
 
-afterAll(() => door.close());
+afterAll(async () => {
+  await clients?.end();
+  await door.close();
+});
 
 describe.skipIf(!python.installed)('boto3, then the AWS CLI', () => {
   it.each(SIMULATED.map((service) => [service.client, Object.keys(service.operations)] as const))(
     '%s',
     async (client, operations) => {
-      if (!python.installed) return;
+      if (clients === undefined) throw new Error('expected Python to run');
       const calls = operations.map((operation) => ({ service: boto3Name(client), operation }));
-      const input = JSON.stringify({ endpoint: door.url, calls });
       mistakes.length = 0;
-      const { code, out, err } = await runWith(`${python.bin}/python`, [CALLS], door.url, input);
-      expect(err).toBe('');
-      expect(code).toBe(0);
-      const outcomes = JSON.parse(out) as readonly Outcome[];
+      const outcomes = JSON.parse(await clients.ask(JSON.stringify({ endpoint: door.url, calls }))) as readonly Outcome[];
       expect(outcomes.length).toBe(calls.length);
       expect(mistakes).toEqual([]);
       expect(outcomes.filter((one) => !one.ok && PROTOCOL_FAULTS.test(one.code))).toEqual([]);
@@ -60,11 +61,8 @@ describe.skipIf(!python.installed)('boto3, then the AWS CLI', () => {
       if (bare === undefined) return;
       // The CLI keeps `s3` for commands of its own.
       const api = bare.service === 's3' ? 's3api' : bare.service;
-      const shown = await runWith(
-        `${python.bin}/aws`,
-        [api, bare.command, '--output', 'json', '--endpoint-url', door.url],
-        door.url,
-      );
+      const aws = [api, bare.command, '--output', 'json', '--endpoint-url', door.url];
+      const shown = JSON.parse(await clients.ask(JSON.stringify({ aws }))) as Ran;
       expect({ command: bare.command, code: shown.code, err: shown.err }).toEqual({ command: bare.command, code: 0, err: '' });
       if (shown.out.trim() !== '') expect(JSON.parse(shown.out)).toBeTypeOf('object');
     },

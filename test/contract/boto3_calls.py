@@ -1,13 +1,16 @@
-"""Calls operations with boto3 and says what came of each, as one JSON document.
+"""Calls operations with boto3, and the AWS CLI, and says what came of each: a JSON document in each line, for each that comes in.
 
-Standard input: {"endpoint": url, "calls": [{"service": "rds", "operation": "DescribeDBInstances"}]}. Inputs are made from
-botocore's own models: every required member, and no other.
+{"endpoint": url, "calls": [{"service": "rds", "operation": "DescribeDBInstances"}]}: inputs are made from botocore's own models, every
+required member, and no other. {"aws": ["rds", "describe-db-instances"]}: what the command `aws` does with these arguments.
 """
 
+import contextlib
 import datetime
+import io
 import json
 import sys
 
+import awscli.clidriver
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -61,8 +64,7 @@ def outcome(client, operation):
         return {**said, "ok": False, "status": None, "code": type(error).__name__, "message": str(error)}
 
 
-def main():
-    task = json.load(sys.stdin)
+def calls(task):
     config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, read_timeout=20)
     clients = {}
     results = []
@@ -74,7 +76,16 @@ def main():
         known = operation in client.meta.service_model.operation_names
         result = outcome(client, operation) if known else {"ok": False, "code": "NotInBotocore"}
         results.append({**call, **result})
-    json.dump(results, sys.stdout)
+    return results
 
 
-main()
+def aws(arguments):
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = awscli.clidriver.create_clidriver().main(arguments)
+    return {"code": code, "out": out.getvalue(), "err": err.getvalue()}
+
+
+for line in sys.stdin:
+    asked = json.loads(line)
+    print(json.dumps(aws(asked["aws"]) if "aws" in asked else calls(asked)), flush=True)

@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 
 export type Tools = { readonly installed: true; readonly bin: string } | { readonly installed: false; readonly why: string };
 
@@ -37,24 +38,54 @@ export interface Ran {
   readonly err: string;
 }
 
-/** Runs a program with AWS's environment of the simulator and nothing of the user's own. */
-export function runWith(command: string, args: readonly string[], endpoint: string, input = '', cwd?: string): Promise<Ran> {
-  const child = spawn(command, args, {
-    cwd,
-    env: {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
-      AWS_ENDPOINT_URL: endpoint,
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-      AWS_REGION: 'us-east-1',
-      AWS_DEFAULT_REGION: 'us-east-1',
-      AWS_CONFIG_FILE: '/nonexistent',
-      AWS_SHARED_CREDENTIALS_FILE: '/nonexistent',
-      AWS_EC2_METADATA_DISABLED: 'true',
-      AWS_PAGER: '',
-    },
+/** AWS's environment of the simulator, and nothing of the user's own. */
+const environmentOf = (endpoint: string): NodeJS.ProcessEnv => ({
+  PATH: process.env.PATH,
+  HOME: process.env.HOME,
+  AWS_ENDPOINT_URL: endpoint,
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+  AWS_REGION: 'us-east-1',
+  AWS_DEFAULT_REGION: 'us-east-1',
+  AWS_CONFIG_FILE: '/nonexistent',
+  AWS_SHARED_CREDENTIALS_FILE: '/nonexistent',
+  AWS_EC2_METADATA_DISABLED: 'true',
+  AWS_PAGER: '',
+});
+
+export interface Conversation {
+  /** One line to the program, and its answer; throws what it complains of. */
+  ask(line: string): Promise<string>;
+  end(): Promise<void>;
+}
+
+/** A program that answers line by line: to start Python, with all that it imports, takes longer than most of what it is asked. */
+export function converse(command: string, args: readonly string[], endpoint: string): Conversation {
+  const child = spawn(command, args, { env: environmentOf(endpoint), stdio: ['pipe', 'pipe', 'pipe'] });
+  const closed = new Promise<void>((done) => child.on('close', () => done()));
+  let complaint = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaint += text;
   });
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    async ask(line) {
+      child.stdin.write(`${line}\n`);
+      const { value, done } = await answers.next();
+      if (done === true || complaint !== '') throw new Error(`${command} complains: ${complaint}`);
+      return value;
+    },
+    async end() {
+      child.stdin.end();
+      await closed;
+      if (complaint !== '') throw new Error(`${command} complains: ${complaint}`);
+    },
+  };
+}
+
+/** Runs a program in AWS's environment of the simulator. */
+export function runWith(command: string, args: readonly string[], endpoint: string, input = '', cwd?: string): Promise<Ran> {
+  const child = spawn(command, args, { cwd, env: environmentOf(endpoint) });
   let out = '';
   let err = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
