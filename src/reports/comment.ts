@@ -13,6 +13,7 @@ import {
   verdictsText,
 } from './compared-words.ts';
 import { code, escapeMarkdown, MARKS, row } from './markdown.ts';
+import { changeText as codeText, goalText, optionText, pleaText, stepsText } from './remedies.ts';
 import type { VerifyResult } from './result-schema.ts';
 import type { FindingResult, MetricResult } from './words.ts';
 import { established, headline, placeText, predictedText, shareText, whyText } from './words.ts';
@@ -175,6 +176,7 @@ function sectionsOf(result: VerifyResult): readonly Section[] {
     escapeMarkdown(`${approvalText(a)}: ${clip(a.metrics.join(', '), LONGEST)}`),
   );
   const added = list('new findings, and findings that got worse', baseline === null ? [] : findings.filter(isNew), findingLine);
+  const remedies = list('ways to keep what is broken', remediesOf(result), (line) => line);
   const broken = table(
     'agreed metrics that are not met, or unknown',
     ['metric', 'target', 'predicted', 'verdict', 'why'],
@@ -210,8 +212,44 @@ function sectionsOf(result: VerifyResult): readonly Section[] {
     metricCells,
   );
   const notes = list('notes', [...(baseline?.notes ?? []), ...result.warnings], (n) => escapeMarkdown(clip(n, LONGEST)));
-  return [{ ...moved, open: true }, approvals, { ...added, open: true }, broken, kpis, fixed, relocated, notes, others, met];
+  return [
+    { ...moved, open: true },
+    approvals,
+    { ...added, open: true },
+    remedies,
+    broken,
+    kpis,
+    fixed,
+    relocated,
+    notes,
+    others,
+    met,
+  ];
 }
+
+/** The goal, and the best option of each metric that the change breaks; without a baseline, of each that is broken. */
+function remediesOf({ remedies, baseline }: VerifyResult): readonly string[] {
+  if (remedies === null) return [];
+  const broken = baseline === null ? undefined : new Set(baseline.metrics.filter((m) => m.fails).map((m) => m.id));
+  return [
+    ...(remedies.goal === null ? [] : [`**Goal:** ${escapeMarkdown(clip(goalText(remedies.goal), LONGEST))}`]),
+    ...remedies.metrics.filter((m) => broken === undefined || broken.has(m.metric)).map(bestLine),
+  ];
+}
+
+function bestLine({ metric, options, people }: Remedy): string {
+  const [best] = options;
+  const [plea] = people;
+  const name = code(clip(metric, LONGEST_NAME));
+  if (best === undefined)
+    return `${name}: ${escapeMarkdown(clip(plea === undefined ? 'no change that is known keeps it' : pleaText(plea), LONGEST))}`;
+  const [first, ...more] = best.changes.map(codeText);
+  const changes =
+    first === undefined ? '' : `: ${escapeMarkdown(clip(first, LONGEST))}${more.length === 0 ? '' : ` and ${more.length} more`}`;
+  return `${name} **${best.effect}**: ${escapeMarkdown(clip(`${stepsText(best.steps)} (${optionText(best)})`, LONGEST))}${changes}`;
+}
+
+type Remedy = NonNullable<VerifyResult['remedies']>['metrics'][number];
 
 function metricCells(m: MetricResult): readonly string[] {
   const d = established(m);

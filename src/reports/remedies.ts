@@ -176,7 +176,7 @@ export function goalText(goal: NonNullable<RemediesResult['goal']>): string {
   if (!reached)
     return changes.length === 0
       ? `${from}: nothing that is known brings it nearer to ${formatPercent(wanted)}`
-      : `${from}: ${formatPercent(wanted)} cannot be reached by changes of code that are known; ${made} give the most, ${formatPercent(after)}`;
+      : `${from}: ${formatPercent(wanted)} cannot be reached by changes of code that are known; ${made} ${changes.length === 1 ? 'gives' : 'give'} the most, ${formatPercent(after)}`;
   const least = smallest ? 'none of the options found does with fewer' : `${atLeast} are needed at least`;
-  return `${from}: ${made} make it ${formatPercent(after)}, judged together; ${least}`;
+  return `${from}: ${made} ${changes.length === 1 ? 'makes' : 'make'} it ${formatPercent(after)}, judged together; ${least}`;
 }

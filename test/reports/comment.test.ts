@@ -3,7 +3,8 @@ import { marked } from 'marked';
 import { describe, expect, it } from 'vitest';
 import { COMMENT_BYTES, MARKER, renderComment } from '../../src/reports/comment.ts';
 import type { VerifyResult } from '../../src/reports/result-schema.ts';
-import { HOSTILE, RESULTS } from './support.ts';
+import { MULTI_AZ, SINGLE_AZ, TABLE } from '../verdicts/estates.ts';
+import { compared, HOSTILE, mended, RESULTS, result } from './support.ts';
 
 const lines = (result: VerifyResult, exit: 0 | 1 | 3 = 1) => renderComment(result, exit).split('\n');
 
@@ -53,6 +54,25 @@ describe('the head of the comment', () => {
     expect(head).toContain('CAB must approve (agreement sla');
     expect(head).toContain('no change reference was given');
     expect(head).toMatch(/KPI 2.*\*\*66.7% → 0%\*\*/);
+  });
+
+  it('shows the goal and the best option of each metric that the change breaks, in a fold', () => {
+    const of = (result: VerifyResult) => {
+      const all = lines(result);
+      const at = all.findIndex((line) => line.includes('<summary>Ways to keep what is broken'));
+      return at === -1 ? [] : all.slice(at, all.indexOf('</details>', at)).filter((line) => line.startsWith('- '));
+    };
+    const after = mended([TABLE, SINGLE_AZ]);
+    const lost = compared(result([TABLE, MULTI_AZ]), after);
+    const broken = lost.baseline?.metrics.filter((m) => m.fails).map((m) => m.id) ?? [];
+    // What was broken before is not shown with a baseline, and is without.
+    expect(broken.length).toBeLessThan(after.remedies?.metrics.length ?? 0);
+    expect(of(lost)).toHaveLength(1 + broken.length);
+    expect(of(after)).toHaveLength(1 + (after.remedies?.metrics.length ?? 0));
+    expect(of(lost)[0]).toMatch(/^- \*\*Goal:\*\* KPI 2 is/);
+    expect(of(lost).find((line) => line.includes('RTO-az'))).toMatch(/`sla\/shop\/RTO-az` \*\*keeps\*\*: .*cost .*multiAz: true/);
+    expect(lines(lost).some((line) => line.startsWith('<details><summary>Ways'))).toBe(true);
+    expect(of(compared(result([TABLE, MULTI_AZ]), result([TABLE, SINGLE_AZ])))).toEqual([]);
   });
 
   it('says that nothing is broken when nothing is', () => {

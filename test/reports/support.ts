@@ -1,7 +1,9 @@
 /** Results with and without a baseline, hostile and large ones among them. */
 import { readBaseline, withBaseline } from '../../src/reports/baseline.ts';
+import { remediesResult } from '../../src/reports/remedies.ts';
 import { resultOf } from '../../src/reports/result.ts';
 import type { VerifyResult } from '../../src/reports/result-schema.ts';
+import { remediesOf } from '../../src/verdicts/remedies/remedies.ts';
 import type { Spec } from '../services/support-traffic.ts';
 import { judgeSpecs, MULTI_AZ, NOBODY_KNOWS, promising, SINGLE_AZ, TABLE } from '../verdicts/estates.ts';
 
@@ -17,6 +19,13 @@ export const named = (spec: Spec, name: string): Spec => ({ ...spec, name });
 
 export const result = (specs: readonly Spec[], catalogue: string | undefined = promising(METRICS)): VerifyResult =>
   resultOf(judgeSpecs(specs, catalogue), 1);
+
+/** With its remedies and a goal. */
+export function mended(specs: readonly Spec[], catalogue: string = promising(METRICS)): VerifyResult {
+  const judgement = judgeSpecs(specs, catalogue);
+  const remedies = remediesResult(remediesOf(judgement, { seed: 1, goal: 100 }), judgement);
+  return { ...resultOf(judgement, 1), remedies };
+}
 
 /** As if the first had been written to a file before the change. */
 export function compared(before: VerifyResult, after: VerifyResult, change?: string): VerifyResult {
@@ -35,6 +44,8 @@ export const RESULTS: Readonly<Record<string, VerifyResult>> = {
   waived: result([SINGLE_AZ], promising(METRICS, WAIVER('2026-12-31'))),
   'a waiver that is over': result([SINGLE_AZ], promising(METRICS, WAIVER('2026-01-31'))),
   lost: compared(result([TABLE, MULTI_AZ], approver('CAB')), result([TABLE, SINGLE_AZ], approver('CAB'))),
+  'lost, with remedies': compared(result([TABLE, MULTI_AZ]), mended([TABLE, SINGLE_AZ])),
+  'hostile, with remedies': mended(hostile),
   won: compared(result([TABLE, SINGLE_AZ]), result([TABLE, MULTI_AZ])),
   renamed: compared(result([SINGLE_AZ]), result([named(SINGLE_AZ, 'ledger')])),
   'lost, hostile': compared(
