@@ -90,6 +90,18 @@ describe('what must hold before, and what stops', () => {
     expect(held.result).toMatchObject({ left: [], steady: true });
   });
 
+  it.each([
+    ['open', [], 'recovered'],
+    ['closed', ['BEGIN:VEVENT', 'DTSTART:20200101T000000Z', 'DTEND:20990101T000000Z', 'END:VEVENT'], 'refused'],
+  ] as const)('a change calendar that is %s', async (_, event, status) => {
+    const content = ['BEGIN:VCALENDAR', 'X-CALENDAR-TYPE:DEFAULT_OPEN', ...event, 'END:VCALENDAR'].join('\n');
+    const inputs = { name: 'freeze', documentType: 'ChangeCalendar', documentFormat: 'TEXT', content };
+    const calendar: Spec = { type: 'aws:ssm/document:Document', name: 'freeze', inputs };
+    const preconditions = [{ kind: 'no-change-freeze', calendars: ['freeze'] }] as const;
+    const { held } = await hold({ specs: [MULTI, calendar], metrics, drill: { ...drill, preconditions } });
+    expect(held.result, held.result.reason).toMatchObject({ status, left: [], steady: true });
+  });
+
   it('the source of a global database tells how late its copies are: neither they nor the global cluster need to', async () => {
     const regional = { specs: auroraGlobal(), metrics: '{ RTO: { region: 1h } }', member: 'us-east-1' };
     const late = async (seconds: number) =>

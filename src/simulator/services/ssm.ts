@@ -1,4 +1,4 @@
-/** Parameters of AWS Systems Manager. https://docs.aws.amazon.com/systems-manager/latest/APIReference/ */
+/** AWS Systems Manager: its parameters, and what is beside them. https://docs.aws.amazon.com/systems-manager/latest/APIReference/ */
 import type * as SSM from '@aws-sdk/client-ssm';
 import type { Created, Deployer, Deployment, Given } from '../deploy/deployer.ts';
 import { removedBy } from '../deploy/lifecycle.ts';
@@ -6,6 +6,7 @@ import { type CallContext, type Operation, page, type Reply, ServiceFault, type 
 import { shelf, type World } from '../world/world.ts';
 import { tagList, textOf, without } from './compute-inputs.ts';
 import { findKey, keyUsable } from './kms-model.ts';
+import { documentDeployer, documentOperations } from './ssm-documents.ts';
 
 type Op<I, O> = Operation<I, Reply<O>>;
 
@@ -74,6 +75,7 @@ function value(context: CallContext, name: string | undefined): SSM.Parameter {
 }
 
 const operations = {
+  ...documentOperations,
   PutParameter: put,
   GetParameter: ((input, context) => ({ Parameter: value(context, input.Name) })) satisfies Op<
     SSM.GetParameterCommandInput,
@@ -147,6 +149,7 @@ async function parameter(given: Given, deployment: Deployment, overwrites: boole
 }
 
 const deployers: readonly Deployer[] = [
+  documentDeployer,
   {
     type: 'aws:ssm/parameter:Parameter',
     create: (given, deployment) => parameter(given, deployment, false),

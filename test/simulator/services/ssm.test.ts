@@ -52,3 +52,50 @@ it('they are listed in pages', async () => {
   });
   expect([...(first.Parameters ?? []), ...(rest.Parameters ?? [])].map((p) => p.Name)).toEqual(['p0', 'p1', 'p2']);
 });
+
+const CALENDAR = (type: string, ...events: readonly (readonly string[])[]): string =>
+  ['BEGIN:VCALENDAR', 'PRODID:-//AWS//Change Calendar 1.0//EN', 'VERSION:2.0', `X-CALENDAR-TYPE:${type}`]
+    .concat(
+      events.flatMap((lines) => ['BEGIN:VEVENT', ...lines, 'SUMMARY:freeze', 'END:VEVENT']),
+      'END:VCALENDAR',
+    )
+    .join('\r\n');
+const FREEZE = ['DTSTART:20270101T000000Z', 'DTEND:20270103T000000Z'];
+const document = (Name: string, Content: string, DocumentType = 'ChangeCalendar'): Promise<unknown> =>
+  call('CreateDocument', { Name, Content, DocumentType, DocumentFormat: 'TEXT' });
+const stateAt = (AtTime: string, ...CalendarNames: readonly string[]) =>
+  call<SSM.GetCalendarStateCommandOutput>('GetCalendarState', { CalendarNames, AtTime });
+
+it('a change calendar is open but in its events, or closed but in them', async () => {
+  await document('retail', CALENDAR('DEFAULT_OPEN', FREEZE));
+  await document('windows', CALENDAR('DEFAULT_CLOSED', FREEZE));
+  const before = { AtTime: '2026-12-31T00:00:00Z', NextTransitionTime: '2027-01-01T00:00:00Z' };
+  expect(await stateAt('2026-12-31T00:00:00Z', 'retail')).toEqual({ State: 'OPEN', ...before });
+  expect(await stateAt('2026-12-31T00:00:00Z', 'windows')).toEqual({ State: 'CLOSED', ...before });
+  expect(await stateAt('2027-01-01T00:00:00Z', 'retail')).toMatchObject({
+    State: 'CLOSED',
+    NextTransitionTime: '2027-01-03T00:00:00Z',
+  });
+  expect(await stateAt('2027-01-03T00:00:00Z', `arn:aws:ssm:${REGION}:${ACCOUNT}:document/retail`)).toEqual({
+    State: 'OPEN',
+    AtTime: '2027-01-03T00:00:00Z',
+  });
+  // Several are open only together: these two never are.
+  expect(await stateAt('2027-01-02T00:00:00Z', 'retail', 'windows')).toEqual({ State: 'CLOSED', AtTime: '2027-01-02T00:00:00Z' });
+});
+
+it('a calendar that is not there, is none, or cannot be read here tells nobody that it is open', async () => {
+  await document('run', '{}', 'Automation');
+  expect(await codeOf(stateAt('2027-01-01T00:00:00Z', 'none'))).toBe('InvalidDocument');
+  expect(await codeOf(stateAt('2027-01-01T00:00:00Z', 'run'))).toBe('InvalidDocumentType');
+  expect(await codeOf(document('run', '{}', 'Automation'))).toBe('DocumentAlreadyExists');
+  expect(await codeOf(document('a', CALENDAR('DEFAULT_OPEN', [...FREEZE, 'RRULE:FREQ=WEEKLY'])))).toBe('InvalidDocumentContent');
+  expect(
+    await codeOf(
+      document('b', CALENDAR('DEFAULT_OPEN', ['DTSTART;TZID=Europe/Paris:20270101T000000', 'DTEND:20270103T000000Z'])),
+    ),
+  ).toBe('InvalidDocumentContent');
+  expect(await codeOf(document('c', CALENDAR('SOMETIMES')))).toBe('InvalidDocumentContent');
+  await call('DeleteDocument', { Name: 'run' });
+  expect(await codeOf(call('DeleteDocument', { Name: 'run' }))).toBe('InvalidDocument');
+});
