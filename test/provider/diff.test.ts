@@ -23,6 +23,12 @@ describe('diff', () => {
     ['aws:ec2/vpc:Vpc', { cidrBlock: '10.0.0.0/16' }, { cidrBlock: '10.1.0.0/16' }, { cidrBlock: 'update-replace' }],
     ['aws:ec2/vpc:Vpc', { enableDnsHostnames: false }, { enableDnsHostnames: true }, { enableDnsHostnames: 'update' }],
     ['aws:ec2/subnet:Subnet', { vpcId: 'vpc-1' }, { vpcId: 'vpc-2' }, { vpcId: 'update-replace' }],
+    [
+      'aws:ec2/natGateway:NatGateway',
+      { availabilityMode: 'zonal' },
+      { availabilityMode: 'regional' },
+      { availabilityMode: 'update-replace' },
+    ],
     ['aws:ec2/instance:Instance', { userData: 'a' }, { userData: 'b' }, { userData: 'update' }],
     [
       'aws:ec2/instance:Instance',

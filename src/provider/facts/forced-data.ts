@@ -38,7 +38,7 @@ export const FORCED_DATA: Readonly<Record<string, string>> = {
   'elasticsearch/domain': 'domainName encryptAtRest.kmsKeyId',
   'fsx/dataRepositoryAssociation': 'batchImportMetaDataOnCreate dataRepositoryPath fileSystemId fileSystemPath',
   'fsx/lustreFileSystem':
-    'autoImportPolicy backupId deploymentType driveCacheType exportPath fileSystemTypeVersion importPath importedFileChunkSize kmsKeyId securityGroupIds storageType subnetIds',
+    'autoImportPolicy backupId deploymentType driveCacheType exportPath fileSystemTypeVersion importPath importedFileChunkSize kmsKeyId securityGroupIds storageType subnetIds efaEnabled',
   'fsx/ontapFileSystem':
     'deploymentType endpointIpAddressRange kmsKeyId preferredSubnetId securityGroupIds storageType subnetIds',
   'fsx/ontapStorageVirtualMachine': 'fileSystemId rootVolumeSecurityStyle',

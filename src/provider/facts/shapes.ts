@@ -645,6 +645,8 @@ export const SHAPES: Readonly<Record<string, string>> = {
     'queueUrl! redriveAllowPolicy! region~',
   'aws:sqs/redrivePolicy:RedrivePolicy':
     'queueUrl! redrivePolicy! region~',
+  'aws:ssm/document:Document':
+    'attachmentsSources content! documentFormat documentType! name~ permissions region~ tags targetType versionName >arn >createdDate >defaultVersion >description >documentVersion >hash >hashType >latestVersion >owner >parameters >platformTypes >schemaVersion >status >tagsAll',
   'aws:ssm/parameter:Parameter':
     'allowedPattern arn~ dataType~ description insecureValue~ keyId~ name~ overwrite region~ tags tier~ type! value~ valueWo valueWoVersion >hasValueWo >tagsAll >version',
   'aws:wafv2/ipSet:IpSet':
@@ -1357,6 +1359,8 @@ export const NESTED: Readonly<Record<string, string>> = {
     'tags%',
   'aws:sqs/queue:Queue':
     'tags% tagsAll%',
+  'aws:ssm/document:Document':
+    'attachmentsSources** parameters** permissions% platformTypes* tags% tagsAll%',
   'aws:ssm/parameter:Parameter':
     'tags% tagsAll%',
   'aws:wafv2/ipSet:IpSet':
