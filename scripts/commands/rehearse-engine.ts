@@ -229,9 +229,14 @@ async function afterwards(
 
 /** A state with what the engine would make besides. */
 function withMade(state: string, made: readonly EngineStep[]): string {
-  const { deployment, ...rest } = JSON.parse(state);
+  const { deployment, ...rest } = JSON.parse(state) as Exported;
   const added = made.map(({ urn, type, after }) => ({ urn, type, custom: true, inputs: after?.inputs ?? {} }));
   return JSON.stringify({ ...rest, deployment: { ...deployment, resources: [...deployment.resources, ...added] } });
+}
+
+/** What `pulumi stack export` prints. */
+interface Exported {
+  readonly deployment: { readonly resources: readonly object[] };
 }
 
 function findingFrom(
