@@ -1,5 +1,6 @@
 /** The three levels end to end: a drill in simulated AWS, its evidence carried out as a pack, and read beside the code. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { VerifyResult } from '../../src/reports/result-schema.ts';
 import { verifyResultSchema } from '../../src/reports/result-schema.ts';
@@ -7,7 +8,8 @@ import { writePack } from '../../src/store/pack.ts';
 import { readPack } from '../../src/store/read-pack.ts';
 import { type EvidenceDraft, type EvidenceRecord, GENESIS, seal } from '../../src/store/record.ts';
 import { signerOf } from '../../src/store/signing.ts';
-import { catalogue, holdfast, type Ran, scratch, stackExport, TABLE } from './holdfast.ts';
+import { served } from '../policies/served.ts';
+import { catalogue, type Deployed, holdfast, type Ran, scratch, stackExport, TABLE } from './holdfast.ts';
 
 const files = scratch({
   'shop.json': stackExport([TABLE]),
@@ -163,6 +165,31 @@ describe('evidence beside the code', () => {
     expect(metric(seen, 'RTO-az')).toMatchObject({ demonstrated: null, rehearsed: { verdict: 'met' } });
     expect(seen.kpis?.kpi5?.all.met).toBe(2);
   }, 120_000);
+});
+
+describe('the policy pack told of evidence', () => {
+  const owed = async (inputs: Deployed['inputs'], more: object = {}): Promise<readonly string[]> => {
+    const settings = { catalogue: at('holdfast.yaml'), evidence: [at('live')], date: plain.date, ...more };
+    const { said } = await served({ settings }, { read: readFile }).preview([
+      { type: TABLE.type, name: TABLE.name, inputs, providerInputs: { region: 'eu-west-1' } },
+    ]);
+    return said.map((s) => `${s.policy}: ${s.message}`);
+  };
+  const again = (said: readonly string[]): readonly string[] => said.filter((s) => s.includes('drill again'));
+
+  it('owes a drill again where the change makes one worthless', async () => {
+    expect(again(await owed(TABLE.inputs))).toEqual([]);
+    const changed = again(await owed({ ...TABLE.inputs, pointInTimeRecovery: { enabled: false } }));
+    expect(changed.join()).toContain('sla/shop/RTO-az');
+    const { fingerprint } = readPack(at('live'));
+    expect(again(await owed({ ...TABLE.inputs, pointInTimeRecovery: { enabled: false } }, { signers: [fingerprint] }))).toEqual(
+      changed,
+    );
+  }, 60_000);
+
+  it('refuses what somebody else signed, and says so', async () => {
+    await expect(owed(TABLE.inputs, { signers: ['0'.repeat(64)] })).rejects.toThrow('expected a pack signed by');
+  }, 60_000);
 });
 
 describe('evidence that cannot be believed ends in 2', () => {
