@@ -4,7 +4,7 @@
  */
 import type * as SSM from '@aws-sdk/client-ssm';
 import type { Deployer } from '../deploy/deployer.ts';
-import { removedBy } from '../deploy/lifecycle.ts';
+import { changedBy, removedBy } from '../deploy/lifecycle.ts';
 import { type CallContext, type Operation, type Reply, ServiceFault } from '../service.ts';
 import { shelf } from '../world/world.ts';
 import { textOf, without } from './compute-inputs.ts';
@@ -23,10 +23,17 @@ interface Calendar {
   readonly events: readonly Span[];
 }
 
+interface Version {
+  readonly content: string;
+  readonly calendar: Calendar | undefined;
+}
+
 interface Document {
   readonly name: string;
   readonly type: string;
-  readonly calendar: Calendar | undefined;
+  /** The first is version 1. */
+  readonly versions: Version[];
+  default: number;
 }
 
 const DOCUMENTS = shelf<Document>('ssm:document');
@@ -66,12 +73,24 @@ function momentOf(event: ReadonlyMap<string, string>, name: string): number {
 const isOpen = ({ open, events }: Calendar, at: number): boolean =>
   events.some((e) => e.from <= at && at < e.to) ? !open : open;
 
-function calendarNamed(context: CallContext, text: string): Calendar {
+const versionOf = (type: string, content: string): Version => ({
+  content,
+  calendar: type === 'ChangeCalendar' ? calendarOf(content) : undefined,
+});
+
+/** By name, or by ARN. */
+function documentNamed(context: CallContext, text: string): Document {
   const name = text.startsWith('arn:') ? (text.split(':document/')[1] ?? '') : text;
   const found = context.get(DOCUMENTS, name);
   if (found === undefined) throw new ServiceFault('InvalidDocument', `Document ${text} does not exist.`);
-  if (found.calendar === undefined) throw new ServiceFault('InvalidDocumentType', `Document ${text} is of type ${found.type}.`);
-  return found.calendar;
+  return found;
+}
+
+function calendarNamed(context: CallContext, text: string): Calendar {
+  const { type, versions, default: number } = documentNamed(context, text);
+  const { calendar } = versions[number - 1] ?? {};
+  if (calendar === undefined) throw new ServiceFault('InvalidDocumentType', `Document ${text} is of type ${type}.`);
+  return calendar;
 }
 
 /** Open while every one of them is (GetCalendarState). */
@@ -96,17 +115,39 @@ const create: Op<SSM.CreateDocumentCommandInput, SSM.CreateDocumentCommandOutput
   const { Name: name = '', DocumentType: type = 'Command', DocumentFormat = 'JSON', Content = '' } = input;
   if (context.get(DOCUMENTS, name) !== undefined)
     throw new ServiceFault('DocumentAlreadyExists', `Document with name ${name} already exists.`);
-  context.put(DOCUMENTS, name, { name, type, calendar: type === 'ChangeCalendar' ? calendarOf(Content) : undefined });
+  context.put(DOCUMENTS, name, { name, type, versions: [versionOf(type, Content)], default: 1 });
   return { DocumentDescription: { Name: name, DocumentType: type, DocumentFormat, Status: 'Active', Owner: context.account } };
+};
+
+/** A version more, which nobody uses before it is made the default. */
+const update: Op<SSM.UpdateDocumentCommandInput, SSM.UpdateDocumentCommandOutput> = (input, context) => {
+  const found = documentNamed(context, input.Name ?? '');
+  const { Content: content = '' } = input;
+  if (found.versions.at(-1)?.content === content)
+    throw new ServiceFault('DuplicateDocumentContent', 'The content of the association document matches another document.');
+  found.versions.push(versionOf(found.type, content));
+  return { DocumentDescription: { Name: found.name, DocumentVersion: `${found.versions.length}`, Status: 'Active' } };
+};
+
+const setDefault: Op<SSM.UpdateDocumentDefaultVersionCommandInput, SSM.UpdateDocumentDefaultVersionCommandOutput> = (
+  input,
+  context,
+) => {
+  const found = documentNamed(context, input.Name ?? '');
+  const number = Number(input.DocumentVersion);
+  if (found.versions[number - 1] === undefined)
+    throw new ServiceFault('InvalidDocumentVersion', `Document ${found.name} has no version ${input.DocumentVersion}.`);
+  found.default = number;
+  return { Description: { Name: found.name, DefaultVersion: `${number}` } };
 };
 
 export const documentOperations = {
   GetCalendarState: getState,
   CreateDocument: create,
+  UpdateDocument: update,
+  UpdateDocumentDefaultVersion: setDefault,
   DeleteDocument: ((input, context) => {
-    const name = input.Name ?? '';
-    if (context.get(DOCUMENTS, name) === undefined) throw new ServiceFault('InvalidDocument', `Document ${name} does not exist.`);
-    context.remove(DOCUMENTS, name);
+    context.remove(DOCUMENTS, documentNamed(context, input.Name ?? '').name);
     return {};
   }) satisfies Op<SSM.DeleteDocumentCommandInput, SSM.DeleteDocumentCommandOutput>,
 };
@@ -124,5 +165,13 @@ export const documentDeployer: Deployer = {
     await deployment.call('ssm', 'CreateDocument', without(input));
     return { id: name, outputs: { name, arn: `arn:aws:ssm:${given.region}:${given.account}:document/${name}` } };
   },
+  update: changedBy(async (given, before, deployment) => {
+    const [Name, Content] = [given.id ?? '', textOf(given.inputs.content)];
+    if (Content === textOf(before.inputs.content)) return;
+    const { DocumentDescription } = (await deployment.call('ssm', 'UpdateDocument', without({ Name, Content }))) as {
+      readonly DocumentDescription: { readonly DocumentVersion: string };
+    };
+    await deployment.call('ssm', 'UpdateDocumentDefaultVersion', { Name, DocumentVersion: DocumentDescription.DocumentVersion });
+  }),
   remove: removedBy('ssm', 'DeleteDocument', ({ id }) => ({ Name: id })),
 };

@@ -274,6 +274,16 @@ const others = (tags: Readonly<Record<string, string>>, days: number): readonly 
     name: 'lifecycle',
     inputs: { repository: ref('aws:ecr/repository:Repository', 'images', 'name'), policy: '{"rules":[]}' },
   },
+  {
+    type: 'aws:ssm/document:Document',
+    name: 'freeze',
+    inputs: {
+      name: 'freeze',
+      documentType: 'ChangeCalendar',
+      documentFormat: 'TEXT',
+      content: `BEGIN:VCALENDAR\nX-CALENDAR-TYPE:${days % 2 === 0 ? 'DEFAULT_OPEN' : 'DEFAULT_CLOSED'}\nEND:VCALENDAR\n`,
+    },
+  },
   { type: VAULT, name: 'vault', inputs: { name: 'vault', tags } },
   {
     type: 'aws:backup/vaultPolicy:VaultPolicy',

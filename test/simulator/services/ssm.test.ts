@@ -99,3 +99,17 @@ it('a calendar that is not there, is none, or cannot be read here tells nobody t
   await call('DeleteDocument', { Name: 'run' });
   expect(await codeOf(call('DeleteDocument', { Name: 'run' }))).toBe('InvalidDocument');
 });
+
+it('a calendar says what its default version says', async () => {
+  await document('retail', CALENDAR('DEFAULT_OPEN'));
+  const update = (Content: string) => call<SSM.UpdateDocumentCommandOutput>('UpdateDocument', { Name: 'retail', Content });
+  const state = async () => (await stateAt('2027-01-01T00:00:00Z', 'retail')).State;
+  expect(await codeOf(update(CALENDAR('DEFAULT_OPEN')))).toBe('DuplicateDocumentContent');
+  expect((await update(CALENDAR('DEFAULT_CLOSED'))).DocumentDescription?.DocumentVersion).toBe('2');
+  expect(await state()).toBe('OPEN');
+  await call('UpdateDocumentDefaultVersion', { Name: 'retail', DocumentVersion: '2' });
+  expect(await state()).toBe('CLOSED');
+  expect(await codeOf(call('UpdateDocumentDefaultVersion', { Name: 'retail', DocumentVersion: '3' }))).toBe(
+    'InvalidDocumentVersion',
+  );
+});
