@@ -1,7 +1,9 @@
 /**
  * `pulumi preview` with the policy pack beside the same preview with a pack that says nothing: the SDK's own start and messages are in
- * both. A YAML program and the stand-in provider, so that nothing but the pack differs.
+ * both. A YAML program and the stand-in provider, so that nothing but the pack differs. Beside them awsguard's last release, with
+ * its own SDKs, where npm can install it.
  */
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +21,13 @@ const LIMITS: Readonly<Record<(typeof SIZES)[number], number>> = { 100: 1.15, 10
 const EMPTY = `import { PolicyPack } from '@pulumi/policy';\nnew PolicyPack('empty', { policies: [] });\n`;
 const MANIFEST = JSON.stringify({ name: 'empty', version: '1.0.0', type: 'module', main: 'index.js' });
 const PROJECT = 'runtime:\n  name: nodejs\n  options: { typescript: false }\n';
+const GUARD = `new (require('@pulumi/awsguard').AwsGuard)({ all: 'advisory' });\n`;
+const GUARD_MANIFEST = JSON.stringify({
+  name: 'guard',
+  version: '1.0.0',
+  main: 'index.js',
+  dependencies: { '@pulumi/awsguard': '0.3.1' },
+});
 
 /** Until the pack says on which port it listens: then it could be asked. */
 const START = `console.log = () => process.exit(0);\nrequire(process.argv[1] + '/index.js');`;
@@ -30,7 +39,8 @@ export async function benchPolicies(): Promise<readonly Check[]> {
     symlinkSync(join(ROOT, 'node_modules'), join(scratch, 'node_modules'));
     const empty = folder(scratch, 'empty', { 'index.js': EMPTY, 'package.json': MANIFEST, 'PulumiPolicy.yaml': PROJECT });
     const ours = join(ROOT, 'dist', 'policies');
-    return [...(await started(ours)), ...(await previewed(scratch, { empty, ours }))];
+    const guard = awsguard(scratch);
+    return [...(await started(ours)), ...(await previewed(scratch, { empty, ours, ...(guard === undefined ? {} : { guard }) }))];
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -43,6 +53,18 @@ function folder(scratch: string, name: string, files: Readonly<Record<string, st
   return made;
 }
 
+/** A pack of awsguard's rules; undefined where it cannot be installed. */
+function awsguard(scratch: string): string | undefined {
+  const made = folder(scratch, 'guard', { 'index.js': GUARD, 'package.json': GUARD_MANIFEST, 'PulumiPolicy.yaml': PROJECT });
+  const { status, stderr } = spawnSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: made,
+    encoding: 'utf8',
+  });
+  if (status === 0) return made;
+  console.log(`  without awsguard: npm cannot install it here: ${stderr.trim().split('\n')[0] ?? ''}`);
+  return undefined;
+}
+
 /** Beyond Node and the SDK, which every pack of Node has. */
 async function started(pack: string): Promise<readonly Check[]> {
   const beyond: number[] = [];
@@ -53,7 +75,10 @@ async function started(pack: string): Promise<readonly Check[]> {
   return [{ what: 'start of the pack, beyond Node and the SDK', value: median(beyond), unit: 's', limit: 0.5 }];
 }
 
-async function previewed(scratch: string, packs: Readonly<Record<'empty' | 'ours', string>>): Promise<readonly Check[]> {
+async function previewed(
+  scratch: string,
+  packs: Readonly<Record<'empty' | 'ours', string> & { guard?: string }>,
+): Promise<readonly Check[]> {
   const cli = await findPulumi(process.env, console.log).catch((error: unknown) => {
     console.log(`  without the engine: ${messageOf(error)}`);
     return undefined;
@@ -90,8 +115,10 @@ async function previewed(scratch: string, packs: Readonly<Record<'empty' | 'ours
         await workspace.close();
         await door.close();
       }
-      const { empty = Number.NaN, ours = Number.NaN } = milliseconds;
-      console.log(`  preview of ${size}: empty pack ${(empty / 1000).toFixed(2)} s, ours ${(ours / 1000).toFixed(2)} s`);
+      const { empty = Number.NaN, ours = Number.NaN, guard } = milliseconds;
+      const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
+      const beside = guard === undefined ? '' : `, awsguard ${seconds(guard)}`;
+      console.log(`  preview of ${size}: empty pack ${seconds(empty)}, ours ${seconds(ours)}${beside}`);
       ratios.push(ours / empty);
     }
     checks.push({
