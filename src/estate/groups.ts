@@ -35,7 +35,8 @@ export class Groups {
   toRoles(estate: Estate): readonly Role[] {
     return this.members().map((members) => {
       const first = members[0] as string;
-      const leader = members.find((urn) => leads(meaningOf(estate.resources.get(urn)))) ?? first;
+      const leaders = members.filter((urn) => leads(meaningOf(estate.resources.get(urn))));
+      const leader = leaders.find((urn) => !leaders.some((mate) => succeeds(urn, mate, estate))) ?? leaders[0] ?? first;
       const item = estate.resources.get(leader);
       return {
         id: first,
@@ -57,6 +58,19 @@ export class Groups {
     }
     return root;
   }
+}
+
+/** One way only: of a source and its copy the copy takes over, of two that copy each other neither is first. */
+function succeeds(urn: string, mate: string, estate: Estate): boolean {
+  const takesOver = (from: string, to: string): boolean =>
+    (meaningOf(estate.resources.get(from))?.protections ?? []).some((p) =>
+      fold(
+        p.successors,
+        (urns) => urns.includes(to),
+        () => false,
+      ),
+    );
+  return mate !== urn && takesOver(mate, urn) && !takesOver(urn, mate);
 }
 
 /** A role is called after a member that serves. */

@@ -80,14 +80,19 @@ export async function sceneOf(spec: DrillSpec, member: Member, run: string, grou
   for (const { role } of path.outcomes) {
     if (role.kind === 'queue') blind.push(`${role.title}: messages that wait are not followed`);
     if (role.kind !== 'store' || !wants('canary')) continue;
-    const members = sourcesFirst(itemsOf(role, estate));
-    const title = members[0]?.title ?? role.title;
     const endpoints: string[] = [];
-    for (const item of members) endpoints.push(...(await storeEndpoints(item, regions, outside)));
-    if (endpoints.length === 0) blind.push(`${title}: nothing there takes canary writes`);
+    for (const item of sourcesFirst(itemsOf(role, estate))) endpoints.push(...(await storeEndpoints(item, regions, outside)));
+    if (endpoints.length === 0) blind.push(`${role.title}: nothing there takes canary writes`);
     else
       canaries.push(
-        canary({ id: role.id, title, endpoints }, outside, clock, between, () => (away ? onset : undefined), checksData(spec)),
+        canary(
+          { id: role.id, title: role.title, endpoints },
+          outside,
+          clock,
+          between,
+          () => (away ? onset : undefined),
+          checksData(spec),
+        ),
       );
   }
 
