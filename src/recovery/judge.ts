@@ -31,14 +31,16 @@ export function judgeRecovery(graph: RecoveryGraph, table: TimeTable, question: 
   const prediction = predictPlan(plan, question);
   const { target } = question;
   const p = question.percentile / 100;
-  const best = enclose(plan, OPTIMISTIC, p, target, question);
-  if (best.low > target)
+  // Sample by sample, no time is longer at its best than expected, nor shorter at its worst: what is expected settles one of the two.
+  const expected = prediction.known ? prediction.atPercentile : undefined;
+  const best = expected !== undefined && expected <= target ? undefined : enclose(plan, OPTIMISTIC, p, target, question);
+  if (best !== undefined && best.low > target)
     return { verdict: known(false, [], tooSlow(plan, best.low, question)), prediction, decidedBy: undefined };
   const why = whyUnknown(plan);
   if (why !== undefined) return { verdict: why, prediction, decidedBy: undefined };
-  const worst = enclose(plan, PESSIMISTIC, p, target, question);
+  const worst = expected !== undefined && expected > target ? undefined : enclose(plan, PESSIMISTIC, p, target, question);
   const label = `p${question.percentile}`;
-  if (worst.high <= target) {
+  if (worst !== undefined && worst.high <= target) {
     const fits = `${label} is at most ${formatAbout(worst.high)} with every assumed time at its worst; the target is ${formatDuration(target)}`;
     return { verdict: known(true, [], fits), prediction, decidedBy: undefined };
   }

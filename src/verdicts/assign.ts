@@ -7,7 +7,7 @@ import type { WrittenRole } from '../estate/roles.ts';
 import type { Catalogue, RoleEntry, Selector, ServiceEntry } from '../model/agreement.ts';
 import { UsageError } from '../model/errors.ts';
 import type { Truth, Unknown } from '../model/known.ts';
-import { any, decide } from '../model/known.ts';
+import { any, decide, fold } from '../model/known.ts';
 import { isNo } from './conditions.ts';
 
 /** A resource that may or may not belong to a service. */
@@ -41,7 +41,8 @@ export function assign(estate: Estate, catalogue: Catalogue): Assignment {
   const empty: Selector[] = [];
   const owners = new Map<string, string[]>();
   const services = new Map<string, ServiceResources>();
-  const pick = (selectors: readonly Selector[]): Picked => pickAll(selectors, candidates, empty);
+  const inQuestion = byTagAndComponent(candidates);
+  const pick = (selectors: readonly Selector[]): Picked => pickAll(selectors, inQuestion(selectors), empty);
 
   for (const entry of catalogue.services) {
     const chosen = pick(entry.selectors);
@@ -91,11 +92,52 @@ interface Picked {
   readonly doubts: readonly OwnershipDoubt[];
 }
 
-function pickAll(
-  selectors: readonly Selector[],
-  candidates: readonly { readonly item: EstateResource; readonly facts: SelectorFacts }[],
-  empty: Selector[],
-): Picked {
+interface Candidate {
+  readonly item: EstateResource;
+  readonly facts: SelectorFacts;
+}
+
+const isLiteral = (pattern: string): boolean => !pattern.includes('*');
+
+/**
+ * The candidates that any of some selectors may pick, in the estate's order: each service of a large estate asks for its own tag or
+ * component, which a few resources have.
+ */
+function byTagAndComponent(candidates: readonly Candidate[]): (selectors: readonly Selector[]) => readonly Candidate[] {
+  const found = new Map<string, Set<number>>();
+  const add = (key: string, at: number): void => {
+    const kept = found.get(key);
+    if (kept === undefined) found.set(key, new Set([at]));
+    else kept.add(at);
+  };
+  candidates.forEach(({ facts }, at) => {
+    for (const { name, type } of facts.componentPath) for (const text of [name, type]) add(`component ${text}`, at);
+    fold(
+      facts.tags,
+      (tags) => {
+        for (const [key, value] of Object.entries(tags)) add(`tag ${key}=${value}`, at);
+      },
+      () => add('tags unknown', at),
+    );
+  });
+  const placesOf = (key: string): readonly number[] => [...(found.get(key) ?? [])];
+  const placesFor = ({ tags = {}, component }: Selector): readonly number[] | undefined => {
+    const tag = Object.entries(tags).find(([, pattern]) => isLiteral(pattern));
+    if (tag !== undefined) return [...placesOf(`tag ${tag[0]}=${tag[1]}`), ...placesOf('tags unknown')];
+    return component !== undefined && isLiteral(component) ? placesOf(`component ${component}`) : undefined;
+  };
+  return (selectors) => {
+    const places = new Set<number>();
+    for (const selector of selectors) {
+      const own = placesFor(selector);
+      if (own === undefined) return candidates;
+      for (const at of own) places.add(at);
+    }
+    return [...places].sort((a, b) => a - b).flatMap((at) => candidates[at] ?? []);
+  };
+}
+
+function pickAll(selectors: readonly Selector[], candidates: readonly Candidate[], empty: Selector[]): Picked {
   if (selectors.length === 0) return { sure: [], doubts: [] };
   const compiled = selectors.map((selector) => ({ selector, matches: compileSelector(selector), hits: 0 }));
   const sure: string[] = [];
