@@ -271,11 +271,11 @@ export function compare(made: Rehearsal, target: Target, drill: Drilled, seed: n
 /** Before the drill itself writes are further apart. */
 const stepAt = (age: number, drill: Drilled): number => (age > 3 * drill.every ? drill.warm : drill.writes);
 
-/** What is seen to be well was not at the look before. */
+/** What is seen to be well was not at the look before; what was seen to be well at every look may not have been between two. */
 const looked = (seconds: number, every: number): Measurement => ({
   // A store that is empty at first is read ever less often (src/drills/canary.ts).
   from: Math.max(0, seconds - Math.max(every, seconds / 100)),
-  to: seconds,
+  to: seconds === 0 ? every : seconds,
 });
 
 /** Where no write was lost, what came back is as old as the last one, which nobody sees more finely than they were written. */

@@ -18,7 +18,7 @@ export const trafficComputeTimes: readonly ServiceTime[] = [
     'route53-elb-evaluation',
     'Route 53 learns that a load balancer is unhealthy',
     'time',
-    { optimistic: [0, 10, 30], expected: [10, 30, 60], pessimistic: [10, 60, 300] },
+    { optimistic: [0, 10, 30], expected: [0, 30, 60], pessimistic: [10, 60, 300] },
     'Route 53 API reference, AliasTarget EvaluateTargetHealth: the alias has the health of its target groups; no time is published',
     SEEN,
   ),
