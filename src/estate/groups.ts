@@ -1,6 +1,7 @@
 import { groupBy } from '../model/collections.ts';
 import { fold } from '../model/known.ts';
 import type { Meaning } from '../model/protection.ts';
+import { successorsOf } from '../model/protection.ts';
 import type { Estate } from './estate.ts';
 import { meaningOf } from './estate.ts';
 import type { Role, RoleBasis } from './roles.ts';
@@ -63,13 +64,7 @@ export class Groups {
 /** One way only: of a source and its copy the copy takes over, of two that copy each other neither is first. */
 function succeeds(urn: string, mate: string, estate: Estate): boolean {
   const takesOver = (from: string, to: string): boolean =>
-    (meaningOf(estate.resources.get(from))?.protections ?? []).some((p) =>
-      fold(
-        p.successors,
-        (urns) => urns.includes(to),
-        () => false,
-      ),
-    );
+    successorsOf(meaningOf(estate.resources.get(from))?.protections ?? []).has(to);
   return mate !== urn && takesOver(mate, urn) && !takesOver(urn, mate);
 }
 

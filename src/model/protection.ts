@@ -1,5 +1,6 @@
 /** What a resource's configuration means for continuity: what happens to it, and what brings it back. */
 import type { Known, Truth, Unknown } from './known.ts';
+import { fold } from './known.ts';
 import type { Scope } from './scope.ts';
 
 /** From best to worst. The class of a path is the worst on it (law 3). */
@@ -188,4 +189,18 @@ export interface Meaning {
   readonly retentionDays: Known<number> | undefined;
   /** The same for what AWS Backup keeps of it: either history is enough. */
   readonly backupDays: Known<number> | undefined;
+}
+
+/** All that are known to take over by any of these. */
+export function successorsOf(protections: readonly Protection[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const { successors } of protections)
+    fold(
+      successors,
+      (urns) => {
+        for (const urn of urns) found.add(urn);
+      },
+      () => undefined,
+    );
+  return found;
 }

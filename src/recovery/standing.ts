@@ -6,7 +6,7 @@ import type { Role, Roles } from '../estate/roles.ts';
 import type { Truth } from '../model/known.ts';
 import { all, any, decide, fold, no, not, unknown, yes } from '../model/known.ts';
 import type { Orchestration, ResourceKind } from '../model/protection.ts';
-import { isAutomatic } from '../model/protection.ts';
+import { isAutomatic, successorsOf } from '../model/protection.ts';
 import type { Member } from '../model/scope.ts';
 import type { Fate } from './fate.ts';
 import { fateOf } from './fate.ts';
@@ -109,18 +109,7 @@ export class Terrain {
   }
 
   #successors(urn: string): ReadonlySet<string> {
-    const found = new Set<string>();
-    for (const protection of meaningOf(this.item(urn))?.protections ?? []) {
-      if (!protection.scopes.includes('region')) continue;
-      fold(
-        protection.successors,
-        (urns) => {
-          for (const u of urns) found.add(u);
-        },
-        () => undefined,
-      );
-    }
-    return found;
+    return successorsOf((meaningOf(this.item(urn))?.protections ?? []).filter((p) => p.scopes.includes('region')));
   }
 }
 

@@ -2,7 +2,7 @@
 import { type EstateResource, meaningOf } from '../../estate/estate.ts';
 import type { Role } from '../../estate/roles.ts';
 import { groupBy } from '../../model/collections.ts';
-import { fold } from '../../model/known.ts';
+import { successorsOf } from '../../model/protection.ts';
 import { REPLICATING } from '../mechanisms.ts';
 import type { Outside } from '../ports.ts';
 import { arnOf } from './places.ts';
@@ -43,17 +43,8 @@ export function copied<T extends StoreMember>(stores: readonly T[]): ReadonlyMap
  * makes first.
  */
 export function sourcesFirst(members: readonly EstateResource[]): readonly EstateResource[] {
-  const copies = new Set(
-    members
-      .flatMap((item) => meaningOf(item)?.protections ?? [])
-      .filter((p) => REPLICATING.has(p.mechanism))
-      .flatMap((p) =>
-        fold<readonly string[], readonly string[]>(
-          p.successors,
-          (urns) => urns,
-          () => [],
-        ),
-      ),
+  const copies = successorsOf(
+    members.flatMap((item) => meaningOf(item)?.protections ?? []).filter((p) => REPLICATING.has(p.mechanism)),
   );
   const isCopy = (item: EstateResource): boolean => copies.has(item.resource.urn);
   return [...members.filter((item) => !isCopy(item)), ...members.filter(isCopy)];

@@ -2,8 +2,8 @@
 import type { EstateResource } from '../../estate/estate.ts';
 import { meaningOf } from '../../estate/estate.ts';
 import type { Role } from '../../estate/roles.ts';
-import { fold } from '../../model/known.ts';
 import type { Protection } from '../../model/protection.ts';
+import { successorsOf } from '../../model/protection.ts';
 import type { Scope } from '../../model/scope.ts';
 import { byHand, byRules } from '../by-hand/by-hand.ts';
 import type { Hand, StepMaker } from '../by-hand/hand.ts';
@@ -82,7 +82,7 @@ export function asked(
       .filter((found) => found !== undefined),
     matesOf: (other) =>
       itemsOf(scene.path.outcomes.find((o) => o.role.members.includes(other.resource.urn))?.role ?? role, estate),
-    successors: successorsOf(item, scene),
+    successors: successorsTo(item, scene),
     into,
     canary: canaries.find((c) => c.id === role.id),
     lost: undefined,
@@ -91,15 +91,8 @@ export function asked(
   });
 }
 
-function successorsOf(item: EstateResource, { ground }: Scene): readonly EstateResource[] {
-  const urns = (meaningOf(item)?.protections ?? []).flatMap((p) =>
-    fold(
-      p.successors,
-      (list) => list,
-      () => [],
-    ),
-  );
-  return [...new Set(urns)]
+function successorsTo(item: EstateResource, { ground }: Scene): readonly EstateResource[] {
+  return [...successorsOf(meaningOf(item)?.protections ?? [])]
     .filter((urn) => urn !== item.resource.urn)
     .map((urn) => ground.judgement.estate.resources.get(urn))
     .filter((found) => found !== undefined);
