@@ -16,6 +16,9 @@ interface Range {
   readonly to: number;
 }
 
+/** Does it match one text only, itself? */
+export const isLiteral = (pattern: string): boolean => !pattern.includes('*');
+
 export function compileGlob(pattern: string): Glob {
   const tokens = tokenise(pattern);
   const [only] = tokens;

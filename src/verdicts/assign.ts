@@ -1,10 +1,12 @@
 /** Which resources belong to which service: the catalogue's selectors over the estate. */
 
+import { isLiteral } from '../catalog/glob.ts';
 import type { SelectorFacts } from '../catalog/selector.ts';
 import { compileSelector } from '../catalog/selector.ts';
 import type { Estate, EstateResource } from '../estate/estate.ts';
 import type { WrittenRole } from '../estate/roles.ts';
 import type { Catalogue, RoleEntry, Selector, ServiceEntry } from '../model/agreement.ts';
+import { groupBy } from '../model/collections.ts';
 import { UsageError } from '../model/errors.ts';
 import type { Truth, Unknown } from '../model/known.ts';
 import { any, decide, fold } from '../model/known.ts';
@@ -97,30 +99,16 @@ interface Candidate {
   readonly facts: SelectorFacts;
 }
 
-const isLiteral = (pattern: string): boolean => !pattern.includes('*');
-
 /**
  * The candidates that any of some selectors may pick, in the estate's order: each service of a large estate asks for its own tag or
  * component, which a few resources have.
  */
 function byTagAndComponent(candidates: readonly Candidate[]): (selectors: readonly Selector[]) => readonly Candidate[] {
-  const found = new Map<string, Set<number>>();
-  const add = (key: string, at: number): void => {
-    const kept = found.get(key);
-    if (kept === undefined) found.set(key, new Set([at]));
-    else kept.add(at);
-  };
-  candidates.forEach(({ facts }, at) => {
-    for (const { name, type } of facts.componentPath) for (const text of [name, type]) add(`component ${text}`, at);
-    fold(
-      facts.tags,
-      (tags) => {
-        for (const [key, value] of Object.entries(tags)) add(`tag ${key}=${value}`, at);
-      },
-      () => add('tags unknown', at),
-    );
-  });
-  const placesOf = (key: string): readonly number[] => [...(found.get(key) ?? [])];
+  const found = groupBy(
+    candidates.flatMap((candidate, at) => keysOf(candidate).map((key) => ({ key, at }))),
+    ({ key }) => key,
+  );
+  const placesOf = (key: string): readonly number[] => found.get(key)?.map(({ at }) => at) ?? [];
   const placesFor = ({ tags = {}, component }: Selector): readonly number[] | undefined => {
     const tag = Object.entries(tags).find(([, pattern]) => isLiteral(pattern));
     if (tag !== undefined) return [...placesOf(`tag ${tag[0]}=${tag[1]}`), ...placesOf('tags unknown')];
@@ -136,6 +124,16 @@ function byTagAndComponent(candidates: readonly Candidate[]): (selectors: readon
     return [...places].sort((a, b) => a - b).flatMap((at) => candidates[at] ?? []);
   };
 }
+
+/** By what a selector may ask for it without a wildcard. */
+const keysOf = ({ facts }: Candidate): readonly string[] => [
+  ...facts.componentPath.flatMap(({ name, type }) => [`component ${name}`, `component ${type}`]),
+  ...fold(
+    facts.tags,
+    (tags) => Object.entries(tags).map(([key, value]) => `tag ${key}=${value}`),
+    () => ['tags unknown'],
+  ),
+];
 
 function pickAll(selectors: readonly Selector[], candidates: readonly Candidate[], empty: Selector[]): Picked {
   if (selectors.length === 0) return { sure: [], doubts: [] };
