@@ -8,6 +8,7 @@ import { type Door, openDoor } from '../../src/provider/door.ts';
 import type { EngineReport, NotDeployed } from '../../src/reports/rehearsal.ts';
 import { freshAws } from '../../src/simulator/fresh.ts';
 import { readSources } from '../../src/stacks/read-sources.ts';
+import { typeIn } from '../../src/stacks/urn.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { DEFAULT_REGION, EXAMPLE_ACCOUNT } from './places.ts';
 import type { RehearseFlags } from './rehearse.ts';
@@ -137,8 +138,6 @@ const isOfTheProgram = (operation: 'preview' | 'up', run: EngineRun): boolean =>
 /** Errors of resources that the program declares. */
 const blamed = ({ diagnostics }: EngineRun): readonly (Diagnostic & { readonly urn: string })[] =>
   diagnostics.flatMap((d) => (d.severity === 'error' && d.urn !== undefined && isDeclared(d.urn) ? [{ ...d, urn: d.urn }] : []));
-
-const typeIn = (urn: string): string => urn.split('::')[2]?.split('$').at(-1) ?? '';
 
 /** Not the stack, and no provider: what `aws:…` is made by, the engine adds by itself. */
 const isDeclared = (urn: string): boolean => !/^pulumi:(?:pulumi:Stack$|providers:)/.test(typeIn(urn));

@@ -19,6 +19,7 @@ import { deploy } from '../../src/simulator/deploy/deploy.ts';
 import { freshAws } from '../../src/simulator/fresh.ts';
 import { requestHandler } from '../../src/simulator/wire/request-handler.ts';
 import { addAdministratorKey } from '../../src/simulator/world/keys.ts';
+import { typeIn } from '../../src/stacks/urn.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { accountOf, accountsIn, DEFAULT_REGION, regionsOf } from './places.ts';
 
@@ -173,7 +174,7 @@ async function openSimulator(
   const open = sessionOver(timed, clock, flags, grade, allowed, 'simulated', () => random.next());
   const regions = flags.regions === undefined ? regionsOf(readings) : listed(flags.regions);
   const all = regions.length === 0 ? [place.region] : regions;
-  const kinds = new Set(opaque.map((urn) => urn.split('::')[2]?.split('$').pop() ?? urn));
+  const kinds = new Set(opaque.map(typeIn));
   const unknowns = kinds.size === 0 ? [] : [`simulated AWS does not know ${[...kinds].sort().join(', ')}: kept as declared`];
   const targets: Targets = {
     targets: accounts.map((account) => ({ account, regions: all })),

@@ -9,6 +9,7 @@ import { memberLabel } from '../../src/model/scope.ts';
 import type { MetricVerdict } from '../../src/model/verdict.ts';
 import type { NotDeployed, RehearsalResult } from '../../src/reports/rehearsal.ts';
 import { renderTimeline } from '../../src/reports/timeline.ts';
+import { parseUrn, typeIn } from '../../src/stacks/urn.ts';
 import type { Observation } from '../../src/verdicts/kpi5.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { SourceFlags } from './judging.ts';
@@ -172,8 +173,7 @@ const MAX_NAMED = 5;
 const some = (names: readonly string[]): string =>
   names.slice(0, MAX_NAMED).join(', ') + (names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '');
 
-const typeIn = (urn: string): string => urn.split('::')[2]?.split('$').at(-1) ?? urn;
-const nameIn = (urn: string): string => urn.split('::').slice(3).join('::');
+const nameIn = (urn: string): string => parseUrn(urn)?.name ?? urn;
 
 const at = (position: Position | null): string =>
   position === null ? '' : ` (${position.file}:${position.line}:${position.column})`;

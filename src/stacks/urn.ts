@@ -31,6 +31,9 @@ export function parseUrn(text: string): Urn | undefined {
   };
 }
 
+/** The type in a URN, or the text itself where it is none. */
+export const typeIn = (urn: string): string => parseUrn(urn)?.type ?? urn;
+
 /** The URN in a provider reference, which the engine writes as `<provider urn>::<id>`; undefined when it holds none. */
 export function providerUrn(reference: string): string | undefined {
   const end = reference.lastIndexOf(DELIMITER);
