@@ -279,8 +279,7 @@ const looked = (seconds: number, every: number): Measurement => ({
 });
 
 /** Where no write was lost, what came back is as old as the last one, which nobody sees more finely than they were written. */
-const lagged = (age: number, drill: Drilled): Measurement =>
-  age === 0 ? { from: 0, to: drill.writes } : looked(age, stepAt(age, drill));
+const lagged = (age: number, drill: Drilled): Measurement => looked(age, stepAt(age, drill));
 
 function verdictsOf(made: Rehearsal, drill: Drilled): Pick<Compared, 'broken' | 'met'> {
   const broken: Mismatch[] = [];
