@@ -159,6 +159,33 @@ describe('read', () => {
     ).rejects.toThrow(/cannot be imported/);
   });
 
+  it('finds both groups of a Global Datastore in it, whichever is the primary', async () => {
+    const GROUP = 'aws:elasticache/replicationGroup:ReplicationGroup';
+    const words = { replicationGroupId: 'words', description: 'words' };
+    const home = await subject.up(GROUP, 'home', {
+      ...words,
+      engine: 'valkey',
+      nodeType: 'cache.r7g.large',
+      numCacheClusters: 2,
+    });
+    const everywhere = { globalReplicationGroupIdSuffix: 'words', primaryReplicationGroupId: home.id };
+    const { id: GlobalReplicationGroupId } = await subject.up(
+      'aws:elasticache/globalReplicationGroup:GlobalReplicationGroup',
+      'everywhere',
+      everywhere,
+    );
+    const joining = { ...words, region: 'us-west-2', globalReplicationGroupId: GlobalReplicationGroupId };
+    const away = await subject.up(GROUP, 'away', joining);
+    const failover = { GlobalReplicationGroupId, PrimaryRegion: 'us-west-2', PrimaryReplicationGroupId: away.id };
+    await call('elasticache', 'FailoverGlobalReplicationGroup', failover, 'us-west-2');
+    subject.aws.world.clock.advance(3_600_000);
+    for (const group of [home, away]) {
+      const read = await subject.read(group);
+      expect(read.state).toMatchObject({ globalReplicationGroupId: GlobalReplicationGroupId });
+      expect(await subject.diff(read, group.inputs)).toMatchObject({ paths: {}, replaces: [] });
+    }
+  });
+
   it('takes a lost Region for no answer, not for absence', async () => {
     const made = await subject.up(VPC, 'orders', { cidrBlock: '10.0.0.0/16' });
     await subject.clerk.settle();

@@ -134,7 +134,7 @@ async function groupOf(group: ReplicationGroup, node: CacheCluster | undefined, 
   const shards = group.NodeGroups ?? [];
   const counts = shards.map((s) => Math.max(0, (s.NodeGroupMembers ?? []).length - 1));
   const first = shards[0];
-  const isSecondary = group.GlobalReplicationGroupInfo?.GlobalReplicationGroupMemberRole === 'SECONDARY';
+  const { GlobalReplicationGroupId: datastore, GlobalReplicationGroupMemberRole: role } = group.GlobalReplicationGroupInfo ?? {};
   return {
     type: GROUP,
     id,
@@ -156,10 +156,12 @@ async function groupOf(group: ReplicationGroup, node: CacheCluster | undefined, 
       subnetGroupName: node === undefined ? NODES_UNSEEN : ownGroup(node.CacheSubnetGroupName),
       kmsKeyId: await ownKey(aws, group.KmsKeyId),
       atRestEncryptionEnabled: group.AtRestEncryptionEnabled,
-      // In state this stands for joining: the primary is named by the datastore.
-      globalReplicationGroupId: isSecondary ? set(group.GlobalReplicationGroupInfo?.GlobalReplicationGroupId) : undefined,
+      // As an input it stands for joining: the primary is named by the datastore.
+      globalReplicationGroupId: role === 'SECONDARY' ? set(datastore) : undefined,
     }),
     outputs: present({
+      // The provider reads it of whichever member (`resourceReplicationGroupRead` of github.com/hashicorp/terraform-provider-aws).
+      globalReplicationGroupId: set(datastore),
       primaryEndpointAddress: first?.PrimaryEndpoint?.Address,
       readerEndpointAddress: first?.ReaderEndpoint?.Address,
       configurationEndpointAddress: group.ConfigurationEndpoint?.Address,
