@@ -1,6 +1,6 @@
 import type { Known, Unknown } from './known.ts';
-import { isUnder, pathSteps } from './property-path.ts';
-import type { Hole, Values } from './value.ts';
+import { isUnder, pathSteps, type Step } from './property-path.ts';
+import { Hole, isList, isRecord, type Value, type Values } from './value.ts';
 
 /** Live AWS, or the simulated one. Every fact, verdict, page and document names its world. */
 export type World = 'live' | 'simulated';
@@ -58,11 +58,27 @@ export interface Resource {
 /**
  * Does the engine leave a difference of the property alone, because the program says so? It does when an entry of
  * `ignoreChanges` names the property or what holds it (https://www.pulumi.com/docs/iac/concepts/resources/options/ignorechanges/).
+ * An entry that leads into a list speaks of the items that are there, and none leads by a name into a list or by an index into a
+ * block (`PropertyPath.Reset` in sdk/go/common/resource/properties_path.go of github.com/pulumi/pulumi). The first block of a list
+ * may be asked for without its index, as readers do.
  */
-export function ignores({ ignoreChanges }: Pick<Resource, 'ignoreChanges'>, property: string): boolean {
+export function ignores({ ignoreChanges, inputs }: Pick<Resource, 'ignoreChanges' | 'inputs'>, property: string): boolean {
   if (ignoreChanges.length === 0) return false;
-  const steps = pathSteps(property);
+  const steps = pathIn(inputs, pathSteps(property));
   return ignoreChanges.some((path) => isUnder(steps, pathSteps(path)));
+}
+
+/** The path as the engine would write it of these inputs, as far as the items that it leads through are there. */
+function pathIn(value: Value | undefined, [step, ...rest]: readonly Step[]): readonly Step[] {
+  if (step === undefined) return [];
+  if (value instanceof Hole) return [step, ...rest];
+  if (typeof step === 'number') {
+    if (isRecord(value) && step === 0) return pathIn(value, rest);
+    const item = isList(value) ? value[step] : undefined;
+    return item === undefined ? [] : [step, ...pathIn(item, rest)];
+  }
+  if (isList(value)) return pathIn(value, [0, step, ...rest]);
+  return [step, ...pathIn(isRecord(value) ? value[step] : undefined, rest)];
 }
 
 /** What a source could not list: resources of these types may exist that nobody saw. */
