@@ -1,7 +1,7 @@
 /** ECS clusters, capacity providers, task definitions and services as Pulumi declares them. */
 import type * as ECS from '@aws-sdk/client-ecs';
 import type { Deployer, Deployment, Given, Plain } from '../deploy/deployer.ts';
-import { changedBy, modify, onlyTags, putAgain, removedBy, unlessGone } from '../deploy/lifecycle.ts';
+import { changedBy, changesOf, onlyTags, putAgain, removedBy, same, unlessGone } from '../deploy/lifecycle.ts';
 import { type Block, blockOf, blocksOf, flagOf, isBlock, need, numberOf, textOf, textsOf, without } from './compute-inputs.ts';
 
 const call = async <O>(deployment: Deployment, operation: string, input: object): Promise<O> =>
@@ -163,6 +163,14 @@ function settingsOf(given: Given) {
     healthCheckGracePeriodSeconds: numberOf(inputs.healthCheckGracePeriodSeconds),
     availabilityZoneRebalancing: textOf(inputs.availabilityZoneRebalancing),
     deploymentConfiguration: without({
+      strategy: textOf(blockOf(inputs.deploymentConfiguration)?.strategy),
+      // Of a daemon the provider's defaults are not sent.
+      ...(isDaemon(given)
+        ? {}
+        : {
+            maximumPercent: numberOf(inputs.deploymentMaximumPercent),
+            minimumHealthyPercent: numberOf(inputs.deploymentMinimumHealthyPercent),
+          }),
       deploymentCircuitBreaker:
         breaker === undefined
           ? undefined
@@ -211,9 +219,13 @@ const service: Deployer = {
     const arn = reply.service?.serviceArn ?? '';
     return { id: arn, outputs: { arn, name } };
   },
-  update: changedBy((given, before, deployment) =>
-    modify(deployment, ['ecs', 'UpdateService'], named(given), settingsOf(given), settingsOf(before)),
-  ),
+  // Whatever is changed, `forceNewDeployment` goes with it; `triggers` are nothing but a change.
+  update: changedBy(async (given, before, deployment) => {
+    const changes = changesOf(settingsOf(given), settingsOf(before));
+    if (Object.keys(changes).length === 0 && same(given.inputs.triggers, before.inputs.triggers)) return;
+    const forceNewDeployment = flagOf(given.inputs.forceNewDeployment) ?? false;
+    await call(deployment, 'UpdateService', { ...named(given), ...changes, forceNewDeployment });
+  }),
   remove: removeService,
 };
 

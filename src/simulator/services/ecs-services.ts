@@ -3,31 +3,28 @@
  * with its target groups and replaces those that stop or that a load balancer calls unhealthy (ECS developer guide, "Amazon ECS
  * service scheduler").
  */
-import type * as ECS from '@aws-sdk/client-ecs';
 import { between } from '../world/procedure.ts';
-import { shelf, type World } from '../world/world.ts';
+import type { World } from '../world/world.ts';
 import { INSTANCES, zoneHasRoom } from './ec2-instances.ts';
 import { zoneOf } from './ec2-network.ts';
 import type { Place } from './ec2-shared.ts';
+import {
+  boundsOf,
+  complete,
+  type DeploymentItem,
+  ECS_SERVICES,
+  isDaemon,
+  isHealthy,
+  running,
+  type ServiceItem,
+  type TaskItem,
+  targetGroups,
+  taskFailed,
+  taskHealthy,
+  UNWATCHED,
+} from './ecs-deployments.ts';
 import { addTarget, removeTarget, turn, watchTargets } from './elastic-load-balancing-v2-health.ts';
-import { TARGET_GROUPS, type TargetGroupItem } from './elastic-load-balancing-v2-state.ts';
-
-export interface TaskItem {
-  readonly arn: string;
-  readonly zone: string;
-  readonly ip: string;
-  readonly began: Date;
-  status: 'PENDING' | 'RUNNING' | 'STOPPED';
-  since: number | undefined;
-}
-
-export interface ServiceItem {
-  readonly shown: ECS.Service & { serviceArn: string; serviceName: string; desiredCount: number };
-  tasks: TaskItem[];
-  retrying: boolean;
-}
-
-export const ECS_SERVICES = shelf<ServiceItem>('ecs:service');
+import type { Target, TargetGroupItem } from './elastic-load-balancing-v2-state.ts';
 
 /** Seconds from placement to running: an address, the image, the start of its containers. An assumption. */
 const START = [30, 90] as const;
@@ -37,8 +34,6 @@ const UNHEARD = [30, 120] as const;
 const RETRY = [15, 60] as const;
 /** A service that spreads itself again looks within some minutes (developer guide, "Availability Zone rebalancing"): an assumption. */
 const REBALANCE = [120, 300] as const;
-
-export const running = (service: ServiceItem): readonly TaskItem[] => service.tasks.filter((t) => t.status !== 'STOPPED');
 
 const acts = (place: Place): boolean =>
   !place.world.faults.some(
@@ -62,26 +57,48 @@ function zonesOf(place: Place, service: ServiceItem): readonly string[] {
   return [...new Set(zones)];
 }
 
-/** Starts and stops tasks until as many run as are wanted; a daemon has one in every AZ. */
+/**
+ * Starts and stops tasks until as many of the newest deployment run as are wanted, and no others; a daemon has one in every AZ.
+ * Of two deployments, the older one gives up as many tasks as may be missing, and the newer one starts as many as may be too many.
+ */
 export function keepTasks(place: Place, service: ServiceItem): void {
-  const zones = zonesOf(place, service);
-  const wanted = service.shown.schedulingStrategy === 'DAEMON' ? zones.length : service.shown.desiredCount;
   if (!acts(place)) {
     retry(place, service);
     return;
   }
-  while (running(service).length < wanted) {
+  const zones = zonesOf(place, service);
+  const wanted = isDaemon(service) ? zones.length : service.shown.desiredCount;
+  const [primary] = service.deployments;
+  if (primary.state === 'FAILED') {
+    for (const extra of running(service).slice(wanted)) stopTask(place, service, extra);
+    return;
+  }
+  const own = (): readonly TaskItem[] => running(service).filter((t) => t.deployment === primary);
+  const { least, most } = boundsOf(service, wanted);
+  let healthy = running(service).filter((t) => isHealthy(place, t)).length;
+  for (const task of running(service).filter((t) => t.deployment !== primary)) {
+    const counts = isHealthy(place, task);
+    if (counts && healthy <= least) continue;
+    if (counts) healthy -= 1;
+    stopTask(place, service, task);
+  }
+  while (own().length < wanted && (running(service).length === own().length || running(service).length < most)) {
     const [zone] = zones
       .filter((z) => zoneHasRoom(place, z))
-      .map((z) => ({ z, count: running(service).filter((t) => t.zone === z).length }))
+      .map((z) => ({ z, count: own().filter((t) => t.zone === z).length }))
       .sort((a, b) => a.count - b.count);
     if (zone === undefined) {
+      taskFailed(place, service, primary);
       retry(place, service);
       return;
     }
-    startTask(place, service, zone.z);
+    startTask(place, service, zone.z, primary);
   }
-  for (const extra of running(service).slice(wanted)) stopTask(place, service, extra);
+  for (const extra of own().slice(wanted)) stopTask(place, service, extra);
+  if (primary.state !== 'IN_PROGRESS' || running(service).length !== wanted) return;
+  if (!running(service).every((t) => t.deployment === primary && isHealthy(place, t))) return;
+  complete(place, service);
+  rebalance(place, service);
 }
 
 function retry(place: Place, service: ServiceItem): void {
@@ -94,7 +111,7 @@ function retry(place: Place, service: ServiceItem): void {
   });
 }
 
-function startTask(place: Place, service: ServiceItem, zone: string): void {
+function startTask(place: Place, service: ServiceItem, zone: string, deployment: DeploymentItem): void {
   const { world } = place;
   const cluster = service.shown.clusterArn?.split('/').at(-1) ?? 'default';
   const octet = (): number => Math.floor(world.random.next() * 256);
@@ -103,6 +120,7 @@ function startTask(place: Place, service: ServiceItem, zone: string): void {
     zone,
     ip: `10.${octet()}.${octet()}.${octet()}`,
     began: new Date(world.clock.now()),
+    deployment,
     status: 'PENDING',
     since: undefined,
   };
@@ -115,34 +133,40 @@ function startTask(place: Place, service: ServiceItem, zone: string): void {
     }
     task.status = 'RUNNING';
     task.since = world.clock.now();
-    for (const group of targetGroups(place, service)) join(place, group, task);
+    const groups = targetGroups(place, deployment);
+    for (const group of groups) join(place, group, task);
+    if (deployment.state !== 'IN_PROGRESS') return;
+    if (groups.length > 0) met(place, service, task);
+    else world.clock.after(UNWATCHED, () => met(place, service, task));
   });
 }
 
-const join = (place: Place, group: TargetGroupItem, { ip, zone, arn }: TaskItem): void =>
-  addTarget(place, group, { id: ip, port: group.shown.Port, zone, by: arn, answers: true });
-
-const targetGroups = (place: Place, service: ServiceItem) =>
-  (service.shown.loadBalancers ?? []).flatMap(
-    (l) => place.world.get(TARGET_GROUPS, place.account, place.region, l.targetGroupArn ?? '') ?? [],
-  );
-
-/** A change after which a service may be behind other target groups: its tasks follow. */
-export function regroup(place: Place, service: ServiceItem, change: () => unknown): void {
-  const before = targetGroups(place, service);
-  change();
-  const now = targetGroups(place, service);
-  for (const task of running(service).filter((t) => t.status === 'RUNNING')) {
-    for (const group of before) if (!now.includes(group)) removeTarget(place, group, task.ip, undefined);
-    for (const group of now) if (!before.includes(group)) join(place, group, task);
-  }
+/** A task may have become healthy: the deployment goes on. */
+function met(place: Place, service: ServiceItem, task: TaskItem): void {
+  const [primary] = service.deployments;
+  if (primary.state !== 'IN_PROGRESS' || !isHealthy(place, task)) return;
+  taskHealthy(service, task.deployment);
+  keepTasks(place, service);
 }
+
+const join = (place: Place, group: TargetGroupItem, task: TaskItem): void =>
+  addTarget(place, group, {
+    id: task.ip,
+    port: group.shown.Port,
+    zone: task.zone,
+    by: task.arn,
+    answers: !isMute(place, task.deployment.revision.taskDefinition),
+  });
+
+/** Nothing answers that runs this task definition. */
+const isMute = ({ world }: Place, definition: string): boolean =>
+  world.faults.some(({ fault }) => fault.kind === 'unreachable' && fault.arn === definition);
 
 export function stopTask(place: Place, service: ServiceItem, task: TaskItem): void {
   task.status = 'STOPPED';
   service.tasks = running(service).slice();
   turn(place, task.ip, false);
-  for (const group of targetGroups(place, service)) removeTarget(place, group, task.ip, undefined);
+  for (const group of targetGroups(place, task.deployment)) removeTarget(place, group, task.ip, undefined);
 }
 
 /** A task whose AZ went says nothing; some time later the scheduler starts another. */
@@ -154,7 +178,9 @@ function lose(place: Place, service: ServiceItem, task: TaskItem): void {
       place.world.clock.after(between(place.world, ...RETRY), notice);
       return;
     }
+    const started = task.status === 'RUNNING';
     stopTask(place, service, task);
+    if (!started) taskFailed(place, service, task.deployment);
     keepTasks(place, service);
   };
   place.world.clock.after(between(place.world, ...UNHEARD), notice);
@@ -162,7 +188,8 @@ function lose(place: Place, service: ServiceItem, task: TaskItem): void {
 
 /** One task at a time goes from the fullest AZ, once another runs in the emptiest. */
 function rebalance(place: Place, service: ServiceItem): void {
-  if (service.shown.availabilityZoneRebalancing !== 'ENABLED' || !acts(place)) return;
+  const [primary] = service.deployments;
+  if (service.shown.availabilityZoneRebalancing !== 'ENABLED' || primary.state !== 'COMPLETED' || !acts(place)) return;
   const counts = zonesOf(place, service)
     .filter((z) => zoneHasRoom(place, z))
     .map((zone) => ({ zone, count: running(service).filter((t) => t.zone === zone).length }))
@@ -170,7 +197,7 @@ function rebalance(place: Place, service: ServiceItem): void {
   const emptiest = counts[0];
   const fullest = counts.at(-1);
   if (emptiest === undefined || fullest === undefined || fullest.count - emptiest.count < 2) return;
-  startTask(place, service, emptiest.zone);
+  startTask(place, service, emptiest.zone, primary);
   place.world.clock.after(between(place.world, ...REBALANCE), () => {
     const leaving = running(service).find((t) => t.zone === fullest.zone && t.status === 'RUNNING');
     if (leaving !== undefined && running(service).length > service.shown.desiredCount) stopTask(place, service, leaving);
@@ -178,16 +205,29 @@ function rebalance(place: Place, service: ServiceItem): void {
   });
 }
 
+/** Health checks are ignored for the grace period of a task (API CreateService, healthCheckGracePeriodSeconds). */
+function replaceSick(place: Place, service: ServiceItem, task: TaskItem, target: Target): void {
+  const again = (wait: number): unknown => place.world.clock.after(wait, () => replaceSick(place, service, task, target));
+  if (target.health !== 'unhealthy' || !running(service).includes(task)) return;
+  const ends = (task.since ?? 0) + (service.shown.healthCheckGracePeriodSeconds ?? 0) * 1000;
+  const left = ends - place.world.clock.now();
+  if (left > 0) again(left);
+  else if (!acts(place)) again(between(place.world, ...RETRY));
+  else {
+    stopTask(place, service, task);
+    taskFailed(place, service, task.deployment);
+    keepTasks(place, service);
+  }
+}
+
 export function servicesMeetEvents(world: World): void {
   watchTargets(world, (target, arn, place) => {
-    if (target.health !== 'unhealthy') return;
+    if (target.health !== 'healthy' && target.health !== 'unhealthy') return;
     for (const service of world.list(ECS_SERVICES, place.account, place.region)) {
       const task = running(service).find((t) => t.ip === target.id);
-      if (task === undefined || service.shown.loadBalancers?.some((l) => l.targetGroupArn === arn) !== true) continue;
-      const grace = (service.shown.healthCheckGracePeriodSeconds ?? 0) * 1000;
-      if (world.clock.now() < (task.since ?? 0) + grace || !acts(place)) continue;
-      stopTask(place, service, task);
-      keepTasks(place, service);
+      if (task?.deployment.revision.loadBalancers?.some((l) => l.targetGroupArn === arn) !== true) continue;
+      if (target.health === 'healthy') met(place, service, task);
+      else replaceSick(place, service, task, target);
     }
   });
   world.onFault((fault, _world, how) => {
@@ -202,6 +242,9 @@ export function servicesMeetEvents(world: World): void {
             rebalance(place, item);
           });
       }
+      if (fault.kind === 'unreachable')
+        for (const task of running(item).filter((t) => t.deployment.revision.taskDefinition === fault.arn))
+          turn(place, task.ip, how === 'ends');
       const taken =
         (fault.kind === 'deleted' && fault.arn === key) || (fault.kind === 'account-compromised' && fault.account === account);
       if (!taken || how === 'ends') continue;

@@ -5,16 +5,8 @@ import { shelf } from '../world/world.ts';
 import { subnetOf } from './ec2-network.ts';
 import type { Op, Place } from './ec2-shared.ts';
 import { ecsDeployers } from './ecs-deploy.ts';
-import {
-  ECS_SERVICES,
-  keepTasks,
-  regroup,
-  running,
-  type ServiceItem,
-  servicesMeetEvents,
-  stopTask,
-  type TaskItem,
-} from './ecs-services.ts';
+import { deployment, ECS_SERVICES, redeploy, running, type ServiceItem, shownService, type TaskItem } from './ecs-deployments.ts';
+import { keepTasks, servicesMeetEvents, stopTask } from './ecs-services.ts';
 
 const CLUSTERS = shelf<ECS.Cluster & { clusterArn: string }>('ecs:cluster');
 const DEFINITIONS = shelf<{ readonly shown: ECS.TaskDefinition; tags: ECS.Tag[] }>('ecs:task-definition');
@@ -117,7 +109,7 @@ const createService: Op<ECS.CreateServiceCommandInput, ECS.CreateServiceCommandO
     deploymentController: input.deploymentController ?? { type: 'ECS' },
     deploymentConfiguration: {
       deploymentCircuitBreaker: { enable: false, rollback: false },
-      maximumPercent: 200,
+      maximumPercent: daemon ? 100 : 200,
       minimumHealthyPercent: daemon ? 0 : 100,
       ...input.deploymentConfiguration,
     },
@@ -133,37 +125,54 @@ const createService: Op<ECS.CreateServiceCommandInput, ECS.CreateServiceCommandO
   if (input.networkConfiguration !== undefined) shown.networkConfiguration = input.networkConfiguration;
   if (input.healthCheckGracePeriodSeconds !== undefined)
     shown.healthCheckGracePeriodSeconds = input.healthCheckGracePeriodSeconds;
-  const service: ServiceItem = { shown, tasks: [], retrying: false };
+  if (input.platformVersion !== undefined) shown.platformVersion = input.platformVersion;
+  const service: ServiceItem = { shown, tasks: [], deployments: [deployment(placeOf(context), shown, 0)], retrying: false };
   context.put(ECS_SERVICES, shown.serviceArn, service);
   keepTasks(placeOf(context), service);
-  return { service: counted(service) };
+  return { service: shownService(service) };
 };
 
-const counted = (service: ServiceItem): ECS.Service => ({
-  ...service.shown,
-  runningCount: service.tasks.filter((t) => t.status === 'RUNNING').length,
-  pendingCount: service.tasks.filter((t) => t.status === 'PENDING').length,
-});
+/** What starts a new deployment when it is changed (API UpdateService says so of each). */
+const DEPLOYED = [
+  'networkConfiguration',
+  'platformVersion',
+  'loadBalancers',
+  'serviceRegistries',
+  'serviceConnectConfiguration',
+  'volumeConfigurations',
+  'vpcLatticeConfigurations',
+] as const;
 
 const updateService: Op<ECS.UpdateServiceCommandInput, ECS.UpdateServiceCommandOutput> = (input, context) => {
   const service = serviceOf(context, input.cluster, input.service);
-  const { cluster: _cluster, service: _service, taskDefinition, desiredCount, deploymentConfiguration, ...changes } = input;
-  regroup(placeOf(context), service, () =>
-    Object.assign(service.shown, Object.fromEntries(Object.entries(changes).filter(([, v]) => v !== undefined))),
-  );
-  service.shown.deploymentConfiguration = { ...service.shown.deploymentConfiguration, ...deploymentConfiguration };
-  if (input.capacityProviderStrategy !== undefined) delete service.shown.launchType;
-  if (desiredCount !== undefined) service.shown.desiredCount = desiredCount;
-  if (taskDefinition !== undefined)
-    service.shown.taskDefinition = definitionOf(context, taskDefinition).shown.taskDefinitionArn ?? '';
+  const { shown } = service;
+  const { cluster: _cluster, service: _service, taskDefinition, forceNewDeployment, deploymentConfiguration, ...rest } = input;
+  const controller = shown.deploymentController?.type ?? 'ECS';
+  if (taskDefinition !== undefined && controller !== 'ECS')
+    throw new ServiceFault(
+      'InvalidParameterException',
+      `Unable to update task definition on services with a ${controller} deployment controller.`,
+    );
+  const changes = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+  const definition = taskDefinition === undefined ? undefined : definitionOf(context, taskDefinition).shown.taskDefinitionArn;
+  const isOther = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b);
+  const starts =
+    forceNewDeployment === true ||
+    (definition !== undefined && definition !== shown.taskDefinition) ||
+    DEPLOYED.some((name) => changes[name] !== undefined && isOther(changes[name], shown[name as keyof typeof shown]));
+  Object.assign(shown, changes, definition === undefined ? {} : { taskDefinition: definition });
+  shown.deploymentConfiguration = { ...shown.deploymentConfiguration, ...deploymentConfiguration };
+  if (input.capacityProviderStrategy !== undefined) delete shown.launchType;
+  if (starts) redeploy(placeOf(context), service);
   keepTasks(placeOf(context), service);
-  return { service: counted(service) };
+  return { service: shownService(service) };
 };
 
 const taskOf = (service: ServiceItem, task: TaskItem): ECS.Task => ({
   taskArn: task.arn,
   clusterArn: service.shown.clusterArn ?? '',
-  taskDefinitionArn: service.shown.taskDefinition ?? '',
+  taskDefinitionArn: task.deployment.revision.taskDefinition,
+  startedBy: task.deployment.id,
   group: `service:${service.shown.serviceName}`,
   availabilityZone: task.zone,
   lastStatus: task.status,
@@ -266,7 +275,7 @@ export const ecs: SimulatedService = {
       const all = inCluster(context, input.cluster);
       const found = all.filter((s) => wanted.includes(s.shown.serviceArn) || wanted.includes(s.shown.serviceName));
       const missing = wanted.filter((w) => !found.some((s) => s.shown.serviceArn === w || s.shown.serviceName === w));
-      return { services: found.map(counted), failures: missing.map((arn) => ({ arn, reason: 'MISSING' })) };
+      return { services: found.map(shownService), failures: missing.map((arn) => ({ arn, reason: 'MISSING' })) };
     }) satisfies Op<ECS.DescribeServicesCommandInput, ECS.DescribeServicesCommandOutput>,
     ListServices: ((input, context) => {
       const { items, next } = page(inCluster(context, input.cluster), input.nextToken, input.maxResults ?? 10);
@@ -278,7 +287,7 @@ export const ecs: SimulatedService = {
         throw new ServiceFault('InvalidParameterException', 'The service cannot be stopped while it is scaled above 0.');
       for (const task of running(service)) stopTask(placeOf(context), service, task);
       context.remove(ECS_SERVICES, service.shown.serviceArn);
-      return { service: { ...counted(service), status: 'DRAINING' } };
+      return { service: { ...shownService(service), status: 'DRAINING' } };
     }) satisfies Op<ECS.DeleteServiceCommandInput, ECS.DeleteServiceCommandOutput>,
     ListTasks: ((input, context) => {
       const services = inCluster(context, input.cluster).filter(

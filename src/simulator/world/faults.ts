@@ -24,7 +24,10 @@ export type Fault =
   | { readonly kind: 'corruption'; readonly arn: string }
   | { readonly kind: 'deleted'; readonly arn: string }
   | { readonly kind: 'key-disabled'; readonly arn: string }
-  /** Whoever connects to it gets no answer; it runs on, and its API shows nothing. ARN of what would serve. */
+  /**
+   * Whoever connects to it gets no answer; it runs on, and its API shows nothing. ARN of what would serve; that of an ECS task
+   * definition stands for every task that runs it.
+   */
   | { readonly kind: 'unreachable'; readonly arn: string }
   /** Somebody else holds the account's administrator: what can be deleted in it is deleted. */
   | { readonly kind: 'account-compromised'; readonly account: string };
