@@ -1,4 +1,5 @@
 /** A simulated AWS into which the real Pulumi engine has deployed a program, through the stand-in provider. */
+import { NOT_SIMULATED } from '../../src/drills/unsimulated.ts';
 import type { PulumiCli } from '../../src/engine/cli.ts';
 import type { Diagnostic, EngineStep } from '../../src/engine/events.ts';
 import { type EngineRun, openWorkspace, type Workspace } from '../../src/engine/workspace.ts';
@@ -101,7 +102,7 @@ export async function raised(shared: Shared): Promise<EngineWorld | Undeployed> 
     }
     const atRest = await step('preview --refresh', () => workspace.preview({ refresh: true }));
     const readings = await readState(await workspace.exportState(), flags.region);
-    const notThere = new Map(door.opaque().map((urn) => [urn, 'simulated AWS does not know its type']));
+    const notThere = new Map(door.opaque().map((urn) => [urn, NOT_SIMULATED]));
     const deployed: DeployedWorld = { aws, declared: readings, readings, notes: [], notThere };
     let untouched: DeployedWorld | undefined = deployed;
     const raise = async () => {

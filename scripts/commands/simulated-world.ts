@@ -9,6 +9,7 @@ import { type Fence, fence, fencedInjector, fencedTransport } from '../../src/dr
 import type { Ground } from '../../src/drills/ground.ts';
 import { SIGNAL_CALLS } from '../../src/drills/invocation/calls.ts';
 import { DRILL_CALLS } from '../../src/drills/kinds/calls.ts';
+import { NOT_SIMULATED } from '../../src/drills/unsimulated.ts';
 import type { Clock } from '../../src/model/clock.ts';
 import type { SourceReading } from '../../src/model/resource.ts';
 import { ANY_MEMBER, type Member } from '../../src/model/scope.ts';
@@ -47,7 +48,7 @@ export interface DeployedWorld {
 export async function deployedWorld({ readings, start, seed, place, pace }: DeployedSettings): Promise<DeployedWorld> {
   const aws = freshAws({ start, seed, consistency: 0, ...(pace === undefined ? {} : { pace }) });
   const made = await aws.world.clock.drive(deploy(aws, readings, place));
-  const opaque = made.opaque.map((urn) => [urn, 'simulated AWS does not know its type'] as const);
+  const opaque = made.opaque.map((urn) => [urn, NOT_SIMULATED] as const);
   const failed = made.notes.flatMap((note) => {
     const [, urn, why] = /^(urn:pulumi:.*?): not made: (.*)$/s.exec(note) ?? [];
     return urn === undefined || why === undefined ? [] : [[urn, why] as const];

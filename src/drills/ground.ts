@@ -19,7 +19,7 @@ export interface Ground {
   readonly injector: Injector;
   readonly clock: Clock;
   readonly world: World;
-  /** Declared, and not there to be drilled: why, by URN. Without one of them a drill says nothing about the service. */
+  /** Declared, and not there to be drilled: why, by URN. See unsimulated.ts for what that means to a drill. */
   readonly notThere: ReadonlyMap<string, string>;
   /** For the steps of people: the only session with AWS that may disrupt. */
   readonly session: Session;

@@ -13,6 +13,7 @@ import { NOT_COMBINED } from './kinds/losses.ts';
 import { OLDEST, UNHARMED } from './kinds/restores.ts';
 import { DECIDES, NOTICES } from './kinds/table-top.ts';
 import type { DrillResult } from './result.ts';
+import { unsimulated } from './unsimulated.ts';
 
 export interface Held {
   readonly spec: DrillSpec;
@@ -63,7 +64,9 @@ const isSupplier = ({ service, member }: DrillResult, { assignment }: Judgement)
   assignment.services.get(service)?.entry.dependsOn.some(({ on }) => on.kind === 'supplier' && on.id === member) === true;
 
 function said(metric: Metric, held: Held): Says {
-  const { result, notTaken } = held;
+  const { result, notTaken, blind } = held;
+  const missing = unsimulated(blind);
+  if (missing !== undefined) return [null, missing];
   switch (metric.type) {
     case 'DETECT':
       return detected(held);

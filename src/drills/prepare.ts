@@ -20,6 +20,7 @@ import { tableTop } from './kinds/table-top.ts';
 import { dnsFailover } from './kinds/traffic.ts';
 import { MECHANISMS_OF } from './mechanisms.ts';
 import type { Disruption } from './ports.ts';
+import { standsOf } from './unsimulated.ts';
 
 export interface Prepared {
   readonly drill: PreparedDrill;
@@ -112,8 +113,8 @@ export async function prepare(spec: DrillSpec, member: Member, run: string, grou
   const made = await KINDS[spec.kind](scene);
   const play: Play = typeof made === 'string' ? impossible(made, scene) : made;
   const probes = [...scene.probes, ...(play.probes ?? [])];
-  const blind = [...scene.blind, ...(play.blind ?? [])];
-  const absent = absentOf(scene);
+  const { absent, unseen } = missingOf(scene);
+  const blind = [...new Set([...unseen, ...scene.blind, ...(play.blind ?? [])])];
   const { canaries } = scene;
   return {
     lost: play.lost ?? [],
@@ -131,7 +132,12 @@ export async function prepare(spec: DrillSpec, member: Member, run: string, grou
       preconditions: [
         ...(spec.kind === 'table-top' || probes.length > 0
           ? []
-          : [{ id: 'something-to-watch', check: async () => blind[0] ?? 'no entry and no store of the service can be reached' }]),
+          : [
+              {
+                id: 'something-to-watch',
+                check: async () => scene.blind[0] ?? 'no entry and no store of the service can be reached',
+              },
+            ]),
         { id: 'all-there', check: async () => (spec.kind === 'table-top' ? undefined : absent) },
         ...(play.lost ?? []).map((what) => ({ id: `can be done: ${what.kind}`, check: () => ground.injector.refuses(what) })),
         ...(play.preconditions ?? []),
@@ -176,15 +182,15 @@ function impossible(why: string, { member }: Scene): Play {
   };
 }
 
-/** The first of what the service or its recovery needs that is not there; what cannot affect recovery may be missing. */
-function absentOf({ spec, path, ground }: Scene): string | undefined {
+/** Of what the service or its recovery needs, and what is not there, lines on what keeps a drill from being held, and from seeing all. */
+function missingOf({ spec, path, ground }: Scene): { readonly absent: string | undefined; readonly unseen: readonly string[] } {
   const { judgement, notThere } = ground;
   const own = judgement.assignment.services.get(spec.service)?.resources ?? [];
   const needed = new Set([...own, ...path.outcomes.flatMap((o) => o.role.members)]);
+  const lines = { absent: [] as string[], unseen: [] as string[] };
   for (const [urn, why] of notThere) {
-    const item = judgement.estate.resources.get(urn);
-    const matters = item !== undefined && ['modelled', 'part', 'not-modelled'].includes(item.standing.kind);
-    if (matters && needed.has(urn)) return `${item.title} is not there: ${why}`;
+    const stands = needed.has(urn) ? standsOf(urn, why, judgement.estate) : undefined;
+    if (stands !== undefined) lines[stands].push(`${judgement.estate.resources.get(urn)?.title ?? urn} is not there: ${why}`);
   }
-  return undefined;
+  return { absent: lines.absent[0], unseen: lines.unseen };
 }

@@ -72,6 +72,14 @@ const NAMING_IN: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** Properties that name another resource in these types, though they name their own in every other. */
+const REFERRING_IN: Readonly<Record<string, readonly string[]>> = {
+  'aws:cloudwatch/eventTarget:EventTarget': ['arn'],
+  'aws:route53/healthCheck:HealthCheck': ['fqdn'],
+  'aws:sns/dataProtectionPolicy:DataProtectionPolicy': ['arn'],
+  'aws:sns/topicPolicy:TopicPolicy': ['arn'],
+};
+
 /** Asked for every resource, and there are far fewer types than resources. */
 const namingByType = new Map<string, ReadonlySet<string>>();
 
@@ -80,6 +88,7 @@ function namingOf(type: string): ReadonlySet<string> {
   if (kept !== undefined) return kept;
   const own = Object.keys(NAMING_IN).filter((property) => NAMING_IN[property]?.includes(type) === true);
   const naming = new Set([...NAMING, ...own]);
+  for (const property of REFERRING_IN[type] ?? []) naming.delete(property);
   namingByType.set(type, naming);
   return naming;
 }

@@ -48,6 +48,8 @@ const GROUPS: readonly Group[] = [
       ...aws('opensearch', 'DomainPolicy'),
       ...aws('elasticsearch', 'DomainPolicy'),
       ...aws('glue', 'ResourcePolicy'),
+      // CloudFront signs its requests to an origin by it.
+      ...aws('cloudfront', 'OriginAccessIdentity', 'OriginAccessControl'),
     ],
   },
   {
@@ -73,6 +75,12 @@ const GROUPS: readonly Group[] = [
       ...aws('vpc', 'SecurityGroupIngressRule', 'SecurityGroupEgressRule', 'SecurityGroupVpcAssociation'),
       ...aws('ec2', 'NetworkAclRule', 'NetworkAclAssociation'),
     ],
+  },
+  {
+    // https://docs.aws.amazon.com/waf/latest/developerguide/how-aws-waf-works-resources.html
+    reason:
+      'inspects requests in every AZ of the Region, or at every edge location, where what it protects is; it is lost with that',
+    types: aws('wafv2', 'WebAcl', 'WebAclAssociation', 'RuleGroup', 'IpSet', 'RegexPatternSet', 'WebAclLoggingConfiguration'),
   },
   {
     reason: 'an association: what it joins is judged itself',
@@ -109,6 +117,10 @@ const GROUPS: readonly Group[] = [
       ...aws('lambda', 'CodeSigningConfig', 'FunctionRecursionConfig', 'RuntimeManagementConfig'),
       ...aws('resourcegroups', 'Group', 'Resource'),
       ...aws('apigateway', 'Account', 'ClientCertificate', 'DocumentationPart', 'DocumentationVersion', 'Model'),
+      ...aws('apigateway', 'ApiKey', 'UsagePlan', 'UsagePlanKey', 'RequestValidator', 'Response'),
+      ...aws('cloudfront', 'CachePolicy', 'OriginRequestPolicy', 'ResponseHeadersPolicy', 'KeyGroup', 'PublicKey'),
+      // https://docs.aws.amazon.com/lambda/latest/dg/chapter-layers.html: a function keeps its copy when the layer is deleted.
+      ...aws('lambda', 'LayerVersion'),
     ],
   },
   {
@@ -136,6 +148,9 @@ const GROUPS: readonly Group[] = [
       ...aws('chatbot', 'SlackChannelConfiguration', 'TeamsChannelConfiguration'),
       ...aws('codestarnotifications', 'NotificationRule'),
       ...aws('sns', 'SmsPreferences'),
+      ...aws('dynamodb', 'ContributorInsights'),
+      ...aws('devopsguru', 'NotificationChannel', 'ResourceCollection'),
+      ...aws('applicationinsights', 'Application'),
     ],
   },
   {
@@ -182,6 +197,7 @@ const GROUPS: readonly Group[] = [
       ...aws('ssm', 'Document', 'Association', 'MaintenanceWindow', 'MaintenanceWindowTarget', 'MaintenanceWindowTask'),
       ...aws('ssm', 'PatchBaseline', 'PatchGroup', 'DefaultPatchBaseline', 'ResourceDataSync', 'ServiceSetting', 'Activation'),
       ...aws('codebuild', 'Project', 'Webhook', 'SourceCredential', 'ReportGroup', 'ResourcePolicy'),
+      ...aws('codecommit', 'Repository', 'Trigger'),
       ...aws('codepipeline', 'Pipeline', 'Webhook', 'CustomActionType'),
       ...aws('codedeploy', 'Application', 'DeploymentConfig', 'DeploymentGroup'),
       ...aws('codestarconnections', 'Connection', 'Host'),

@@ -61,6 +61,22 @@ describe('a rehearsal', () => {
     expect(verdicts.map((v) => v.shown.verdict)).toEqual(['not-met', 'not-met']);
   });
 
+  const cognito = { type: 'aws:cognito/userPool:UserPool', name: 'customers', inputs: {} };
+  const policy = { type: 'aws:kms/keyPolicy:KeyPolicy', name: 'mine', inputs: { keyId: 'key', policy: '{}' } };
+
+  it('shows what becomes of the rest where simulated AWS does not know a type, and speaks of no promise', async () => {
+    const { drills, verdicts } = await drilled([TABLE, cognito], '{ RPO: { az: 0s } }');
+    expect(drills.map((d) => d.result.status)).toEqual(drills.map(() => 'recovered'));
+    for (const { blind } of drills) expect(blind).toContainEqual(expect.stringMatching(/customers is not there: simulated AWS/));
+    expect(verdicts.map((v) => v.shown.verdict)).toEqual(['unknown']);
+  });
+
+  it('speaks of promises without a permission that simulated AWS does not know', async () => {
+    const { drills } = await drilled([TABLE, policy], '{ RPO: { az: 0s } }');
+    for (const { blind } of drills) expect(blind).not.toContainEqual(expect.stringMatching(/simulated AWS/));
+    expect(drills.length).toBeGreaterThan(0);
+  });
+
   it('says nothing where a part of the service could not be made', async () => {
     const unmakeable = {
       ...SINGLE_AZ,

@@ -39,7 +39,8 @@ describe('the closed list', () => {
   it.each([
     'aws:ec2/vpc:Vpc',
     'aws:ec2/natGateway:NatGateway',
-    'aws:wafv2/webAcl:WebAcl',
+    'aws:networkfirewall/firewall:Firewall',
+    'aws:cloudfront/function:Function',
     'aws:ec2/vpnConnection:VpnConnection',
     'aws:s3/bucket:Bucket',
     'kubernetes:core/v1:ConfigMap',
