@@ -24,7 +24,18 @@ const HOST =
 /** Properties whose plain words may be physical names (`TABLE=orders`); elsewhere a word is just a word. */
 const CONFIGURATION = new Set(['environment', 'containerDefinitions', 'variables', 'userData', 'inputTransformer', 'definition']);
 
+const remembered = new WeakMap<View, Map<Props, readonly Found[]>>();
+
+/** Asked by the estate for its links, and by several rules: worked out once. */
 export function mentionsOf(props: Props, view: View): readonly Found[] {
+  const kept = remembered.get(view) ?? new Map<Props, readonly Found[]>();
+  remembered.set(view, kept);
+  const found = kept.get(props) ?? mentionsIn(props, view);
+  kept.set(props, found);
+  return found;
+}
+
+function mentionsIn(props: Props, view: View): readonly Found[] {
   const found: Found[] = [];
   for (const [property, value] of Object.entries(props.resource.inputs)) walk(value, property, 0);
   return found;
@@ -68,8 +79,8 @@ export function mentionsOf(props: Props, view: View): readonly Found[] {
       }
     }
     const searched = text.length > MAX_TEXT ? text.slice(0, MAX_TEXT) : text;
-    for (const match of searched.matchAll(ARN)) add(match[0], property);
-    for (const match of searched.matchAll(HOST)) add(match[0], property);
+    if (searched.includes('arn:aws')) for (const match of searched.matchAll(ARN)) add(match[0], property);
+    if (searched.includes('.amazonaws.com')) for (const match of searched.matchAll(HOST)) add(match[0], property);
   }
 
   /** Names one thing by ARN or host, with or without a version, path or sub-resource behind it. */

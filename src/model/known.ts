@@ -90,12 +90,13 @@ export function andThen<T, R>(k: Known<T>, f: (value: T) => Known<R>): Known<R> 
   if (k.state !== 'known') return k;
   const next = f(k.value);
   const from = mergeOrigins(k.from, next.from);
-  return from === next.from ? next : { ...next, from };
+  if (from === next.from) return next;
+  return next.state === 'known' ? known(next.value, from, next.detail) : unknown(next.reason, next.detail, from);
 }
 
 /** Puts a reader's clause on a known value; an unknown keeps its own. */
 export function because<T>(k: Known<T>, detail: string): Known<T> {
-  return k.state === 'known' ? { ...k, detail } : k;
+  return k.state === 'known' ? known(k.value, k.from, detail) : k;
 }
 
 type Values<K extends Readonly<Record<string, Known<unknown>>>> = {
@@ -142,7 +143,7 @@ export function atLeast(k: Known<number>, limit: number, detail?: string): Truth
 }
 
 export function not(t: Truth): Truth {
-  return t.state === 'known' ? { ...t, value: !t.value } : t;
+  return t.state === 'known' ? known(!t.value, t.from, t.detail) : t;
 }
 
 /**

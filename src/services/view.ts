@@ -193,17 +193,23 @@ export function holeAsUnknown(hole: Hole, from: Origin): Unknown {
 const MAX_DEPTH = 32;
 
 function dig(values: Values, path: string): Value | undefined {
-  if (!path.includes('.')) return Object.hasOwn(values, path) ? values[path] : undefined;
+  if (!path.includes('.')) return own(values, path);
   let current: Value | undefined = values;
   let depth = 0;
   for (const key of path.split('.')) {
     if (current instanceof Hole) return current;
     if (isList(current) && current.length > 0) current = current[0];
     if (current instanceof Hole) return current;
-    if (!isRecord(current) || !Object.hasOwn(current, key) || depth++ > MAX_DEPTH) return undefined;
-    current = current[key];
+    if (!isRecord(current) || depth++ > MAX_DEPTH) return undefined;
+    current = own(current, key);
   }
   return current;
+}
+
+/** Most properties that a service could ask for are not set: then nothing needs to be told from what every object has. */
+function own(values: Values, key: string): Value | undefined {
+  const value = values[key];
+  return value !== undefined && Object.hasOwn(values, key) ? value : undefined;
 }
 
 const join = (at: string, path: string): string => (at === '' ? path : `${at}.${path}`);
