@@ -39,10 +39,23 @@ export interface Outcome {
 
 const INSTANT = fixed(0, 'nothing has to happen');
 
+const workedOut = new WeakMap<Aftermath, Map<number, Map<Role, Outcome>>>();
+
+/** Worked out once: services that cannot do without one another ask for the same roles. */
 export function outcomeOf(role: Role, aftermath: Aftermath, needed: number): Outcome {
+  if (aftermath.spares(role)) return spared(role, aftermath);
+  const perNeed = workedOut.get(aftermath) ?? new Map<number, Map<Role, Outcome>>();
+  workedOut.set(aftermath, perNeed);
+  const kept = perNeed.get(needed) ?? new Map<Role, Outcome>();
+  perNeed.set(needed, kept);
+  const outcome = kept.get(role) ?? newOutcome(role, aftermath, needed);
+  kept.set(role, outcome);
+  return outcome;
+}
+
+function newOutcome(role: Role, aftermath: Aftermath, needed: number): Outcome {
   const { terrain } = aftermath;
   const serving = terrain.serving(role);
-  if (aftermath.spares(role)) return spared(role, serving, aftermath);
   const doors = serving.map((urn) => ({ urn, open: doorOpen(urn, aftermath) }));
   const struck = doors.filter((d) => !holds(d.open));
   if (struck.length === 0) return untouched(role, serving, aftermath);
@@ -77,10 +90,10 @@ export function outcomeOf(role: Role, aftermath: Aftermath, needed: number): Out
 const sparedRoles = new WeakMap<Terrain, Map<Role, Outcome>>();
 
 /** `untouched`, kept: at instance scope nearly every role is spared by nearly every member, and always in the same words. */
-function spared(role: Role, serving: readonly string[], aftermath: Aftermath): Outcome {
+function spared(role: Role, aftermath: Aftermath): Outcome {
   const kept = sparedRoles.get(aftermath.terrain) ?? new Map<Role, Outcome>();
   sparedRoles.set(aftermath.terrain, kept);
-  const outcome = kept.get(role) ?? untouched(role, serving, aftermath);
+  const outcome = kept.get(role) ?? untouched(role, aftermath.terrain.serving(role), aftermath);
   kept.set(role, outcome);
   return outcome;
 }

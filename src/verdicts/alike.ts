@@ -23,7 +23,7 @@ export function unlike(metric: Metric, members: readonly Member[], ground: Groun
       continue;
     }
     const o = outcomeOf(role, new Aftermath(terrain, member), needed);
-    const findings = role.members.flatMap((urn) => ground.criticalFindings(urn)).filter((f) => f.scopes.includes('instance'));
+    const findings = ground.criticalOf(role).filter((f) => f.scopes.includes('instance'));
     const likeness = JSON.stringify([
       role.kind,
       o.kind,

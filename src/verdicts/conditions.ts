@@ -125,12 +125,12 @@ const PERSON_NEEDED: ReadonlySet<string> = new Set([
 /** Critical findings at the metric's scope about what the path leads through. */
 function criticalOnPath(metric: Metric, outcomes: readonly Outcome[], ground: Ground): readonly Finding[] {
   const critical = new Set<Finding>();
-  const lookAt = (urn: string): void => {
-    for (const f of ground.criticalFindings(urn)) if (f.scopes.includes(metric.scope)) critical.add(f);
+  const lookAt = (findings: readonly Finding[]): void => {
+    for (const f of findings) if (f.scopes.includes(metric.scope)) critical.add(f);
   };
   for (const { role, carriers } of outcomes) {
-    role.members.forEach(lookAt);
-    carriers.forEach(lookAt);
+    lookAt(ground.criticalOf(role));
+    for (const urn of carriers) if (!role.members.includes(urn)) lookAt(ground.criticalFindings(urn));
   }
   return [...critical];
 }

@@ -5,7 +5,6 @@ import type { Estate, EstateResource } from '../estate/estate.ts';
 import { factsOf } from '../estate/estate.ts';
 import type { Catalogue, Metric, MetricType, Waiver } from '../model/agreement.ts';
 import { isAtLeast } from '../model/agreement.ts';
-import { groupBy } from '../model/collections.ts';
 import type { Finding, RuleText } from '../model/finding.ts';
 import { SEVERITIES } from '../model/finding.ts';
 import { decide } from '../model/known.ts';
@@ -52,10 +51,10 @@ export function findingsOf(
   today: string,
 ): readonly Finding[] {
   const found: Finding[] = [];
-  const concerned = byModule(context.estate);
-  for (const rule of rules) {
-    for (const check of rule.checks) {
-      for (const item of concerned(check.module)) found.push(...findingsAt(rule, check, item, context));
+  const concerning = checksOf(rules);
+  for (const item of context.estate.resources.values()) {
+    for (const { rule, check } of concerning(item)) {
+      for (const finding of findingsAt(rule, check, item, context)) found.push(finding);
     }
   }
   return withWaivers(found, catalogue, today).sort(
@@ -95,12 +94,23 @@ export function withWaivers(findings: readonly Finding[], catalogue: Catalogue |
   });
 }
 
-/** The resources that a check of a service looks at, and every custom resource for a check of none. */
-function byModule(estate: Estate): (module: ServiceModule | undefined) => readonly EstateResource[] {
-  const items = [...estate.resources.values()];
-  const custom = items.filter((item) => item.resource.custom);
-  const modelled = groupBy(items, ({ standing }) => (standing.kind === 'modelled' ? standing.module.id : undefined));
-  return (module) => (module === undefined ? custom : (modelled.get(module.id) ?? []));
+interface RuleCheck {
+  readonly rule: Rule;
+  readonly check: Check;
+}
+
+/** The checks that look at a resource: those of its service and, if it is a custom resource, those of none. */
+function checksOf(rules: readonly Rule[]): (item: EstateResource) => readonly RuleCheck[] {
+  const every = rules.flatMap((rule) => rule.checks.map((check) => ({ rule, check })));
+  const kept = new Map<string, readonly RuleCheck[]>();
+  return ({ resource, standing }) => {
+    const own = standing.kind === 'modelled' ? standing.module.id : undefined;
+    const key = `${resource.custom} ${own}`;
+    const checks =
+      kept.get(key) ?? every.filter(({ check: { module } }) => (module === undefined ? resource.custom : module.id === own));
+    kept.set(key, checks);
+    return checks;
+  };
 }
 
 const NOTHING: readonly Finding[] = [];

@@ -1,6 +1,7 @@
 /** What judging the metrics of one run shares: the terrain, paths already worked out, targets, times, findings. */
 
 import { meaningOf } from '../estate/estate.ts';
+import type { Role } from '../estate/roles.ts';
 import type { Catalogue, Metric, MetricType } from '../model/agreement.ts';
 import { isAtLeast } from '../model/agreement.ts';
 import type { Finding } from '../model/finding.ts';
@@ -25,6 +26,8 @@ export interface Ground {
   /** Share (0 … 1) of capacity that must serve for the metric's service to count as recovered: its MBCO, else all. */
   capacityNeeded(metric: Metric): number;
   criticalFindings(urn: string): readonly Finding[];
+  /** Those about any member of the role. */
+  criticalOf(role: Role): readonly Finding[];
 }
 
 const NO_FINDINGS: readonly Finding[] = [];
@@ -51,6 +54,8 @@ export function ground(
     const stricter = isAtLeast(m.type) ? Math.max : Math.min;
     targets.set(key, present === undefined ? m.target : stricter(present, m.target));
   }
+  const criticalFindings: Ground['criticalFindings'] = (urn) => critical.get(urn) ?? NO_FINDINGS;
+  const criticalOf = new Map<Role, readonly Finding[]>();
   const agreedTarget: Ground['agreedTarget'] = (serviceId, type, scope) => targets.get(`${serviceId}\n${type}\n${scope}`);
   return {
     terrain,
@@ -71,7 +76,12 @@ export function ground(
       return members;
     },
     capacityNeeded: (metric) => (agreedTarget(metric.serviceId, 'MBCO', metric.scope) ?? 100) / 100,
-    criticalFindings: (urn) => critical.get(urn) ?? NO_FINDINGS,
+    criticalFindings,
+    criticalOf: (role) => {
+      const found = criticalOf.get(role) ?? role.members.flatMap(criticalFindings);
+      criticalOf.set(role, found);
+      return found;
+    },
   };
 }
 

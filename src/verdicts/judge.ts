@@ -91,9 +91,11 @@ export function judge(estate: Estate, catalogue: Catalogue | undefined, options:
   const metrics = agreements.flatMap((a) => a.metrics);
   const perService = groupBy(metrics, (m) => m.serviceId);
   const metricsOf = (urn: string): readonly Metric[] => {
-    const lists = (assignment.owners.get(urn) ?? []).map((id) => perService.get(id) ?? []);
+    const [owner, ...others] = assignment.owners.get(urn) ?? NOBODY;
+    if (owner === undefined) return NOTHING_AGREED;
     // One owner is the rule: nothing to put together.
-    return lists.length === 1 ? (lists[0] ?? []) : lists.flat();
+    const own = perService.get(owner) ?? NOTHING_AGREED;
+    return others.length === 0 ? own : [...own, ...others.flatMap((id) => perService.get(id) ?? NOTHING_AGREED)];
   };
   const context = ruleContext(terrain, metricsOf, catalogue !== undefined);
   const rules = options.level === 'in-place' ? RULES.filter((r) => r.ofCode !== true) : RULES;
@@ -168,6 +170,9 @@ export function judge(estate: Estate, catalogue: Catalogue | undefined, options:
     ],
   };
 }
+
+const NOBODY: readonly string[] = [];
+const NOTHING_AGREED: readonly Metric[] = [];
 
 /** Services with what they cannot do without. Soft dependencies may be absent and are left out. */
 function needsOf(catalogue: Catalogue, assignment: Assignment): ReadonlyMap<string, ServiceNeeds> {
