@@ -63,6 +63,7 @@ export const FORCED_COMPUTE: Readonly<Record<string, string>> = {
     'domainName domainNameServers ipv6AddressPreferredLeaseTime netbiosNameServers netbiosNodeType ntpServers',
   'ec2/vpcEndpoint': 'serviceName serviceRegion vpcEndpointType vpcId resourceConfigurationArn serviceNetworkArn',
   'ec2/vpcEndpointSubnetAssociation': 'subnetId vpcEndpointId',
+  'ec2/vpcIpv4CidrBlockAssociation': 'cidrBlock ipv4IpamPoolId ipv4NetmaskLength vpcId',
   'ec2/vpcPeeringConnection': 'vpcId peerVpcId peerOwnerId peerRegion',
   'ec2/vpcPeeringConnectionAccepter': 'vpcPeeringConnectionId',
   'ec2/vpnConnection':

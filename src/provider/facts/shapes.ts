@@ -295,6 +295,8 @@ export const SHAPES: Readonly<Record<string, string>> = {
     'autoAccept dnsOptions~ ipAddressType~ policy~ privateDnsEnabled~ region~ resourceConfigurationArn routeTableIds~ securityGroupIds~ serviceName serviceNetworkArn serviceRegion~ subnetConfigurations~ subnetIds~ tags vpcEndpointType vpcId! >arn >cidrBlocks >dnsEntries >networkInterfaceIds >ownerId >prefixListId >requesterManaged >state >tagsAll',
   'aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation':
     'region~ subnetId! vpcEndpointId!',
+  'aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation':
+    'cidrBlock~ ipv4IpamPoolId ipv4NetmaskLength region~ vpcId!',
   'aws:ec2/vpcPeeringConnection:VpcPeeringConnection':
     'accepter~ autoAccept peerOwnerId~ peerRegion~ peerVpcId! region~ requester~ tags vpcId! >acceptStatus >tagsAll',
   'aws:ec2/vpcPeeringConnectionAccepter:VpcPeeringConnectionAccepter':

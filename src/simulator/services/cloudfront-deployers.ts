@@ -55,6 +55,7 @@ function configOf({ inputs }: Given) {
   const groups = blocksOf(inputs.originGroups).map(group);
   const ordered = blocksOf(inputs.orderedCacheBehaviors).map((b) => ({ PathPattern: textOf(b.pathPattern), ...behaviour(b) }));
   const aliases = textsOf(inputs.aliases);
+  const certificate = textOf(blockOf(inputs.viewerCertificate)?.acmCertificateArn);
   return without({
     Comment: textOf(inputs.comment) ?? '',
     Enabled: flagOf(inputs.enabled) ?? true,
@@ -64,6 +65,7 @@ function configOf({ inputs }: Given) {
     DefaultCacheBehavior: behaviour(blockOf(inputs.defaultCacheBehavior)),
     CacheBehaviors: ordered.length === 0 ? undefined : counted(ordered),
     WebACLId: textOf(inputs.webAclId),
+    ViewerCertificate: certificate === undefined ? undefined : { ACMCertificateArn: certificate },
   });
 }
 

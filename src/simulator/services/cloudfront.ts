@@ -34,6 +34,13 @@ function checked(config: CloudFront.DistributionConfig): void {
   for (const group of config.OriginGroups?.Items ?? [])
     if ((group.Members?.Items ?? []).length !== 2 || group.Members?.Items?.some((m) => !ids.includes(m.OriginId)) === true)
       throw new ServiceFault('InvalidArgument', 'an origin group has two origins of its distribution');
+  const certificate = config.ViewerCertificate?.ACMCertificateArn;
+  // API ViewerCertificate, ACMCertificateArn.
+  if (certificate?.startsWith('arn:aws:acm:') === true && certificate.split(':')[3] !== 'us-east-1')
+    throw new ServiceFault(
+      'InvalidViewerCertificate',
+      "The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or doesn't include a valid certificate chain.",
+    );
 }
 
 /** API reference, Origin: 3 attempts of 10 s each; 30 s for an answer of a custom origin. */

@@ -33,6 +33,10 @@ import { ruleHolds } from './cloudwatch-rule.ts';
 
 const invalid = (message: string): ServiceFault => new ServiceFault('ValidationError', message);
 
+/** Seconds (API PutMetricAlarm, Period). */
+const HOUR = 3600;
+const DAY = 86_400;
+
 const putMetric: Operation<PutMetricAlarmCommandInput, Reply<PutMetricAlarmCommandOutput>> = (input, context) => {
   const periods = input.EvaluationPeriods ?? 0;
   if (periods < 1) throw invalid('EvaluationPeriods must be at least 1');
@@ -40,6 +44,11 @@ const putMetric: Operation<PutMetricAlarmCommandInput, Reply<PutMetricAlarmComma
   if ((input.MetricName === undefined) === (input.Metrics === undefined))
     throw invalid('exactly one of MetricName and Metrics must be given');
   if (input.MetricName !== undefined && input.Period === undefined) throw invalid('Period must be given with MetricName');
+  const { Period: period = 60 } = input;
+  if (![10, 20, 30].includes(period) && (period < 60 || period % 60 !== 0))
+    throw invalid('Period must be 10, 20, 30 or a multiple of 60');
+  if (period * periods > (period < HOUR ? DAY : 7 * DAY))
+    throw invalid('Metrics cannot be checked across more than a day, or more than a week where the period is an hour or longer');
   // PutMetricAlarm: ActionsEnabled is true when not given.
   store(context, { kind: 'metric', input: { ...input, ActionsEnabled: input.ActionsEnabled ?? true } }, input.Tags);
   return {};

@@ -152,6 +152,11 @@ const createTable: Op<DynamoDB.CreateTableCommandInput, DynamoDB.CreateTableComm
     throw invalid('One or more parameter values were invalid: ReadCapacityUnits and WriteCapacityUnits must both be specified');
   if (billing === 'PAY_PER_REQUEST' && throughput !== undefined)
     throw invalid('One or more parameter values were invalid: Neither ReadCapacityUnits nor WriteCapacityUnits can be specified');
+  const defined = (input.AttributeDefinitions ?? []).map((a) => a.AttributeName);
+  if (defined.length > 0 && input.KeySchema?.some((key) => !defined.includes(key.AttributeName)) === true)
+    throw invalid(
+      'One or more parameter values were invalid: Some index key attributes are not defined in AttributeDefinitions.',
+    );
   const table = make(
     context,
     {

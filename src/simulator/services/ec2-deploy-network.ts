@@ -11,7 +11,7 @@ const vpc: Deployer = {
   type: 'aws:ec2/vpc:Vpc',
   async create(given, deployment) {
     const { Vpc } = await call<EC2.CreateVpcCommandOutput>(deployment, 'CreateVpc', {
-      CidrBlock: textOf(given.inputs.cidrBlock) ?? '10.0.0.0/16',
+      ...rangeOf(given),
       ...tagged('vpc', given),
     });
     const id = Vpc?.VpcId ?? '';
@@ -27,6 +27,25 @@ const vpc: Deployer = {
   },
   update: onlyTags,
   remove: removedBy('ec2', 'DeleteVpc', ({ id }) => ({ VpcId: id })),
+};
+
+/** Without a range in the code, or with one that the source cannot show, a pool gives one. */
+function rangeOf({ inputs }: Given): { readonly CidrBlock: string } | { readonly Ipv4IpamPoolId: string } {
+  const CidrBlock = textOf(inputs.cidrBlock);
+  return CidrBlock === undefined ? { Ipv4IpamPoolId: textOf(inputs.ipv4IpamPoolId) ?? 'unknown' } : { CidrBlock };
+}
+
+const moreRange: Deployer = {
+  type: 'aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation',
+  async create(given, deployment) {
+    const { CidrBlockAssociation: made } = await call<EC2.AssociateVpcCidrBlockCommandOutput>(
+      deployment,
+      'AssociateVpcCidrBlock',
+      { VpcId: need(given, 'vpcId'), ...rangeOf(given) },
+    );
+    return { id: made?.AssociationId ?? '', outputs: { cidrBlock: made?.CidrBlock ?? '' } };
+  },
+  remove: removedBy('ec2', 'DisassociateVpcCidrBlock', ({ id }) => ({ AssociationId: id })),
 };
 
 /** Ids of what AWS makes together with a VPC. */
@@ -147,6 +166,7 @@ const securityGroup: Deployer = {
 
 export const networkDeployers: readonly Deployer[] = [
   vpc,
+  moreRange,
   defaultVpc,
   subnet,
   ...routeDeployers,

@@ -2,15 +2,22 @@
 import type * as EC2 from '@aws-sdk/client-ec2';
 import { type CallContext, ServiceFault } from '../service.ts';
 import { shelf } from '../world/world.ts';
+import { isWithin, overlap, sized } from './ec2-cidr.ts';
 import { describe, found, type Op, type Place, tagsFor, zoneId } from './ec2-shared.ts';
 
 export interface VpcItem extends EC2.Vpc {
   EnableDnsSupport?: boolean;
   EnableDnsHostnames?: boolean;
+  /** Nobody gave its range: what its subnets state fits into it. */
+  isRangeUnstated?: true;
+}
+
+interface SubnetItem extends EC2.Subnet {
+  isRangeUnstated?: true;
 }
 
 export const VPCS = shelf<VpcItem>('ec2:vpc');
-export const SUBNETS = shelf<EC2.Subnet>('ec2:subnet');
+export const SUBNETS = shelf<SubnetItem>('ec2:subnet');
 export const ROUTE_TABLES = shelf<EC2.RouteTable>('ec2:route-table');
 export const INTERNET_GATEWAYS = shelf<EC2.InternetGateway>('ec2:internet-gateway');
 export const EGRESS_ONLY_GATEWAYS = shelf<EC2.EgressOnlyInternetGateway>('ec2:egress-only-internet-gateway');
@@ -32,8 +39,18 @@ export const zoneOf = (place: Place, subnetId: string): string | undefined =>
 const createVpc: Op<EC2.CreateVpcCommandInput, EC2.CreateVpcCommandOutput> = (input, context) => {
   if (input.CidrBlock === undefined && input.Ipv4IpamPoolId === undefined)
     throw new ServiceFault('MissingParameter', 'The request must contain the parameter cidrBlock');
-  return { Vpc: makeVpc(context, input.CidrBlock ?? '10.0.0.0/16', false, tagsFor(input.TagSpecifications, 'vpc')) };
+  const tags = tagsFor(input.TagSpecifications, 'vpc');
+  if (input.CidrBlock !== undefined) return { Vpc: makeVpc(context, sized(input.CidrBlock, 'Vpc'), false, tags) };
+  const vpc = makeVpc(context, '10.0.0.0/16', false, tags);
+  vpc.isRangeUnstated = true;
+  return { Vpc: vpc };
 };
+
+const associated = (id: string, CidrBlock: string): EC2.VpcCidrBlockAssociation => ({
+  AssociationId: id.replace(/^vpc-/, 'vpc-cidr-assoc-'),
+  CidrBlock,
+  CidrBlockState: { State: 'associated' },
+});
 
 /** Every VPC comes with a main route table, a default network ACL and a default security group (VPC user guide). */
 function makeVpc(context: CallContext, cidr: string, isDefault: boolean, tags: EC2.Tag[]): VpcItem {
@@ -41,7 +58,7 @@ function makeVpc(context: CallContext, cidr: string, isDefault: boolean, tags: E
   const vpc: VpcItem = {
     VpcId: id,
     CidrBlock: cidr,
-    CidrBlockAssociationSet: [{ CidrBlock: cidr, CidrBlockState: { State: 'associated' } }],
+    CidrBlockAssociationSet: [associated(id, cidr)],
     DhcpOptionsId: 'default',
     InstanceTenancy: 'default',
     IsDefault: isDefault,
@@ -107,12 +124,25 @@ const createSubnet: Op<EC2.CreateSubnetCommandInput, EC2.CreateSubnetCommandOutp
       'InvalidParameterValue',
       `Value (${zone}) for parameter availabilityZone is invalid. Subnets can currently only be created in the following availability zones: ${zones.join(', ')}.`,
     );
-  return {
-    Subnet: makeSubnet(context, vpc, zone, input.CidrBlock ?? '10.0.0.0/24', {
-      Tags: tagsFor(input.TagSpecifications, 'subnet'),
-    }),
-  };
+  const Tags = tagsFor(input.TagSpecifications, 'subnet');
+  if (input.CidrBlock !== undefined)
+    return { Subnet: makeSubnet(context, vpc, zone, fitting(context, vpc, input.CidrBlock), { Tags }) };
+  const subnet: SubnetItem = makeSubnet(context, vpc, zone, '10.0.0.0/24', { Tags });
+  subnet.isRangeUnstated = true;
+  return { Subnet: subnet };
 };
+
+/** The range of a subnet is one of its VPC's, and of no other subnet's (API CreateSubnet). */
+function fitting(context: CallContext, vpc: VpcItem, cidr: string): string {
+  const range = sized(cidr, 'Subnet');
+  const around = (vpc.CidrBlockAssociationSet ?? []).map((a) => a.CidrBlock ?? '');
+  if (vpc.isRangeUnstated !== true && !around.some((outer) => isWithin(range, outer)))
+    throw new ServiceFault('InvalidSubnet.Range', `The CIDR '${cidr}' is invalid.`);
+  const others = context.list(SUBNETS).filter((s) => s.VpcId === vpc.VpcId && s.isRangeUnstated !== true);
+  if (others.some((s) => overlap(range, s.CidrBlock ?? '')))
+    throw new ServiceFault('InvalidSubnet.Conflict', `The CIDR '${cidr}' conflicts with another subnet`);
+  return range;
+}
 
 function makeTable(context: CallContext, vpc: VpcItem, tags: EC2.Tag[]): EC2.RouteTable {
   const id = context.id('rtb');
@@ -212,6 +242,23 @@ export const networkOperations = {
     );
     return { Vpcs: items, ...next };
   }) satisfies Op<EC2.DescribeVpcsCommandInput, EC2.DescribeVpcsCommandOutput>,
+  AssociateVpcCidrBlock: ((input, context) => {
+    const vpc = vpcOf(context, input.VpcId);
+    const id = vpc.VpcId ?? '';
+    if (input.CidrBlock === undefined) {
+      // A pool chooses: nobody can say which range that is.
+      vpc.isRangeUnstated = true;
+      return { VpcId: id, CidrBlockAssociation: associated(context.id('vpc'), '100.64.0.0/16') };
+    }
+    const association = associated(context.id('vpc'), sized(input.CidrBlock, 'Vpc'));
+    vpc.CidrBlockAssociationSet = [...(vpc.CidrBlockAssociationSet ?? []), association];
+    return { VpcId: id, CidrBlockAssociation: association };
+  }) satisfies Op<EC2.AssociateVpcCidrBlockCommandInput, EC2.AssociateVpcCidrBlockCommandOutput>,
+  DisassociateVpcCidrBlock: ((input, context) => {
+    for (const vpc of context.list(VPCS))
+      vpc.CidrBlockAssociationSet = (vpc.CidrBlockAssociationSet ?? []).filter((a) => a.AssociationId !== input.AssociationId);
+    return {};
+  }) satisfies Op<EC2.DisassociateVpcCidrBlockCommandInput, EC2.DisassociateVpcCidrBlockCommandOutput>,
   ModifyVpcAttribute: ((input, context) => {
     const vpc = vpcOf(context, input.VpcId);
     if (input.EnableDnsSupport?.Value !== undefined) vpc.EnableDnsSupport = input.EnableDnsSupport.Value;

@@ -7,6 +7,7 @@ import type { Op, Place } from './ec2-shared.ts';
 import { ecsDeployers } from './ecs-deploy.ts';
 import { deployment, ECS_SERVICES, redeploy, running, type ServiceItem, shownService, type TaskItem } from './ecs-deployments.ts';
 import { keepTasks, servicesMeetEvents, stopTask } from './ecs-services.ts';
+import { TARGET_GROUPS } from './elastic-load-balancing-v2-state.ts';
 
 const CLUSTERS = shelf<ECS.Cluster & { clusterArn: string }>('ecs:cluster');
 const DEFINITIONS = shelf<{ readonly shown: ECS.TaskDefinition; tags: ECS.Tag[] }>('ecs:task-definition');
@@ -49,10 +50,34 @@ const createCluster: Op<ECS.CreateClusterCommandInput, ECS.CreateClusterCommandO
   return { cluster };
 };
 
+const steps = (from: number, to: number, by: number): readonly number[] =>
+  Array.from({ length: (to - from) / by + 1 }, (_, i) => from + i * by);
+
+/** MiB of memory that go with CPU units on Fargate (ECS developer guide, "Task definition differences for Fargate", task CPU and memory). */
+const FARGATE: Readonly<Record<string, readonly number[]>> = {
+  256: [512, 1024, 2048],
+  512: steps(1024, 4096, 1024),
+  1024: steps(2048, 8192, 1024),
+  2048: steps(4096, 16_384, 1024),
+  4096: steps(8192, 30_720, 1024),
+  8192: steps(16_384, 61_440, 4096),
+  16384: steps(32_768, 122_880, 8192),
+};
+
+/** Sizes that are spelt otherwise than as a number (`1 vCPU`, `2GB`) are taken as they are. */
+function mustFitFargate({ networkMode, cpu, memory }: ECS.RegisterTaskDefinitionCommandInput): void {
+  if (networkMode !== undefined && networkMode !== 'awsvpc')
+    throw new ServiceFault('ClientException', "Fargate only supports network mode 'awsvpc'.");
+  if (!/^\d+$/.test(cpu ?? '') || !/^\d+$/.test(memory ?? '') || Number(cpu) > 16_384) return;
+  if (FARGATE[cpu ?? '']?.includes(Number(memory)) !== true)
+    throw new ServiceFault('ClientException', `No Fargate configuration exists for given values: ${cpu} CPU, ${memory} memory.`);
+}
+
 const register: Op<ECS.RegisterTaskDefinitionCommandInput, ECS.RegisterTaskDefinitionCommandOutput> = (input, context) => {
   const family = input.family ?? '';
   if ((input.containerDefinitions ?? []).length === 0)
     throw new ServiceFault('ClientException', 'Container list cannot be empty.');
+  if (input.requiresCompatibilities?.includes('FARGATE') === true) mustFitFargate(input);
   const revision = context.list(DEFINITIONS).filter((d) => d.shown.family === family).length + 1;
   const { tags, ...kept } = input;
   const shown = {
@@ -93,6 +118,12 @@ const createService: Op<ECS.CreateServiceCommandInput, ECS.CreateServiceCommandO
       "Network Configuration must be provided when networkMode 'awsvpc' is specified.",
     );
   for (const id of subnets) subnetOf(context, id);
+  for (const { targetGroupArn: arn = '' } of input.loadBalancers ?? [])
+    if (definition.networkMode === 'awsvpc' && context.get(TARGET_GROUPS, arn)?.shown.TargetType === 'instance')
+      throw new ServiceFault(
+        'InvalidParameterException',
+        `The provided target group ${arn} has target type instance, which is incompatible with the awsvpc network mode specified in the task definition.`,
+      );
   const daemon = input.schedulingStrategy === 'DAEMON';
   const strategy = input.capacityProviderStrategy ?? [];
   const shown: ServiceItem['shown'] = {

@@ -44,11 +44,20 @@ function shownActions(context: CallContext, actions: readonly ELB.Action[] | und
   });
 }
 
+/** API CreateListener, Protocol. */
+const PROTOCOLS: Readonly<Record<string, readonly string[]>> = {
+  application: ['HTTP', 'HTTPS'],
+  network: ['TCP', 'TLS', 'UDP', 'TCP_UDP', 'QUIC', 'TCP_QUIC'],
+};
+
 const createListener: Op<ELB.CreateListenerCommandInput, ELB.CreateListenerCommandOutput> = (input, context) => {
   const balancer = balancerOf(context, input.LoadBalancerArn);
   const arn = balancer.shown.LoadBalancerArn ?? '';
   if (listenersOf(context, arn).some((l) => l.shown.Port === input.Port && input.Port !== undefined))
     throw new ServiceFault('DuplicateListener', 'A listener already exists on this port for this load balancer');
+  const protocols = PROTOCOLS[balancer.shown.Type ?? ''];
+  if (input.Protocol !== undefined && protocols?.includes(input.Protocol) === false)
+    throw new ServiceFault('ValidationError', `Listener protocol '${input.Protocol}' must be one of '${protocols.join(', ')}'`);
   const id = context.id('l', 16);
   const own = id.startsWith('arn:') ? id : `${arn.replace(':loadbalancer/', ':listener/')}/${id.slice(2)}`;
   const shown: ELB.Listener = {

@@ -24,6 +24,22 @@ function defaultTimeout(group: string | undefined, check: string): number {
   return 5;
 }
 
+/** API CreateTargetGroup. */
+const RANGES = [
+  { member: 'HealthCheckIntervalSeconds', says: 'Health check interval', least: 5, most: 300 },
+  { member: 'HealthCheckTimeoutSeconds', says: 'Health check timeout', least: 2, most: 120 },
+  { member: 'HealthyThresholdCount', says: 'Healthy threshold count', least: 2, most: 10 },
+  { member: 'UnhealthyThresholdCount', says: 'Unhealthy threshold count', least: 2, most: 10 },
+] as const;
+
+function mustBeWithin(input: Partial<Readonly<Record<(typeof RANGES)[number]['member'], number | undefined>>>): void {
+  for (const { member, says, least, most } of RANGES) {
+    const value = input[member];
+    if (value !== undefined && (value < least || value > most))
+      throw new ServiceFault('ValidationError', `${says} must be between ${least} and ${most}`);
+  }
+}
+
 const createTargetGroup: Op<ELB.CreateTargetGroupCommandInput, ELB.CreateTargetGroupCommandOutput> = (input, context) => {
   const name = input.Name ?? '';
   if (context.list(TARGET_GROUPS).some((g) => g.shown.TargetGroupName === name))
@@ -57,6 +73,7 @@ const createTargetGroup: Op<ELB.CreateTargetGroupCommandInput, ELB.CreateTargetG
     shown.HealthCheckPort = input.HealthCheckPort ?? 'traffic-port';
   }
   if (protocol === 'HTTP' || protocol === 'HTTPS') shown.HealthCheckPath = input.HealthCheckPath ?? '/';
+  mustBeWithin(input);
   if ((shown.HealthCheckTimeoutSeconds ?? 0) > (shown.HealthCheckIntervalSeconds ?? 0))
     throw new ServiceFault('ValidationError', 'Health check timeout must be smaller than the interval');
   if (input.VpcId !== undefined) shown.VpcId = input.VpcId;

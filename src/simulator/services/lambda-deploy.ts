@@ -24,6 +24,7 @@ const lambdaFunction: Deployer = {
         FunctionName: name,
         Role: textOf(inputs.role) ?? `arn:aws:iam::${given.account}:role/unknown`,
         Runtime: textOf(inputs.runtime),
+        ...sizeOf(given),
         PackageType: image === undefined ? 'Zip' : 'Image',
         Code: image === undefined ? {} : { ImageUri: image },
         VpcConfig: subnets.length === 0 ? undefined : { SubnetIds: subnets },
@@ -51,10 +52,17 @@ const lambdaFunction: Deployer = {
   remove: removedBy('lambda', 'DeleteFunction', ({ id }) => ({ FunctionName: id })),
 };
 
-const settingsOf = ({ inputs }: Given) => ({
-  Role: textOf(inputs.role),
-  Runtime: textOf(inputs.runtime),
-  VpcConfig: { SubnetIds: textsOf(blockOf(inputs.vpcConfig)?.subnetIds) },
+/** Functions on instances of the account's own have other limits. */
+const sizeOf = ({ inputs }: Given) =>
+  blockOf(inputs.capacityProviderConfig) === undefined
+    ? { Timeout: numberOf(inputs.timeout), MemorySize: numberOf(inputs.memorySize) }
+    : {};
+
+const settingsOf = (given: Given) => ({
+  Role: textOf(given.inputs.role),
+  Runtime: textOf(given.inputs.runtime),
+  ...sizeOf(given),
+  VpcConfig: { SubnetIds: textsOf(blockOf(given.inputs.vpcConfig)?.subnetIds) },
 });
 
 const mapping: Deployer = {

@@ -7,6 +7,7 @@ import { shelf, type World } from '../world/world.ts';
 import { subnetOf, zoneOf } from './ec2-network.ts';
 import type { Op, Place } from './ec2-shared.ts';
 import { lambdaDeployers } from './lambda-deploy.ts';
+import { queueByArn } from './sqs-messages.ts';
 
 export interface FunctionItem {
   readonly shown: LAMBDA.FunctionConfiguration & { FunctionName: string; FunctionArn: string };
@@ -83,10 +84,32 @@ function joinVpc(context: CallContext, shown: FunctionItem['shown'], asked: LAMB
   };
 }
 
+type Limited = Pick<LAMBDA.CreateFunctionCommandInput, 'Timeout' | 'MemorySize'>;
+
+/** Lambda developer guide, "Lambda quotas"; functions on instances of the account's own may have more. */
+const LIMITS = [
+  { member: 'Timeout', least: 1, most: 900 },
+  { member: 'MemorySize', least: 128, most: 10_240 },
+] as const;
+
+function mustBeWithin(input: Limited): void {
+  for (const { member, least, most } of LIMITS) {
+    const value = input[member];
+    if (value === undefined || (value >= least && value <= most)) continue;
+    const name = member.charAt(0).toLowerCase() + member.slice(1);
+    const bound = value < least ? `greater than or equal to ${least}` : `less than or equal to ${most}`;
+    throw new ServiceFault(
+      'ValidationException',
+      `1 validation error detected: Value '${value}' at '${name}' failed to satisfy constraint: Member must have value ${bound}`,
+    );
+  }
+}
+
 const createFunction: Op<LAMBDA.CreateFunctionCommandInput, LAMBDA.CreateFunctionCommandOutput> = (input, context) => {
   const name = input.FunctionName ?? '';
   if (context.get(FUNCTIONS, name) !== undefined)
     throw new ServiceFault('ResourceConflictException', `Function already exist: ${name}`, 409);
+  if (input.CapacityProviderConfig === undefined) mustBeWithin(input);
   const shown: FunctionItem['shown'] = {
     FunctionName: name,
     FunctionArn: context.arn('lambda', `function:${name}`),
@@ -109,11 +132,22 @@ const createFunction: Op<LAMBDA.CreateFunctionCommandInput, LAMBDA.CreateFunctio
   return shown;
 };
 
+/** A message must stay invisible for as long as the function may work on it (Lambda developer guide, "Using Lambda with Amazon SQS"). */
+function mustOutlast(context: CallContext, source: string | undefined, timeout: number): void {
+  const visibility = Number(queueByArn(context.world, source ?? '')?.attributes.VisibilityTimeout ?? timeout);
+  if (visibility < timeout)
+    throw new ServiceFault(
+      'InvalidParameterValueException',
+      `Queue visibility timeout: ${visibility} seconds is less than Function timeout: ${timeout} seconds`,
+    );
+}
+
 const createMapping: Op<LAMBDA.CreateEventSourceMappingCommandInput, LAMBDA.CreateEventSourceMappingCommandOutput> = (
   input,
   context,
 ) => {
   const item = functionOf(context, input.FunctionName);
+  mustOutlast(context, input.EventSourceArn, item.shown.Timeout ?? 0);
   const id = context.id('esm', 32);
   const uuid = id.startsWith('esm-') ? id.slice(4).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') : id;
   // CreateEventSourceMapping, Enabled: true.
@@ -182,6 +216,9 @@ export const lambda: SimulatedService = {
     }) satisfies Op<LAMBDA.ListFunctionsCommandInput, LAMBDA.ListFunctionsCommandOutput>,
     UpdateFunctionConfiguration: ((input, context) => {
       const { shown } = functionOf(context, input.FunctionName);
+      if (input.CapacityProviderConfig === undefined) mustBeWithin(input);
+      if (input.Timeout !== undefined) shown.Timeout = input.Timeout;
+      if (input.MemorySize !== undefined) shown.MemorySize = input.MemorySize;
       if (input.Role !== undefined) shown.Role = input.Role;
       if (input.Runtime !== undefined) shown.Runtime = input.Runtime;
       if (input.VpcConfig !== undefined) joinVpc(context, shown, input.VpcConfig);

@@ -42,7 +42,14 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   ReceiveMessageWaitTimeSeconds: '0',
 };
 
-const RETENTION = { least: 60, most: 1_209_600 };
+/** API CreateQueue, Attributes. */
+const RANGES: Readonly<Record<string, readonly [least: number, most: number]>> = {
+  DelaySeconds: [0, 900],
+  MaximumMessageSize: [1024, 1_048_576],
+  MessageRetentionPeriod: [60, 1_209_600],
+  ReceiveMessageWaitTimeSeconds: [0, 20],
+  VisibilityTimeout: [0, 43_200],
+};
 const absent = (): ServiceFault => new ServiceFault('QueueDoesNotExist', 'The specified queue does not exist.');
 
 /** The URL says whose queue it is, and in which Region. */
@@ -54,9 +61,11 @@ function queueOf(context: CallContext, url: string | undefined): StoredQueue {
 }
 
 function checked(attributes: Readonly<Record<string, string>>): void {
-  const retention = attributes.MessageRetentionPeriod;
-  if (retention !== undefined && (Number(retention) < RETENTION.least || Number(retention) > RETENTION.most))
-    throw new ServiceFault('InvalidAttributeValue', 'Invalid value for the parameter MessageRetentionPeriod.');
+  for (const [name, [least, most]] of Object.entries(RANGES)) {
+    const value = attributes[name];
+    if (value !== undefined && (Number(value) < least || Number(value) > most))
+      throw new ServiceFault('InvalidAttributeValue', `Invalid value for the parameter ${name}.`);
+  }
 }
 
 /** Creating a queue that exists with the same attributes answers with it (API reference, CreateQueue). */
@@ -71,6 +80,8 @@ const create: Operation<CreateQueueCommandInput, Reply<CreateQueueCommandOutput>
     Object.entries(input.Attributes ?? {}).filter((e): e is [string, string] => e[1] !== undefined),
   );
   checked(given);
+  if (given.FifoQueue === 'true' && !name.endsWith('.fifo'))
+    throw new ServiceFault('InvalidParameterValue', 'The name of a FIFO queue can only end with ".fifo".');
   const old = context.get(QUEUES, name);
   if (old !== undefined) {
     if (Object.entries(given).some(([k, v]) => old.attributes[k] !== v))

@@ -47,6 +47,11 @@ const network: readonly Declaration[] = [
 const ec2 = (tags: Readonly<Record<string, string>>): readonly Declaration[] => [
   ...network,
   { type: 'aws:ec2/defaultVpc:DefaultVpc', name: 'default', inputs: { tags } },
+  {
+    type: 'aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation',
+    name: 'more',
+    inputs: { vpcId, cidrBlock: '100.64.0.0/16' },
+  },
   { type: TABLE, name: 'table', inputs: { vpcId, tags } },
   {
     type: 'aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation',
