@@ -63,7 +63,7 @@ describe('drill list', () => {
     const text = await drill('list', 'prod.json');
     expect(text.out).toContain('2027-01-10');
     expect(text.out.split('\n')[0]).toBe('world: live');
-  }, 120_000);
+  });
 
   it('suggests a file that reads back, without what is written', async () => {
     const suggested = await drill('list', 'prod.json', '--suggest', '--out', at('made.yaml'));
@@ -71,13 +71,13 @@ describe('drill list', () => {
     const text = readFileSync(at('made.yaml'), 'utf8');
     const drills = parseDrillFile(text, 'made.yaml', parseCatalogue(PROMISES, 'holdfast.yaml', {}));
     expect(drills.map((d) => d.id)).toEqual(['shop-backup-restore', 'shop-table-top']);
-  }, 120_000);
+  });
 
   it('refuses an id that is written twice, at its place', async () => {
     const refused = await holdfast(['drill', 'list', 'prod.json'], { cwd: at('twice') });
     expect(refused.code).toBe(2);
     expect(refused.err).toMatch(/a\.drill\.yaml:1:5: expected another id/);
-  }, 120_000);
+  });
 });
 
 describe('drill show', () => {
@@ -92,13 +92,13 @@ describe('drill show', () => {
     expect(suggested.code).toBe(0);
     for (const part of ['Hypothesis', 'Preconditions', 'Takes away', 'Rollback', 'Approvals', 'Evidence for'])
       expect(suggested.out).toContain(part);
-  }, 120_000);
+  });
 
   it('names the drills that there are when there is no such one', async () => {
     const none = await drill('show', 'zome', 'prod.json');
     expect(none.code).toBe(2);
     expect(none.err).toContain('zone');
-  }, 120_000);
+  });
 });
 
 describe('when a drill is due', () => {

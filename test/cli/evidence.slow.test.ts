@@ -52,7 +52,7 @@ describe('evidence', () => {
     expect(changed.code).toBe(1);
     expect(changed.out).toContain('breaks at record 2');
     expect((await evidence('import', at('pack'), '--store', at('other-store'))).code).toBe(2);
-  }, 600_000);
+  });
 
   it('says what there is not, and makes nothing while it looks', async () => {
     const missing = await evidence('verify', '--store', at('nowhere'));
@@ -65,7 +65,7 @@ describe('evidence', () => {
     expect((await evidence('verify', '--signer', 'x')).code).toBe(2);
     appendFileSync(at('bare/x'), 'kept');
     expect((await evidence('export', '--out', at('bare'))).code).toBe(2);
-  }, 600_000);
+  });
 
   it('does not call an empty chain sound', async () => {
     await (await openStore({ folder: at('empty') })).close();

@@ -61,7 +61,7 @@ beforeAll(async () => {
   expect(exported.code).toBe(0);
   held = readPack(at('pack')).records.filter((r) => r.kind === 'drill-result').length;
   await asLive(readPack(at('pack')).records, at('live'));
-}, 300_000);
+});
 
 /** The same records as if it had happened in real AWS: nothing here can, and a pack that says so is all that verify sees of it. */
 async function asLive(records: readonly EvidenceRecord[], folder: string): Promise<void> {
@@ -95,13 +95,13 @@ describe('evidence beside the code', () => {
     // Nobody named a signer.
     expect(warnings.slice(0, before.length)).toEqual(before);
     expect(warnings).toHaveLength(before.length + 1);
-  }, 120_000);
+  });
 
   it('of a store as of a pack', async () => {
     const beside = resultOf(await verify('shop.json', '--store', at('store')));
     expect(metric(beside, 'RTO-az')?.rehearsed?.verdict).toBe('met');
     expect(beside.kpis).toEqual(plain.kpis);
-  }, 120_000);
+  });
 
   it('a fix is recorded of a run that there is', async () => {
     const [run] = readPack(at('pack')).records.filter((r) => r.kind === 'drill-result');
@@ -111,7 +111,7 @@ describe('evidence beside the code', () => {
     expect((await fixed('nowhere')).code).toBe(2);
     const beside = resultOf(await verify('shop.json', '--store', at('store')));
     expect(metric(beside, 'RTO-az')?.rehearsed?.verdict).toBe('met');
-  }, 120_000);
+  });
 
   it('what really happened is demonstrated, with K2 and KPI 5', async () => {
     const { fingerprint } = readPack(at('live'));
@@ -128,7 +128,7 @@ describe('evidence beside the code', () => {
       expect(
         (await holdfast(['verify', at('shop.json'), ...CATALOGUE, '--format', format, '--evidence', at('live')])).out,
       ).toMatch(/demonstrated met/);
-  }, 120_000);
+  });
 
   it('it expires by what changed and by age', async () => {
     const changed = resultOf(await verify('changed.json', '--evidence', at('live')));
@@ -144,7 +144,7 @@ describe('evidence beside the code', () => {
       expired: expect.arrayContaining([expect.objectContaining({ why: 'age' })]) as unknown,
     });
     expect(old.kpis?.kpi5).toMatchObject({ all: { met: 0, unknown: 2 }, coverage: 0 });
-  }, 120_000);
+  });
 
   it('check shows it beside both levels', async () => {
     const ran = await holdfast([
@@ -164,7 +164,7 @@ describe('evidence beside the code', () => {
     expect(seen.world).toBe('simulated');
     expect(metric(seen, 'RTO-az')).toMatchObject({ demonstrated: null, rehearsed: { verdict: 'met' } });
     expect(seen.kpis?.kpi5?.all.met).toBe(2);
-  }, 120_000);
+  });
 });
 
 describe('the policy pack told of evidence', () => {
@@ -185,11 +185,11 @@ describe('the policy pack told of evidence', () => {
     expect(again(await owed({ ...TABLE.inputs, pointInTimeRecovery: { enabled: false } }, { signers: [fingerprint] }))).toEqual(
       changed,
     );
-  }, 60_000);
+  });
 
   it('refuses what somebody else signed, and says so', async () => {
     await expect(owed(TABLE.inputs, { signers: ['0'.repeat(64)] })).rejects.toThrow('expected a pack signed by');
-  }, 60_000);
+  });
 });
 
 describe('evidence that cannot be believed ends in 2', () => {
@@ -202,7 +202,7 @@ describe('evidence that cannot be believed ends in 2', () => {
   it('signed by somebody else', async () => {
     const { err } = await refused('--evidence', at('pack'), '--signer', '0'.repeat(64));
     expect(err).toContain(readPack(at('pack')).fingerprint);
-  }, 60_000);
+  });
 
   it('changed after it was signed, a signer without a pack, and a store that is not there', async () => {
     const records = readFileSync(`${at('live')}/records.jsonl`, 'utf8');
@@ -211,7 +211,7 @@ describe('evidence that cannot be believed ends in 2', () => {
     await refused('--evidence', at('broken'));
     await refused('--signer', '0'.repeat(64));
     await refused('--store', at('nowhere'));
-  }, 120_000);
+  });
 
   it('a sound record that says what it cannot say', async () => {
     const [first, ...rest] = readPack(at('pack')).records.filter((r) => r.kind === 'drill-result');
@@ -220,5 +220,5 @@ describe('evidence that cannot be believed ends in 2', () => {
     await asLive([{ ...first, body }, ...rest], at('newer'));
     const { err } = await refused('--evidence', at('newer'));
     expect(err).toContain(`record 1 (drill-result ${first.subject})`);
-  }, 60_000);
+  });
 });

@@ -97,5 +97,5 @@ describe.skipIf(!prowler.installed)('Prowler', () => {
     expect(complaints.filter((line) => !EXPECTED.some(([complaint]) => complaint.test(line)))).toEqual([]);
     const findings = readFileSync(join(folder, 'scan.csv'), 'utf8');
     for (const service of SERVICES) expect(findings, service).toContain(`;${service};`);
-  }, 300_000);
+  });
 });

@@ -161,5 +161,5 @@ describe.skipIf(!hasPostgres())('the network between controllers and store fails
     const { sound, broken } = await store.evidence.verify();
     expect({ broken, results: sound.kinds['drill-result'] }).toEqual({ broken: undefined, results: RUNS });
     await store.close();
-  }, 400_000);
+  });
 });

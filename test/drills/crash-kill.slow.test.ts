@@ -160,7 +160,7 @@ describe.skipIf(!hasPostgres())('on a Postgres server', () => {
       killed.map((k) => k.run),
     );
     await store.close();
-  }, 600_000);
+  });
 });
 
 it('embedded: the same, at a few moments', async () => {
@@ -180,4 +180,4 @@ it('embedded: the same, at a few moments', async () => {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}, 300_000);
+});

@@ -8,10 +8,9 @@ import { kms } from '../../src/simulator/services/kms.ts';
 import { cases } from './dynamodb.ts';
 import { lawOfTwoSources } from './law.ts';
 
-it('DynamoDB tables mean the same, declared and observed', { timeout: 60_000 }, () =>
+it('DynamoDB tables mean the same, declared and observed', () =>
   lawOfTwoSources(
     cases,
     [dynamodb, applicationAutoScaling, kms],
     [dynamodbTables, dynamodbGlobalTables, scalableTargets, kmsKeys],
-  ),
-);
+  ));

@@ -6,6 +6,5 @@ import { kms } from '../../src/simulator/services/kms.ts';
 import { cases } from './ecr.ts';
 import { lawOfTwoSources } from './law.ts';
 
-it('ECR repositories mean the same, declared and observed', { timeout: 60_000 }, () =>
-  lawOfTwoSources(cases, [ecr, kms], [ecrRepositories, ecrReplication, kmsKeys]),
-);
+it('ECR repositories mean the same, declared and observed', () =>
+  lawOfTwoSources(cases, [ecr, kms], [ecrRepositories, ecrReplication, kmsKeys]));

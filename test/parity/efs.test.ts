@@ -19,8 +19,6 @@ const exceptions: readonly Exception[] = [
 const scans = [efsFileSystems, efsReplications, kmsKeys, ...ec2Scans.filter((s) => ['ec2-subnets', 'ec2-vpcs'].includes(s.id))];
 
 describe('EFS file systems mean the same, declared and observed', () => {
-  it('alone or with a destination in code', { timeout: 60_000 }, () => lawOfTwoSources(cases, [efs, ec2, kms], scans));
-  it('with a destination that AWS makes', { timeout: 60_000 }, () =>
-    lawOfTwoSources(replicated, [efs, ec2, kms], scans, exceptions),
-  );
+  it('alone or with a destination in code', () => lawOfTwoSources(cases, [efs, ec2, kms], scans));
+  it('with a destination that AWS makes', () => lawOfTwoSources(replicated, [efs, ec2, kms], scans, exceptions));
 });

@@ -4,4 +4,4 @@ import { kms } from '../../src/simulator/services/kms.ts';
 import { cases } from './kms.ts';
 import { lawOfTwoSources } from './law.ts';
 
-it('KMS keys mean the same, declared and observed', { timeout: 60_000 }, () => lawOfTwoSources(cases, [kms], [kmsKeys]));
+it('KMS keys mean the same, declared and observed', () => lawOfTwoSources(cases, [kms], [kmsKeys]));

@@ -9,5 +9,5 @@ import { recordSets } from './route-53.ts';
 describe('law of two sources: Route 53', () => {
   it('record sets, health checks and hosted zones', async () => {
     await lawOfTwoSources(recordSets, [route53, cloudwatch], [route53Zones, cloudwatchAlarms]);
-  }, 60_000);
+  });
 });

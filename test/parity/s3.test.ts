@@ -6,6 +6,4 @@ import { s3 } from '../../src/simulator/services/s3.ts';
 import { lawOfTwoSources } from './law.ts';
 import { cases } from './s3.ts';
 
-it('S3 buckets mean the same, declared and observed', { timeout: 60_000 }, () =>
-  lawOfTwoSources(cases, [s3, kms], [s3Buckets, kmsKeys]),
-);
+it('S3 buckets mean the same, declared and observed', () => lawOfTwoSources(cases, [s3, kms], [s3Buckets, kmsKeys]));

@@ -6,6 +6,4 @@ import { secretsManager } from '../../src/simulator/services/secrets-manager.ts'
 import { lawOfTwoSources } from './law.ts';
 import { cases } from './secrets-manager.ts';
 
-it('secrets mean the same, declared and observed', { timeout: 60_000 }, () =>
-  lawOfTwoSources(cases, [secretsManager, kms], [secrets, kmsKeys]),
-);
+it('secrets mean the same, declared and observed', () => lawOfTwoSources(cases, [secretsManager, kms], [secrets, kmsKeys]));

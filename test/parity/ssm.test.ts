@@ -6,6 +6,4 @@ import { ssm } from '../../src/simulator/services/ssm.ts';
 import { lawOfTwoSources } from './law.ts';
 import { cases } from './ssm.ts';
 
-it('SSM parameters mean the same, declared and observed', { timeout: 60_000 }, () =>
-  lawOfTwoSources(cases, [ssm, kms], [ssmParameters, kmsKeys]),
-);
+it('SSM parameters mean the same, declared and observed', () => lawOfTwoSources(cases, [ssm, kms], [ssmParameters, kmsKeys]));

@@ -24,23 +24,19 @@ it.each([
   ['right.json', 'discharged'],
   ['wrong.json', 'broken'],
   ['gone.json', 'open'],
-])(
-  'an obligation of the pack is judged on what stands: %s',
-  async (source, becomes) => {
-    const owed = files.path(`owed-${source}`);
-    const { type, name, inputs } = ORDERS;
-    const preview = await served(
-      { settings: { catalogue: files.path('holdfast.yaml'), obligations: owed, date: '2026-06-01' } },
-      { read: readFile, write: writeFileSync },
-    ).preview([{ type, name, inputs: { ...inputs, multiAz: UNKNOWN }, providerInputs: { region: 'eu-west-1' } }]);
-    expect(preview.said.some((s) => s.policy === 'obligations' && s.message.includes('rds-not-multi-az'))).toBe(true);
-    const args = ['--source', files.path(source), '--catalog', files.path('holdfast.yaml'), '--obligations', owed];
-    const ran = await holdfast(['check', '--aws', 'simulator', ...args, '--date', '2026-06-01', '--json']);
-    expect(ran.err).toBe('');
-    const { obligations } = JSON.parse(ran.out);
-    const of = (id: string) => obligations.find((o: { readonly id: string }) => o.id === id);
-    expect(of('rds-not-multi-az')?.state).toBe(becomes);
-    expect(ran.code).toBe({ discharged: 0, broken: 1, open: 3 }[becomes]);
-  },
-  180_000,
-);
+])('an obligation of the pack is judged on what stands: %s', async (source, becomes) => {
+  const owed = files.path(`owed-${source}`);
+  const { type, name, inputs } = ORDERS;
+  const preview = await served(
+    { settings: { catalogue: files.path('holdfast.yaml'), obligations: owed, date: '2026-06-01' } },
+    { read: readFile, write: writeFileSync },
+  ).preview([{ type, name, inputs: { ...inputs, multiAz: UNKNOWN }, providerInputs: { region: 'eu-west-1' } }]);
+  expect(preview.said.some((s) => s.policy === 'obligations' && s.message.includes('rds-not-multi-az'))).toBe(true);
+  const args = ['--source', files.path(source), '--catalog', files.path('holdfast.yaml'), '--obligations', owed];
+  const ran = await holdfast(['check', '--aws', 'simulator', ...args, '--date', '2026-06-01', '--json']);
+  expect(ran.err).toBe('');
+  const { obligations } = JSON.parse(ran.out);
+  const of = (id: string) => obligations.find((o: { readonly id: string }) => o.id === id);
+  expect(of('rds-not-multi-az')?.state).toBe(becomes);
+  expect(ran.code).toBe({ discharged: 0, broken: 1, open: 3 }[becomes]);
+});

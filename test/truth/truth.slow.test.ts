@@ -15,5 +15,5 @@ describe('the recovery model against drills of generated estates', () => {
     expect(met).toBeGreaterThan(20);
     expect(parts.covered / parts.count, missed.join('\n')).toBeGreaterThanOrEqual(0.9);
     expect(services.covered / services.count, missed.join('\n')).toBeGreaterThanOrEqual(0.9);
-  }, 600_000);
+  });
 });

@@ -214,7 +214,7 @@ function outcome(seen: Seen): string {
   );
 }
 
-it('no failure makes a promise look kept, or another one broken', { timeout: 300_000 }, async () => {
+it('no failure makes a promise look kept, or another one broken', async () => {
   const was = new Map(before.verdicts.map((v) => [idOf(v), v.verdict]));
   const wrong: string[] = [];
   const outcomes = new Set<string>([outcome(sound)]);
@@ -237,7 +237,7 @@ it('no failure makes a promise look kept, or another one broken', { timeout: 300
 });
 
 /** Every tenth failure; the world's own S3, whose listing tells the Regions of the buckets. */
-it('a sample over the wire, by all scans at once, loses nothing of what other scans see', { timeout: 300_000 }, async () => {
+it('a sample over the wire, by all scans at once, loses nothing of what other scans see', async () => {
   addAdministratorKey(rich.aws.world, 'sample', 'sample', ACCOUNT);
   addAdministratorKey(rich.aws.world, 'sample-of-backups', 'sample', BACKUP_ACCOUNT);
   const credentials = (account: string) => (): Promise<Credentials> =>

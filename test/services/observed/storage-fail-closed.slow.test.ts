@@ -146,7 +146,7 @@ const EXPLAINED: readonly { readonly what: RegExp; readonly why: string }[] = [
   },
 ];
 
-it.each(SCANS.map((scan) => [scan.id, scan] as const))('a failure closes: %s', { timeout: 60_000 }, async (_, scan) => {
+it.each(SCANS.map((scan) => [scan.id, scan] as const))('a failure closes: %s', async (_, scan) => {
   const { violations, actions } = await failClosed({
     scans: [scan],
     targets: [{ account: ACCOUNT, regions: [REGION] }],

@@ -97,7 +97,7 @@ describe('the reference workload', () => {
   beforeAll(async () => {
     judgement = await judged(ROOT);
     remedies = remediesOf(judgement, { seed: flags.seed, goal: 100 });
-  }, 120_000);
+  });
 
   /** What infra/plan/mends.ts changes for each of the five. */
   it.each([
