@@ -12,7 +12,7 @@ import { build } from 'esbuild';
 const MODULES = ['scripts/start.ts', 'src/stacks/program/read-program.ts', 'src/stacks/program/child/main.ts'];
 const CHUNKS = 'src/stacks/program';
 /** Modules started as processes, besides the chunks' own. */
-const CHILDREN = ['src/engine/child/language-host.ts', 'src/provider/child/provider.ts'];
+const CHILDREN = ['src/engine/child/language-host.ts', 'src/provider/child/provider.ts', 'src/provider/child/random.ts'];
 
 const OPTIONS = {
   bundle: true,

@@ -31,6 +31,7 @@ const STARTERS = [
   ['src/stacks/program/run-child.ts', 'src/stacks/program/child/main.ts'],
   ['src/engine/plugins.ts', 'src/engine/child/language-host.ts'],
   ['src/provider/door.ts', 'src/provider/child/provider.ts'],
+  ['src/provider/door.ts', 'src/provider/child/random.ts'],
 ] as const;
 
 /** The processes that these modules start are built once for a run of the tests: the modules take themselves to lie beside what is built. */

@@ -11,6 +11,7 @@ import { type Held, observationsOf } from '../../src/drills/observe.ts';
 import { FIGHT_RULES, type Fight, fightsOf } from '../../src/engine/after-failover.ts';
 import { findPulumi } from '../../src/engine/cli.ts';
 import type { EngineStep } from '../../src/engine/events.ts';
+import { hasProvider } from '../../src/engine/plugins.ts';
 import { type Estate, holdsState } from '../../src/estate/estate.ts';
 import type { Catalogue } from '../../src/model/agreement.ts';
 import { messageOf, UsageError } from '../../src/model/errors.ts';
@@ -18,7 +19,7 @@ import type { Finding } from '../../src/model/finding.ts';
 import { fold } from '../../src/model/known.ts';
 import type { Position } from '../../src/model/resource.ts';
 import { memberLabel } from '../../src/model/scope.ts';
-import { writeProvider } from '../../src/provider/door.ts';
+import { writeProvider, writeRandom } from '../../src/provider/door.ts';
 import type { EngineReport, RehearsalResult } from '../../src/reports/rehearsal.ts';
 import { REHEARSAL_VERSION } from '../../src/reports/rehearsal.ts';
 import { findingOf } from '../../src/reports/result.ts';
@@ -54,6 +55,7 @@ export async function rehearsedOnEngine(
   process.once('SIGTERM', interrupt);
   try {
     await writeProvider(plugins);
+    if (!hasProvider('random', cli, process.env)) await writeRandom(plugins);
     const today = flags.date ?? around.today;
     const positions = once(() => positionsIn(program, flags));
     return await inWorlds({ program, cli, plugins, flags, today, signal: abort.signal, around, positions }, catalogue);

@@ -1,5 +1,5 @@
 /** The small plugins that releases of the CLI carry beside it, for a CLI that was built alone. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
@@ -44,4 +44,20 @@ export async function writePlugins(folder: string, cli: PulumiCli, environment: 
 /** Is this plugin on PATH or beside the CLI? */
 export function hasPlugin(name: string, cli: PulumiCli, environment: NodeJS.ProcessEnv): boolean {
   return onPath(name, environment) !== undefined || existsSync(join(dirname(cli.path), name));
+}
+
+/** The user's installed plugins: read, never added to. Undefined: there are none. */
+export function installedPlugins(environment: NodeJS.ProcessEnv): string | undefined {
+  const home = environment.PULUMI_HOME || (environment.HOME ? join(environment.HOME, '.pulumi') : undefined);
+  const plugins = home === undefined ? undefined : join(home, 'plugins');
+  return plugins !== undefined && existsSync(plugins) ? plugins : undefined;
+}
+
+/** Would the engine find the plugin of this provider (`random`) where the user has plugins? */
+export function hasProvider(name: string, cli: PulumiCli, environment: NodeJS.ProcessEnv): boolean {
+  const installed = installedPlugins(environment);
+  return (
+    hasPlugin(`pulumi-resource-${name}`, cli, environment) ||
+    (installed !== undefined && readdirSync(installed).some((entry) => entry.startsWith(`resource-${name}-v`)))
+  );
 }

@@ -15,7 +15,7 @@ import { type Project, readProject, splitSource } from '../stacks/program/projec
 import { readStackConfig } from '../stacks/program/stack-config.ts';
 import type { PulumiCli } from './cli.ts';
 import { type Diagnostic, type EngineStep, type EventLog, eventReader, type PolicyEvent } from './events.ts';
-import { hasPlugin, writePlugins } from './plugins.ts';
+import { hasPlugin, installedPlugins, writePlugins } from './plugins.ts';
 import { type CommandEnd, runCommand } from './run.ts';
 import { settingsFor } from './settings.ts';
 
@@ -179,13 +179,6 @@ async function open(
     },
     close: () => rm(root, { recursive: true, force: true }),
   };
-}
-
-/** The user's installed plugins: read, never added to. */
-function installedPlugins(environment: NodeJS.ProcessEnv): string | undefined {
-  const home = environment.PULUMI_HOME || (environment.HOME ? join(environment.HOME, '.pulumi') : undefined);
-  const plugins = home === undefined ? undefined : join(home, 'plugins');
-  return plugins !== undefined && existsSync(plugins) ? plugins : undefined;
 }
 
 async function readLog(file: string): Promise<EventLog> {

@@ -91,14 +91,19 @@ function holds({ headers }: IncomingMessage, token: string): boolean {
 
 /** This module's own extension tells whether Holdfast runs from source or built. */
 const EXTENSION = extname(import.meta.url);
-const MAIN = fileURLToPath(new URL(`./child/provider${EXTENSION}`, import.meta.url));
+const mainOf = (name: string): string => fileURLToPath(new URL(`./child/${name}${EXTENSION}`, import.meta.url));
 
 /** Puts an executable `pulumi-resource-aws` into the folder, for the engine to find on PATH before any other. */
-export async function writeProvider(folder: string): Promise<void> {
+export const writeProvider = (folder: string): Promise<void> => written(folder, 'pulumi-resource-aws', mainOf('provider'));
+
+/** The same for `pulumi-resource-random`, for where that is not installed. */
+export const writeRandom = (folder: string): Promise<void> => written(folder, 'pulumi-resource-random', mainOf('random'));
+
+async function written(folder: string, name: string, main: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const tsx = EXTENSION === '.ts' ? `--import ${quoted(pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href)} ` : '';
-  const file = join(folder, 'pulumi-resource-aws');
-  await writeFile(file, `#!/bin/sh\nexec ${quoted(process.execPath)} ${tsx}${quoted(MAIN)} "$@"\n`);
+  const file = join(folder, name);
+  await writeFile(file, `#!/bin/sh\nexec ${quoted(process.execPath)} ${tsx}${quoted(main)} "$@"\n`);
   await chmod(file, 0o755);
 }
 

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import type { PulumiCli } from '../../src/engine/cli.ts';
 import type { EngineStep } from '../../src/engine/events.ts';
 import { type EngineRun, openWorkspace, type Workspace } from '../../src/engine/workspace.ts';
-import { type Door, openDoor, writeProvider } from '../../src/provider/door.ts';
+import { type Door, openDoor, writeProvider, writeRandom } from '../../src/provider/door.ts';
 import { freshAws } from '../../src/simulator/fresh.ts';
 import { administrator } from '../../src/simulator/world/access.ts';
 import { invoke, type SimulatedAws } from '../../src/simulator/world/invoke.ts';
@@ -27,6 +27,7 @@ async function onStage(cli: PulumiCli, program: string, play: (stage: Stage) => 
   const door = await openDoor(aws, { account: ACCOUNT, region: REGION });
   const plugins = join(root, 'plugins');
   await writeProvider(plugins);
+  await writeRandom(plugins);
   const workspace = await openWorkspace({
     cli,
     program,
@@ -112,6 +113,29 @@ module.exports = async () => {
 };`;
 
 describeEngine('the stand-in provider', (cli) => {
+  it('draws random values once, and replaces them with their inputs', async () => {
+    const lines = (length: number) => `name: drawn
+runtime: yaml
+resources:
+  secret:
+    type: random:RandomPassword
+    properties: { length: ${length}, special: false }
+  queue:
+    type: aws:sqs:Queue
+    properties: { name: "orders-\${secret.result}" }
+`;
+    const program = folder('drawn', { 'Pulumi.yaml': lines(12) });
+    await onStage(cli, program, async ({ workspace }) => {
+      expect(changed(await workspace.preview())).toContain('create queue');
+      expect(changed(await workspace.up())).toContain('create secret');
+      expect(changed(await workspace.preview({ refresh: true }))).toEqual([]);
+      expect(await workspace.exportState()).toMatch(/orders-[a-zA-Z0-9]{12}"/);
+      writeFileSync(join(program, 'Pulumi.yaml'), lines(14));
+      expect(changed(await workspace.up())).toContain('replace secret length');
+      expect(changed(await workspace.destroy())).toContain('delete secret');
+    });
+  });
+
   it('previews, deploys, refreshes, mends drift, updates, replaces and destroys', async () => {
     const program = folder('life', {
       'Pulumi.yaml': 'name: life\nruntime: { name: nodejs, options: { typescript: false } }\n',

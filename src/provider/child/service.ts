@@ -34,7 +34,7 @@ interface Named {
 }
 
 /** Older engines send the URN alone. */
-function subjectOf(request: Named): { readonly urn: string; readonly type: string; readonly name: string } {
+export function subjectOf(request: Named): { readonly urn: string; readonly type: string; readonly name: string } {
   const urn = request.getUrn();
   const [, , types = '', ...names] = urn.split('::');
   return {
@@ -158,7 +158,7 @@ export function addProvider(server: Server, ask: Ask, environment: Environment):
   server.addService(providerGrpc.ResourceProviderService, handlers);
 }
 
-function unary<I, O>(answer: Unary<I, O>): handleUnaryCall<I, O> {
+export function unary<I, O>(answer: Unary<I, O>): handleUnaryCall<I, O> {
   return ({ request }: ServerUnaryCall<I, O>, callback) => {
     answer(request).then(
       (response) => callback(null, response),

@@ -53,6 +53,7 @@ const FINDINGS: Readonly<Record<string, Finding>> = {
     type: 'aws:ec2/instance:Instance',
     called: 'EC2 Instance',
     by: { instanceId: 'id' },
+    filters: { 'instance-id': 'id', 'vpc-id': 'vpcId', 'subnet-id': 'subnetId', 'instance-state-name': 'instanceState' },
     also: ({ id = '' }) => ({ instanceId: id }),
   },
   'aws:route53/getZone:getZone': {
@@ -220,4 +221,11 @@ export const FOUND: Sources = {
   ...several('aws:ec2/getVpcs:getVpcs', 'aws:ec2/getVpc:getVpc'),
   ...several('aws:ec2/getSubnets:getSubnets', 'aws:ec2/getSubnet:getSubnet'),
   ...several('aws:ec2/getRouteTables:getRouteTables', 'aws:ec2/getRouteTable:getRouteTable'),
+  ...several('aws:ec2/getInstances:getInstances', 'aws:ec2/getInstance:getInstance'),
+  'aws:ec2/getNetworkAcls:getNetworkAcls': ids({
+    type: 'aws:ec2/networkAcl:NetworkAcl',
+    called: 'EC2 Network ACL',
+    by: { vpcId: 'vpcId' },
+    filters: { 'vpc-id': 'vpcId', 'network-acl-id': 'id' },
+  }),
 };

@@ -121,8 +121,66 @@ const BALANCER_ZONES: Readonly<Record<string, readonly [application: string, net
   'us-east-2': ['Z3AADJGX6KTTL2', 'ZLMOA37VPKANP'],
   'us-west-1': ['Z368ELLRRE2KJ0', 'Z24FKFUX50B4VW'],
   'us-west-2': ['Z1H1FL5HABSF5', 'Z18D5FSROUN65G'],
+  'ca-central-1': ['ZQSVJUPU6J1EY', 'Z2EPGBW3API2WT'],
+  'sa-east-1': ['Z2P70J7HTTTPLU', 'ZTK26PT1VY4CU'],
   'eu-west-1': ['Z32O12XQLNTSW2', 'Z2IFOLAFXWLO4F'],
+  'eu-west-2': ['ZHURV8PSTC4K8', 'ZD4D7Y8KGAS4G'],
+  'eu-west-3': ['Z3Q77PNBQS71R4', 'Z1CMS0P5QUZ6D5'],
+  'eu-north-1': ['Z23TAZ6LKFMNIO', 'Z1UDT6IFJ4EJM'],
   'eu-central-1': ['Z215JYRZR1TBD5', 'Z3F0SRJ5LGBH90'],
+  'ap-south-1': ['ZP97RAFLXTNZK', 'ZVDDRBQ08TROA'],
+  'ap-southeast-1': ['Z1LMS91P8CMLE5', 'ZKVM4W9LS7TM'],
+  'ap-southeast-2': ['Z1GM3OXH4ZPM65', 'ZCT6FZBF4DROD'],
+  'ap-northeast-1': ['Z14GRHDCWA56QT', 'Z31USIVHYNEOWT'],
+  'ap-northeast-2': ['ZWKZPGTI48KDX', 'ZIBE1TIR4HY56'],
+};
+
+/** Accounts that write the access logs of load balancers: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html */
+const LOG_WRITERS: Readonly<Record<string, string>> = {
+  'us-east-1': '127311923021',
+  'us-east-2': '033677994240',
+  'us-west-1': '027434742980',
+  'us-west-2': '797873946194',
+  'ca-central-1': '985666609251',
+  'sa-east-1': '507241528517',
+  'eu-west-1': '156460612806',
+  'eu-west-2': '652711504416',
+  'eu-west-3': '009996457667',
+  'eu-north-1': '897822967062',
+  'eu-south-1': '635631232127',
+  'eu-central-1': '054676820928',
+  'af-south-1': '098369216593',
+  'me-south-1': '076674570225',
+  'ap-east-1': '754344448648',
+  'ap-south-1': '718504428378',
+  'ap-southeast-1': '114774131450',
+  'ap-southeast-2': '783225319266',
+  'ap-northeast-1': '582318560864',
+  'ap-northeast-2': '600734575887',
+  'ap-northeast-3': '383597477331',
+};
+
+const logWriter: Source = async (args, asking) => {
+  const region = textOf(args.region) ?? asking.region;
+  const account = LOG_WRITERS[region];
+  if (account === undefined) throw new Error(`no ELB service account ID found for AWS Region (${region})`);
+  return { ...args, id: account, arn: `arn:aws:iam::${account}:root`, region };
+};
+
+/** Of no use to anybody: nothing listens behind it. */
+const registry: Source = async (args, asking) => {
+  const host = `${textOf(args.registryId) ?? asking.account}.dkr.ecr.${asking.region}.amazonaws.com`;
+  const password = 'simulated';
+  return {
+    ...args,
+    id: asking.region,
+    region: asking.region,
+    authorizationToken: Buffer.from(`AWS:${password}`).toString('base64'),
+    expiresAt: '2100-01-01T00:00:00Z',
+    password,
+    proxyEndpoint: `https://${host}`,
+    userName: 'AWS',
+  };
 };
 
 const balancerZone: Source = async (args, asking) => {
@@ -165,7 +223,9 @@ export const PLACES: Sources = {
       sessionName: arn.split('/').at(-1) ?? '',
     };
   },
+  'aws:ecr/getAuthorizationToken:getAuthorizationToken': registry,
   'aws:elb/getHostedZoneId:getHostedZoneId': balancerZone,
+  'aws:elb/getServiceAccount:getServiceAccount': logWriter,
   'aws:lb/getHostedZoneId:getHostedZoneId': balancerZone,
   'aws:s3/getCanonicalUserId:getCanonicalUserId': nothing({ id: '0'.repeat(64), displayName: 'simulated' }),
   'aws:cloudfront/getLogDeliveryCanonicalUserId:getLogDeliveryCanonicalUserId': nothing({ id: 'c'.repeat(64) }),
