@@ -46,15 +46,11 @@ describe('the program under other mocks', () => {
     { outputs: 'bare', preview: false },
     { outputs: 'bare', preview: true },
     { outputs: 'full', preview: true },
-  ] as const)(
-    'registers the same resources with %j',
-    async (run) => {
-      const again = await runProgram(run);
-      const names = (list: readonly Registered[]) => list.map((r) => `${r.type}::${r.name}`).sort();
-      expect(names(again.resources)).toEqual(names(resources));
-    },
-    60_000,
-  );
+  ] as const)('registers the same resources with %j', async (run) => {
+    const again = await runProgram(run);
+    const names = (list: readonly Registered[]) => list.map((r) => `${r.type}::${r.name}`).sort();
+    expect(names(again.resources)).toEqual(names(resources));
+  });
 
   it.each([
     [{ accountId: '1234' }, 'shop:accountId'],
