@@ -68,6 +68,11 @@ describe('data sources', () => {
     ['kms.getKey', { keyId: 'alias/data' }, () => ({ arn: made.key?.arn, enabled: true })],
     ['kms.getAlias', { name: 'alias/data' }, () => ({ targetKeyArn: made.key?.arn })],
     ['ssm.getParameter', { name: '/shop/size' }, () => ({ type: 'String', version: 1 })],
+    [
+      'ssm.getParameter',
+      { name: '/aws/service/ecs/optimized-ami/amazon-linux-2/recommended' },
+      () => ({ value: expect.stringMatching(/"image_id":"ami-[0-9a-f]{17}"/) }),
+    ],
     ['iam.getRole', { name: 'deployer' }, () => ({ arn: made.role?.arn })],
     ['iam.getPolicy', { name: 'ReadOnlyAccess' }, () => ({ arn: 'arn:aws:iam::aws:policy/ReadOnlyAccess' })],
     ['s3.getBucket', { bucket: 'shop-media' }, () => ({ arn: 'arn:aws:s3:::shop-media' })],

@@ -1,4 +1,5 @@
 /** Data sources that ask AWS by one call. */
+import { RECOMMENDED_IMAGE, recommendedImage } from '../../stacks/program/stand-ins.ts';
 import { isItems, isProps, type Props, textOf, textsOf } from '../values.ts';
 import { passes } from './found.ts';
 import { type Asking, call, type Source, type Sources } from './source.ts';
@@ -107,7 +108,9 @@ const parameter: Source = async (args, asking) => {
   const name = textOf(args.name) ?? '';
   // Parameters of AWS itself name the newest images.
   if (name.startsWith('/aws/service/')) {
-    const value = /ami|image_id/.test(name) ? `ami-${digits(`${asking.region} ${name}`)}` : name;
+    const image = `ami-${digits(`${asking.region} ${name}`)}`;
+    const document = RECOMMENDED_IMAGE.test(name) ? JSON.stringify(recommendedImage(image)) : undefined;
+    const value = document ?? (/ami|image_id/.test(name) ? image : name);
     return {
       ...args,
       id: name,

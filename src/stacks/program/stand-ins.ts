@@ -8,6 +8,8 @@
  * - `getRegion`: the Region of the provider or of the configuration, which is a fact; else a marker.
  * - `getPartition`: follows from the Region (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html).
  * - `getPolicyDocument`: rendered from its arguments, which is all that it does.
+ * - `ssm.getParameter` of the recommended ECS-optimized AMI, which programs parse: a JSON document whose texts are markers
+ *   (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html).
  * - everything else: what the provider's package declares as the function's result. Arguments are repeated under their own
  *   names, as the provider does; text is a marker; a list of texts is three markers whose number means nothing, so a list
  *   that holds one is unknown as a whole; anything else is unknown. Without a declaration: `id`, `arn` and `name`.
@@ -30,6 +32,19 @@ const PARTITIONS: readonly (readonly [prefix: string, partition: string, dnsSuff
   ['eu-isoe-', UNKNOWN, UNKNOWN],
   ['eusc-', UNKNOWN, UNKNOWN],
 ];
+
+/** The parameter that holds the whole document; those below it hold one text of it. */
+export const RECOMMENDED_IMAGE = /^\/aws\/service\/ecs\/optimized-ami\/.+\/recommended$/;
+
+/** The document, around the id of an image. */
+export const recommendedImage = (id: string): JsonRecord => ({
+  schema_version: 1,
+  image_id: id,
+  image_name: id,
+  os: id,
+  ecs_runtime_version: id,
+  ecs_agent_version: id,
+});
 
 export interface Question {
   readonly token: string;
@@ -83,6 +98,11 @@ function answerWithMarkers(q: Question, declared: Readonly<Record<string, Shape>
       case 'getPolicyDocument': {
         const json = policyDocument(q.args);
         return { result: { ...q.args, id: text('id'), json, minifiedJson: JSON.stringify(JSON.parse(json)) }, standIn: false };
+      }
+      case 'getParameter': {
+        if (!RECOMMENDED_IMAGE.test(String(q.args.name))) break;
+        const value = JSON.stringify(recommendedImage(text('value')));
+        return { result: { ...fields(q, declared ?? {}, region, book), ...q.args, value, insecureValue: value }, standIn: true };
       }
     }
   }
