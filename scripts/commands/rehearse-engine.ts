@@ -119,6 +119,7 @@ async function inWorlds(shared: Shared, catalogue: Catalogue | undefined): Promi
       ...('failed' in world || world.atRest.ok
         ? []
         : [`preview --refresh fails before anything is lost: ${reasonOf(world.atRest)}`]),
+      ...('failed' in world ? [] : restless(world.atRest.steps)),
       ...(destroyed.ok ? [] : [`destroy fails: ${reasonOf(destroyed)}`]),
     ];
     if (drilled === undefined) return withoutDrills(shared, catalogue, engine, notes);
@@ -128,6 +129,21 @@ async function inWorlds(shared: Shared, catalogue: Catalogue | undefined): Promi
     await world.close();
   }
 }
+
+/** What differs from one run of the program to the next, such as a time, has nothing to do with a failover. */
+export function restless(steps: readonly EngineStep[]): readonly string[] {
+  const changed = steps.filter((s) => (s.op === 'update' || s.op === 'replace') && s.diffs.length > 0);
+  const paths = [...new Set(changed.flatMap((s) => s.diffs.map((d) => d.path)))];
+  const some = paths.slice(0, MAX_PATHS).join(', ') + (paths.length > MAX_PATHS ? ` and ${paths.length - MAX_PATHS} more` : '');
+  if (changed.length === 0) return [];
+  const replaced = changed.filter((s) => s.op === 'replace').length;
+  return [
+    `right after \`pulumi up\`, with nothing lost, the next update would already change ${changed.length} resources` +
+      `${replaced === 0 ? '' : `, ${replaced} of them by replacing them`} (${some}): the program gives other values in each run`,
+  ];
+}
+
+const MAX_PATHS = 5;
 
 const DESTROY = 'destroy (what is protected stays)';
 

@@ -113,9 +113,10 @@ const fightsIn = ({ engine }: RehearsalResult) =>
 
 export function textOf(result: RehearsalResult): string {
   const lines = ['world: simulated', ''];
-  for (const drill of result.drills) {
+  const refused = result.drills.filter((d) => d.result.status === 'refused');
+  for (const drill of result.drills.filter((d) => !refused.includes(d))) {
     const { result: r } = drill;
-    const lost = r.measured === null ? 'unknown' : `${r.measured.lost} of ${r.measured.written} writes lost`;
+    const lost = r.measured === null ? 'lost writes unknown' : `${r.measured.lost} of ${r.measured.written} writes lost`;
     const up = r.availability === null ? 'no entry to ask' : `${(r.availability * 100).toFixed(1)} % of the time served`;
     lines.push(
       `${r.service}: ${memberLabel({ scope: r.scope, name: r.member })} lost — ${r.status}${r.rto === null ? ` (${r.reason})` : ` after ${formatDuration(Math.round(r.rto))}`}${drill.people.length > 0 ? ', with a person' : ''}`,
@@ -126,6 +127,12 @@ export function textOf(result: RehearsalResult): string {
       '',
     );
   }
+  for (const [why, drills] of groupBy(refused, ({ result: r }) => `${r.service}: refused: ${r.reason}`))
+    lines.push(
+      why,
+      `  not drilled: ${drills.map((d) => memberLabel({ scope: d.result.scope, name: d.result.member })).join(', ')}`,
+      '',
+    );
   for (const m of result.metrics) lines.push(`${m.verdict.padEnd(8)} designed ${m.designed.padEnd(8)} ${m.id}: ${m.reason}`);
   lines.push(...engineLines(result));
   for (const note of result.notes) lines.push(`note: ${note}`);

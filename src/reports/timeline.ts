@@ -60,11 +60,30 @@ const MARK_WORDS: Readonly<Record<string, string>> = {
   t5: 'recovered and validated',
 };
 
+/** Looks at one thing, one after the other, of which more than this are told by the first and the last. */
+const MOST_IN_A_ROW = 4;
+
 export function renderTimeline(lines: readonly TimelineLine[]): string {
-  const clock = lines.map((l) => `${l.at < 0 ? '-' : '+'}${formatDuration(Math.abs(Math.round(l.at)))}`);
+  const shown = lines.flatMap((line, i): readonly TimelineLine[] => {
+    const [before, after] = [rowOf(lines, i, -1), rowOf(lines, i, 1)];
+    if (before + after < MOST_IN_A_ROW || before === 0 || after === 0) return [line];
+    return before === 1 ? [{ ...line, what: `… ${before + after - 1} more looks at the same` }] : [];
+  });
+  const clock = shown.map((l) => `${l.at < 0 ? '-' : '+'}${formatDuration(Math.abs(Math.round(l.at)))}`);
   const width = Math.max(0, ...clock.map((c) => c.length));
-  return lines.map((l, i) => `  ${(clock[i] ?? '').padStart(width)}  ${l.who.padEnd(6)}  ${l.what}`).join('\n');
+  return shown.map((l, i) => `  ${(clock[i] ?? '').padStart(width)}  ${l.who.padEnd(6)}  ${l.what}`).join('\n');
 }
+
+/** How many lines right before or after this one are what users saw of the same entry. */
+function rowOf(lines: readonly TimelineLine[], from: number, step: 1 | -1): number {
+  const about = entryOf(lines[from]);
+  let length = 0;
+  while (about !== undefined && entryOf(lines[from + step * (length + 1)]) === about) length += 1;
+  return length;
+}
+
+const entryOf = (line: TimelineLine | undefined): string | undefined =>
+  line?.who === 'users' ? line.what.slice(0, line.what.indexOf(': ')) : undefined;
 
 const textIn = (data: Json, name: string): string | undefined => {
   const value = memberOf(data, name);

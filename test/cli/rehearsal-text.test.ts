@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { textOf } from '../../scripts/commands/rehearse.ts';
+import { restless } from '../../scripts/commands/rehearse-engine.ts';
+import type { EngineStep } from '../../src/engine/events.ts';
 import { type EngineReport, REHEARSAL_VERSION, type RehearsalResult } from '../../src/reports/rehearsal.ts';
 
 const ENGINE: EngineReport = { cli: 'a CLI', operations: [], notDeployed: null, opaque: [], afterFailover: [] };
@@ -39,5 +41,32 @@ describe('what the engine said, as text', () => {
     const kept = 'kept as declared, since simulated AWS does not know';
     expect(lines).toContain(`${kept} aws:cloudwatch/logGroup:LogGroup: a, b, c, d, e and 2 more`);
     expect(lines).toContain(`${kept} aws:cloudtrail/trail:Trail: t`);
+  });
+});
+
+describe('an update right after the first', () => {
+  const step = (op: string, name: string, ...paths: readonly string[]): EngineStep => ({
+    op,
+    urn: urnOf('aws:sqs/queue:Queue', name),
+    type: 'aws:sqs/queue:Queue',
+    provider: '',
+    diffs: paths.map((path) => ({ path, kind: 'update', inputDiff: true })),
+    before: undefined,
+    after: undefined,
+    failed: false,
+  });
+
+  it('is told when it changes something', () => {
+    const [note] = restless([
+      step('same', 'a'),
+      step('update', 'b', 'tags.at'),
+      step('update', 'c'),
+      step('replace', 'd', 'name'),
+    ]);
+    expect(note).toContain('change 2 resources, 1 of them by replacing them (tags.at, name)');
+  });
+
+  it('is not told when it changes nothing', () => {
+    expect(restless([step('same', 'a'), step('update', 'component')])).toEqual([]);
   });
 });
