@@ -9,13 +9,13 @@ import { resource, type Spec } from '../services/support-traffic.ts';
 
 export const DAY = '2026-06-01';
 
-export function reading(specs: readonly Spec[], partial = false): SourceReading {
-  const resources = specs.map(resource).map((r) => ({ ...r, protect: true }));
+export function reading(specs: readonly Spec[], partial = false, protect = true): SourceReading {
+  const resources = specs.map(resource).map((r) => ({ ...r, protect }));
   return { source: 'shop.json', kind: 'export', project: 'shop', stack: 'prod', resources, stackOutputs: {}, partial, notes: [] };
 }
 
-export function judgeSpecs(specs: readonly Spec[], catalogue: string | undefined, partial = false): Judgement {
-  const estate = buildEstate([reading(specs, partial)], SERVICES);
+export function judgeSpecs(specs: readonly Spec[], catalogue: string | undefined, partial = false, protect = true): Judgement {
+  const estate = buildEstate([reading(specs, partial, protect)], SERVICES);
   const parsed = catalogue === undefined ? undefined : parseCatalogue(catalogue, 'holdfast.yaml', {});
   return judge(estate, parsed, { today: DAY, seed: 1, world: 'live' });
 }

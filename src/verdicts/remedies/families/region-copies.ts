@@ -83,8 +83,10 @@ export const tableReplica: Family = (spot, site) => {
   const regions = fold(
     facts.replicas,
     (list) => list.map((r) => told(r.region)).filter((r) => r !== undefined),
-    (): readonly string[] => [],
+    () => undefined,
   );
+  // Replicas that are not written out are made elsewhere: nobody can add to them here.
+  if (regions === undefined) return [];
   const block = (region: string, mode: 'EVENTUAL' | 'STRONG'): Value => ({
     regionName: region,
     ...(mode === 'STRONG' ? { consistencyMode: mode } : {}),
