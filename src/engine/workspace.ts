@@ -15,6 +15,7 @@ import { type Project, readProject, splitSource } from '../stacks/program/projec
 import { readStackConfig } from '../stacks/program/stack-config.ts';
 import type { PulumiCli } from './cli.ts';
 import { type Diagnostic, type EngineStep, type EventLog, eventReader, type PolicyEvent } from './events.ts';
+import { goFolders } from './go-folders.ts';
 import { hasPlugin, installedPlugins, writePlugins } from './plugins.ts';
 import { type CommandEnd, runCommand } from './run.ts';
 import { settingsFor } from './settings.ts';
@@ -25,7 +26,7 @@ export interface WorkspaceOptions {
   readonly program: string;
   /** `key=value` choices over the stack's configuration. */
   readonly config: readonly string[];
-  /** The caller's environment. Only PATH is passed on, and the plugins that are installed in its PULUMI_HOME. */
+  /** The caller's environment. Only PATH is passed on, where a Go program's modules lie, and the plugins installed in its PULUMI_HOME. */
   readonly environment: NodeJS.ProcessEnv;
   /** Set for the engine and all it starts. */
   readonly variables?: Readonly<Record<string, string>>;
@@ -128,6 +129,7 @@ async function open(
     LANG: 'C.UTF-8',
     AWS_EC2_METADATA_DISABLED: 'true',
     ...NO_NETWORK,
+    ...(project.runtime === 'go' ? await goFolders(options.environment) : {}),
     PULUMI_HOME: place('pulumi'),
     PULUMI_BACKEND_URL: `file://${place('state')}`,
     PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,

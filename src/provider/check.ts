@@ -72,7 +72,8 @@ function nameFor(
   return { property, name: autonaming === null ? madeName(naming, name, hex()) : autonaming.proposed };
 }
 
-function madeName({ longest, lower, suffix }: Naming, name: string, hex: string): string {
+function madeName({ longest, lower, prefix, suffix }: Naming, logical: string, hex: string): string {
+  const name = logical.startsWith(prefix) ? logical : `${prefix}${logical}`;
   const whole = `${name.slice(0, longest - hex.length - 1 - suffix.length)}-${hex}${suffix}`;
   return lower ? whole.toLowerCase() : whole;
 }

@@ -22,6 +22,8 @@ describe('check', () => {
     ['aws:sns/topic:Topic', {}, 'Orders-0a1b2c3'],
     ['aws:sqs/queue:Queue', { fifoQueue: true }, 'Orders-0a1b2c3.fifo'],
     ['aws:ecr/repository:Repository', {}, 'orders-0a1b2c3'],
+    ['aws:kms/alias:Alias', { targetKeyId: 'k' }, 'alias/Orders-0a1b2c3'],
+    ['aws:kms/alias:Alias', { targetKeyId: 'k', name: 'alias/mine' }, 'alias/mine'],
     ['aws:sns/topic:Topic', { name: 'mine' }, 'mine'],
     ['aws:sns/topic:Topic', { namePrefix: 'mine' }, undefined],
   ])('names %s %j', (type, inputs, name) => {
@@ -33,6 +35,11 @@ describe('check', () => {
     const before = { bucket: 'orders-7777777', __defaults: ['bucket'] };
     expect(checked(type, {}, { before }).inputs.bucket).toBe('orders-7777777');
     expect(checked(type, {}, { before: { bucket: 'mine', __defaults: [] } }).inputs.bucket).toBe('orders-0a1b2c3');
+  });
+
+  it('repeats no beginning that the logical name has', () => {
+    const { inputs } = checked('aws:kms/alias:Alias', { targetKeyId: 'k' }, { name: 'alias/orders' });
+    expect(inputs.name).toBe('alias/orders-0a1b2c3');
   });
 
   it('shortens names to what AWS takes', () => {

@@ -9,7 +9,8 @@ export interface Naming {
   readonly property: string;
   readonly longest: number;
   readonly lower: boolean;
-  /** What the name must end in. */
+  /** What the name must begin with, and end in. */
+  readonly prefix: string;
   readonly suffix: string;
 }
 
@@ -64,6 +65,9 @@ const LOWER = new Set([
   'ecr/repository',
 ]);
 
+/** https://github.com/pulumi/pulumi-aws/pull/1445 */
+const PREFIXES: Readonly<Record<string, string>> = { 'kms/alias': 'alias/' };
+
 /** Undefined for a type that is not named by the provider. */
 export function namingOf(type: string, inputs: Readonly<Record<string, unknown>>): Naming | undefined {
   const key = keyOf(type);
@@ -72,5 +76,11 @@ export function namingOf(type: string, inputs: Readonly<Record<string, unknown>>
   if (shape === undefined || UNNAMED.has(key) || !shape.inputs.has(property) || shape.required.includes(property))
     return undefined;
   const fifo = (key === 'sqs/queue' && inputs.fifoQueue === true) || (key === 'sns/topic' && inputs.fifoTopic === true);
-  return { property, longest: LENGTHS[key] ?? LONGEST, lower: LOWER.has(key), suffix: fifo ? '.fifo' : '' };
+  return {
+    property,
+    longest: LENGTHS[key] ?? LONGEST,
+    lower: LOWER.has(key),
+    prefix: PREFIXES[key] ?? '',
+    suffix: fifo ? '.fifo' : '',
+  };
 }
