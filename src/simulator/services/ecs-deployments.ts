@@ -29,7 +29,7 @@ export interface DeploymentItem {
   readonly began: Date;
   readonly revision: Revision;
   updated: Date;
-  state: ECS.DeploymentRolloutState;
+  rollout: ECS.DeploymentRolloutState;
   reason: string;
   /** Tasks that failed since one last became healthy. */
   failed: number;
@@ -68,7 +68,7 @@ export function deployment(place: Place, shown: ServiceItem['shown'], before: nu
     .padStart(19, '0')}`;
   const began = new Date(now);
   const reason = `ECS deployment ${id} in progress.`;
-  return { id, began, revision: revisionOf(shown), updated: began, state: 'IN_PROGRESS', reason, failed: 0 };
+  return { id, began, revision: revisionOf(shown), updated: began, rollout: 'IN_PROGRESS', reason, failed: 0 };
 }
 
 export function redeploy(place: Place, service: ServiceItem): void {
@@ -109,13 +109,13 @@ export function complete(place: Place, service: ServiceItem): void {
 /** A task could not be placed, did not start, or was stopped for its health checks. */
 export function taskFailed(place: Place, service: ServiceItem, of: DeploymentItem): void {
   const [primary, ...others] = service.deployments;
-  if (of !== primary || primary.state !== 'IN_PROGRESS') return;
+  if (of !== primary || primary.rollout !== 'IN_PROGRESS') return;
   primary.failed += 1;
   const breaker = service.shown.deploymentConfiguration?.deploymentCircuitBreaker;
   if (breaker?.enable !== true || primary.failed < thresholdOf(service, breaker)) return;
   turned(place, primary, 'FAILED', 'ECS deployment circuit breaker: tasks failed to start.');
   tell(place, service, `(deployment ${primary.id}) deployment failed: tasks failed to start.`);
-  const completed = others.find((d) => d.state === 'COMPLETED');
+  const completed = others.find((d) => d.rollout === 'COMPLETED');
   if (breaker.rollback !== true || completed === undefined) return;
   service.deployments = [completed, ...service.deployments.filter((d) => d !== completed)];
   Object.assign(service.shown, completed.revision);
@@ -137,8 +137,8 @@ function thresholdOf({ shown }: ServiceItem, { thresholdConfiguration }: ECS.Dep
   return type === 'BOUNDED_PERCENT' ? Math.min(200, Math.max(3, share)) : share;
 }
 
-function turned({ world }: Place, item: DeploymentItem, state: ECS.DeploymentRolloutState, reason: string): void {
-  item.state = state;
+function turned({ world }: Place, item: DeploymentItem, rollout: ECS.DeploymentRolloutState, reason: string): void {
+  item.rollout = rollout;
   item.reason = reason;
   item.updated = new Date(world.clock.now());
 }
@@ -174,7 +174,7 @@ export function shownService(service: ServiceItem): ECS.Service {
       failedTasks: d.failed,
       createdAt: d.began,
       updatedAt: d.updated,
-      rolloutState: d.state,
+      rolloutState: d.rollout,
       rolloutStateReason: d.reason,
     })),
   };

@@ -69,7 +69,7 @@ export function keepTasks(place: Place, service: ServiceItem): void {
   const zones = zonesOf(place, service);
   const wanted = isDaemon(service) ? zones.length : service.shown.desiredCount;
   const [primary] = service.deployments;
-  if (primary.state === 'FAILED') {
+  if (primary.rollout === 'FAILED') {
     for (const extra of running(service).slice(wanted)) stopTask(place, service, extra);
     return;
   }
@@ -95,7 +95,7 @@ export function keepTasks(place: Place, service: ServiceItem): void {
     startTask(place, service, zone.z, primary);
   }
   for (const extra of own().slice(wanted)) stopTask(place, service, extra);
-  if (primary.state !== 'IN_PROGRESS' || running(service).length !== wanted) return;
+  if (primary.rollout !== 'IN_PROGRESS' || running(service).length !== wanted) return;
   if (!running(service).every((t) => t.deployment === primary && isHealthy(place, t))) return;
   complete(place, service);
   rebalance(place, service);
@@ -135,7 +135,7 @@ function startTask(place: Place, service: ServiceItem, zone: string, deployment:
     task.since = world.clock.now();
     const groups = targetGroups(place, deployment);
     for (const group of groups) join(place, group, task);
-    if (deployment.state !== 'IN_PROGRESS') return;
+    if (deployment.rollout !== 'IN_PROGRESS') return;
     if (groups.length > 0) met(place, service, task);
     else world.clock.after(UNWATCHED, () => met(place, service, task));
   });
@@ -144,7 +144,7 @@ function startTask(place: Place, service: ServiceItem, zone: string, deployment:
 /** A task may have become healthy: the deployment goes on. */
 function met(place: Place, service: ServiceItem, task: TaskItem): void {
   const [primary] = service.deployments;
-  if (primary.state !== 'IN_PROGRESS' || !isHealthy(place, task)) return;
+  if (primary.rollout !== 'IN_PROGRESS' || !isHealthy(place, task)) return;
   taskHealthy(service, task.deployment);
   keepTasks(place, service);
 }
@@ -189,7 +189,7 @@ function lose(place: Place, service: ServiceItem, task: TaskItem): void {
 /** One task at a time goes from the fullest AZ, once another runs in the emptiest. */
 function rebalance(place: Place, service: ServiceItem): void {
   const [primary] = service.deployments;
-  if (service.shown.availabilityZoneRebalancing !== 'ENABLED' || primary.state !== 'COMPLETED' || !acts(place)) return;
+  if (service.shown.availabilityZoneRebalancing !== 'ENABLED' || primary.rollout !== 'COMPLETED' || !acts(place)) return;
   const counts = zonesOf(place, service)
     .filter((z) => zoneHasRoom(place, z))
     .map((zone) => ({ zone, count: running(service).filter((t) => t.zone === zone).length }))
