@@ -671,10 +671,14 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
     'allowUnsafeFilter executableUsers filters includeDeprecated mostRecent nameRegex owners region tags uefiData >allowUnsafeFilter >architecture >arn >blockDeviceMappings >bootMode >creationDate >deprecationTime >description >enaSupport >executableUsers >filters >hypervisor >id >imageId >imageLocation >imageOwnerAlias >imageType >imdsSupport >includeDeprecated >kernelId >lastLaunchedTime >mostRecent >name >nameRegex >ownerId >owners >platform >platformDetails >productCodes >public >ramdiskId >region >rootDeviceName >rootDeviceType >rootSnapshotId >sriovNetSupport >state >stateReason >tags >tpmSupport >uefiData >usageOperation >virtualizationType',
   'aws:ec2/getInstance:getInstance':
     'filters getPasswordData getUserData instanceId instanceTags region tags >ami >arn >associatePublicIpAddress >availabilityZone >creditSpecifications >disableApiStop >disableApiTermination >ebsBlockDevices >ebsOptimized >enclaveOptions >ephemeralBlockDevices >filters >getPasswordData >getUserData >hostId >hostResourceGroupArn >iamInstanceProfile >id >instanceId >instanceState >instanceTags >instanceType >ipv6Addresses >keyName >launchTime >maintenanceOptions >metadataOptions >monitoring >networkInterfaceId >outpostArn >passwordData >placementGroup >placementGroupId >placementPartitionNumber >privateDns >privateDnsNameOptions >privateIp >publicDns >publicIp >region >rootBlockDevices >secondaryPrivateIps >securityGroups >sourceDestCheck >subnetId >tags >tenancy >userData >userDataBase64 >vpcSecurityGroupIds',
+  'aws:ec2/getInstances:getInstances':
+    'filters instanceStateNames instanceTags region >filters >id >ids >instanceStateNames >instanceTags >ipv6Addresses >privateIps >publicIps >region',
   'aws:ec2/getInternetGateway:getInternetGateway':
     'filters internetGatewayId region tags >arn >attachments >filters >id >internetGatewayId >ownerId >region >tags',
   'aws:ec2/getNatGateway:getNatGateway':
     'filters id region state subnetId tags vpcId >allocationId >associationId >autoProvisionZones >autoScalingIps >availabilityMode >availabilityZoneAddresses >connectivityType >filters >id >networkInterfaceId >privateIp >publicIp >region >regionalNatGatewayAddresses >routeTableId >secondaryAllocationIds >secondaryPrivateIpAddressCount >secondaryPrivateIpAddresses >state >subnetId >tags >vpcId',
+  'aws:ec2/getNetworkAcls:getNetworkAcls':
+    'filters region tags vpcId >filters >id >ids >region >tags >vpcId',
   'aws:ec2/getRouteTable:getRouteTable':
     'filters gatewayId region routeTableId subnetId tags vpcId >arn >associations >filters >gatewayId >id >ownerId >region >routeTableId >routes >subnetId >tags >vpcId',
   'aws:ec2/getRouteTables:getRouteTables':
@@ -689,6 +693,8 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
     'cidrBlock default dhcpOptionsId filters id region state tags >arn >cidrBlock >cidrBlockAssociations >default >dhcpOptionsId >enableDnsHostnames >enableDnsSupport >enableNetworkAddressUsageMetrics >filters >id >instanceTenancy >ipv6AssociationId >ipv6CidrBlock >ipv6CidrBlockAssociations >mainRouteTableId >ownerId >region >state >tags',
   'aws:ec2/getVpcs:getVpcs':
     'filters region tags >filters >id >ids >region >tags',
+  'aws:ecr/getAuthorizationToken:getAuthorizationToken':
+    'region registryId >authorizationToken >expiresAt >id >password >proxyEndpoint >region >registryId >userName',
   'aws:ecr/getRepository:getRepository':
     'name region registryId tags >arn >encryptionConfigurations >id >imageScanningConfigurations >imageTagMutability >imageTagMutabilityExclusionFilters >mostRecentImageTags >name >region >registryId >repositoryUrl >tags',
   'aws:ecs/getCluster:getCluster':
@@ -705,6 +711,8 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
     'region >id >region',
   'aws:elb/getLoadBalancer:getLoadBalancer':
     'name region tags >accessLogs >arn >availabilityZones >connectionDraining >connectionDrainingTimeout >crossZoneLoadBalancing >desyncMitigationMode >dnsName >healthCheck >id >idleTimeout >instances >internal >listeners >name >region >securityGroups >sourceSecurityGroup >sourceSecurityGroupId >subnets >tags >zoneId',
+  'aws:elb/getServiceAccount:getServiceAccount':
+    'region >arn >id >region',
   'aws:iam/getPolicy:getPolicy':
     'arn name pathPrefix tags >arn >attachmentCount >description >id >name >path >pathPrefix >policy >policyId >tags',
   'aws:iam/getPolicyDocument:getPolicyDocument':
@@ -985,10 +993,14 @@ export const NESTED: Readonly<Record<string, string>> = {
     'blockDeviceMappings** executableUsers* filters** owners* productCodes** stateReason% tags%',
   'aws:ec2/getInstance:getInstance':
     'creditSpecifications** ebsBlockDevices** enclaveOptions** ephemeralBlockDevices** filters** instanceTags% ipv6Addresses* maintenanceOptions** metadataOptions** privateDnsNameOptions** rootBlockDevices** secondaryPrivateIps* securityGroups* tags% vpcSecurityGroupIds*',
+  'aws:ec2/getInstances:getInstances':
+    'filters** ids* instanceStateNames* instanceTags% ipv6Addresses* privateIps* publicIps*',
   'aws:ec2/getInternetGateway:getInternetGateway':
     'attachments** filters** tags%',
   'aws:ec2/getNatGateway:getNatGateway':
     'availabilityZoneAddresses** filters** regionalNatGatewayAddresses** secondaryAllocationIds* secondaryPrivateIpAddresses* tags%',
+  'aws:ec2/getNetworkAcls:getNetworkAcls':
+    'filters** ids* tags%',
   'aws:ec2/getRouteTable:getRouteTable':
     'associations** filters** routes** tags%',
   'aws:ec2/getRouteTables:getRouteTables':
