@@ -6,7 +6,7 @@ import type { World } from '../../src/model/resource.ts';
 import { memberLabel } from '../../src/model/scope.ts';
 import type { DrillReport } from '../../src/reports/rehearsal.ts';
 import { drillReport } from '../../src/reports/rehearsal.ts';
-import { renderTimeline } from '../../src/reports/timeline.ts';
+import { lostWrites, renderTimeline } from '../../src/reports/timeline.ts';
 import { isAttained } from '../../src/verdicts/kpi5.ts';
 import type { Conducted } from './drill-conducting.ts';
 
@@ -71,7 +71,7 @@ export function textOf({ world, runs, notes }: DrillRunResult): string {
   const lines = [`world: ${world}`, ''];
   for (const run of runs) {
     const { result: r } = run;
-    const lost = r.measured === null ? undefined : `${r.measured.lost} of ${r.measured.written} writes lost`;
+    const lost = r.measured === null ? undefined : lostWrites(r.measured);
     const up = r.availability === null ? undefined : `${(r.availability * 100).toFixed(1)} % of the time served`;
     lines.push(
       `${r.run}`,

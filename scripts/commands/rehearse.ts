@@ -8,7 +8,7 @@ import type { Position } from '../../src/model/resource.ts';
 import { memberLabel } from '../../src/model/scope.ts';
 import type { MetricVerdict } from '../../src/model/verdict.ts';
 import type { NotDeployed, RehearsalResult } from '../../src/reports/rehearsal.ts';
-import { renderTimeline } from '../../src/reports/timeline.ts';
+import { lostWrites, renderTimeline } from '../../src/reports/timeline.ts';
 import { parseUrn, typeIn } from '../../src/stacks/urn.ts';
 import type { Observation } from '../../src/verdicts/kpi5.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -116,7 +116,7 @@ export function textOf(result: RehearsalResult): string {
   const refused = result.drills.filter((d) => d.result.status === 'refused');
   for (const drill of result.drills.filter((d) => !refused.includes(d))) {
     const { result: r } = drill;
-    const lost = r.measured === null ? 'lost writes unknown' : `${r.measured.lost} of ${r.measured.written} writes lost`;
+    const lost = r.measured === null ? 'lost writes unknown' : lostWrites(r.measured);
     const up = r.availability === null ? 'no entry to ask' : `${(r.availability * 100).toFixed(1)} % of the time served`;
     lines.push(
       `${r.service}: ${memberLabel({ scope: r.scope, name: r.member })} lost — ${r.status}${r.rto === null ? ` (${r.reason})` : ` after ${formatDuration(Math.round(r.rto))}`}${drill.people.length > 0 ? ', with a person' : ''}`,

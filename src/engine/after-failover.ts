@@ -130,6 +130,8 @@ function opOf(steps: readonly EngineStep[]): Intention['op'] | undefined {
 /** A difference of tags that is none without those of the drill. */
 function isDrillsOwn({ path }: PropertyDiff, { before, after }: EngineStep, { isDrillTag }: Surrounds): boolean {
   if (!/^tags(All)?(?![\w-])/.test(path)) return false;
+  const [, key] = pathSteps(path);
+  if (key !== undefined && isDrillTag(key)) return true;
   const listed = (tags: unknown) => Object.entries(isJsonRecord(tags) ? tags : {}).sort();
   const is = listed(valueAt(before?.outputs, 'tags') ?? valueAt(before?.inputs, 'tags'));
   const kept = is.filter(([key]) => !isDrillTag(key));

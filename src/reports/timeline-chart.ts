@@ -4,6 +4,7 @@ import { formatDuration } from '../model/quantity.ts';
 import type { World } from '../model/resource.ts';
 import { memberLabel } from '../model/scope.ts';
 import type { RehearsalResult } from './rehearsal.ts';
+import { lostWrites } from './timeline.ts';
 import { SPAN_STATES, type SpanState, type Spans } from './timeline-spans.ts';
 
 export interface TimelineChart extends Spans {
@@ -153,7 +154,7 @@ export function timelineChart({ drills, metrics, world }: DrillsToShow): Promise
       .filter((m) => m.service === result.service && m.scope === result.scope && m.type === 'RTO' && m.clock === 'onset')
       .map((m) => ({ name: `RTO ${formatDuration(m.target)}`, at: m.target }));
     const recovered = result.rto === null ? result.reason : `recovered after ${formatDuration(Math.round(result.rto))}`;
-    const lost = result.measured === null ? '' : `; ${result.measured.lost} of ${result.measured.written} writes lost`;
+    const lost = result.measured === null ? '' : `; ${lostWrites(result.measured)}`;
     return {
       title: `${result.service} without ${memberLabel({ scope: result.scope, name: result.member })}`,
       subtitle: `world: ${world}; ${recovered}${lost}`,

@@ -85,6 +85,12 @@ function rowOf(lines: readonly TimelineLine[], from: number, step: 1 | -1): numb
 const entryOf = (line: TimelineLine | undefined): string | undefined =>
   line?.who === 'users' ? line.what.slice(0, line.what.indexOf(': ')) : undefined;
 
+/** Writes of before the onset, and of after it where they were lost too: a recovery point that is chosen lies before both. */
+export const lostWrites = ({ lost, written }: { readonly lost: number; readonly written: number }): string =>
+  lost <= written
+    ? `${lost} of ${written} writes lost`
+    : `${lost} writes lost, with those after the onset; ${written} were written before it`;
+
 const textIn = (data: Json, name: string): string | undefined => {
   const value = memberOf(data, name);
   return typeof value === 'string' ? value : undefined;

@@ -91,6 +91,8 @@ describe('what the engine would do after a failover', () => {
       fights([], [step('update', 'db', paths, { before: state({ tags: before }), after: state({ tags: after }) })]);
     expect(tagged({ 'drill:1': 'x', a: '1' }, { a: '1' }, 'tags["drill:1"]', 'tagsAll')).toEqual([]);
     expect(tagged({ 'drill:1': 'x' }, {}, 'tags')).toEqual([]);
+    // What the program gives anew in each run differs too.
+    expect(tagged({ 'drill:1': 'x', at: '1' }, { at: '2' }, 'tags["drill:1"]')).toEqual([]);
     expect(tagged({ 'drill:1': 'x', role: 'primary' }, { role: 'standby' }, 'tags.role')).toHaveLength(1);
     expect(tagged({ 'drill:1': 'x' }, {}, 'tags', 'weight')).toMatchObject([{ property: 'weight' }]);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { renderTimeline, type TimelineLine } from '../../src/reports/timeline.ts';
+import { lostWrites, renderTimeline, type TimelineLine } from '../../src/reports/timeline.ts';
 
 const look = (at: number, host = 'shop.example'): TimelineLine => ({
   at,
@@ -37,5 +37,14 @@ describe('a timeline as text', () => {
       look(15, 'a'),
     ];
     expect(told(lines)).toHaveLength(lines.length);
+  });
+});
+
+describe('lost writes', () => {
+  it.each([
+    [{ lost: 3, written: 132 }, '3 of 132 writes lost'],
+    [{ lost: 300, written: 252 }, '300 writes lost, with those after the onset; 252 were written before it'],
+  ])('%j', (measured, words) => {
+    expect(lostWrites(measured)).toBe(words);
   });
 });
