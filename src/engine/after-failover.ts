@@ -131,7 +131,7 @@ function opOf(steps: readonly EngineStep[]): Intention['op'] | undefined {
 function isDrillsOwn({ path }: PropertyDiff, { before, after }: EngineStep, { isDrillTag }: Surrounds): boolean {
   if (!/^tags(All)?(?![\w-])/.test(path)) return false;
   const [, key] = pathSteps(path);
-  if (key !== undefined && isDrillTag(key)) return true;
+  if (typeof key === 'string' && isDrillTag(key)) return true;
   const listed = (tags: unknown) => Object.entries(isJsonRecord(tags) ? tags : {}).sort();
   const is = listed(valueAt(before?.outputs, 'tags') ?? valueAt(before?.inputs, 'tags'));
   const kept = is.filter(([key]) => !isDrillTag(key));
