@@ -20,12 +20,19 @@ export async function init(sources: readonly string[], flags: InitFlags, around:
     );
   }
   const readings = await read(sources, flags, around);
-  around.write(draftCatalogue(readings, isStateful, flags.date ?? around.today), flags.out);
+  around.write(draftCatalogue(readings, { isStateful, serves }, flags.date ?? around.today), flags.out);
   return 0;
 }
 
 const STORES = new Set(SERVICES.filter((s) => s.kind === 'store').flatMap((s) => s.types));
 const OTHERS = new Set(SERVICES.flatMap((s) => [...s.types, ...s.parts.map((p) => p.type)]));
+
+const BACKGROUND = new Set(
+  SERVICES.filter((s) => ['network', 'config'].includes(s.kind)).flatMap((s) => [...s.types, ...s.parts.map((p) => p.type)]),
+);
+
+/** A type that nobody knows may be anything. */
+const serves = (type: string): boolean => !BACKGROUND.has(type) && inertReason(type) === undefined;
 
 /** Undefined for a type that nobody knows: it may hold data. */
 function isStateful(type: string): boolean | undefined {

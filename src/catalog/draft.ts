@@ -9,18 +9,21 @@ import { oneLine } from './problem.ts';
 const MAX_COMMENT_LINES = 50;
 const MAX_COMMENT_WIDTH = 160;
 
+/** What is known of resource types. */
+export interface TypeLore {
+  /** Undefined for a type nobody knows: such resources are listed too. */
+  isStateful(type: string): boolean | undefined;
+  /** Could it be what users of a service get, rather than a network, a setting or a permission? */
+  serves(type: string): boolean;
+}
+
 /**
  * Writes `holdfast.yaml` for some sources: the services they seem to hold, each with how it was guessed, a draft
  * agreement to fill in, and the stateful resources that belong to no service. The text parses with `parseCatalogue`
- * whatever the resources are called. `isStateful` answers undefined for a type nobody knows: such resources are
- * listed too. `from` is the first day of the drafted agreement (YYYY-MM-DD).
+ * whatever the resources are called. `from` is the first day of the drafted agreement (YYYY-MM-DD).
  */
-export function draftCatalogue(
-  readings: readonly SourceReading[],
-  isStateful: (type: string) => boolean | undefined,
-  from: string,
-): string {
-  const guesses = guessServices(readings);
+export function draftCatalogue(readings: readonly SourceReading[], { isStateful, serves }: TypeLore, from: string): string {
+  const guesses = guessServices(readings, serves);
   const ids = distinctIds(guesses.services.map((g) => g.name));
   const services = guesses.services.map((g, i) => ({ id: ids[i] ?? '', guess: g }));
   const document = new Document({

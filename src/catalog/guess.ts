@@ -35,7 +35,8 @@ const TAG_WORDS = [
   'project',
 ];
 
-export function guessServices(readings: readonly SourceReading[]): Guesses {
+/** `serves`: whether resources of a type could be what users get; a component without any is no service. */
+export function guessServices(readings: readonly SourceReading[], serves: (type: string) => boolean): Guesses {
   const resources = readings.flatMap((r) => r.resources.filter(isReal));
   const tags = new Map(
     resources.map((r) => [
@@ -63,10 +64,12 @@ export function guessServices(readings: readonly SourceReading[]): Guesses {
   const exclude = key === undefined || tagged.size === 0 ? [] : [{ tag: { [key]: '**' } }];
 
   const outermost = outermostComponents(readings);
+  const serving = new Set([...outermost].flatMap(([r, component]) => (isReal(r) && serves(r.type) ? [component.name] : [])));
   const byComponent = new Map<string, number>();
   for (const resource of resources) {
     const component = outermost.get(resource);
     if (tagged.has(resource) || component === undefined || component.name.trim() === '') continue;
+    if (!serving.has(component.name)) continue;
     byComponent.set(component.name, (byComponent.get(component.name) ?? 0) + 1);
     mapped.add(resource);
   }

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { draftCatalogue } from '../../src/catalog/draft.ts';
+import { draftCatalogue, type TypeLore } from '../../src/catalog/draft.ts';
 import { SCHEMA_LINE } from '../../src/catalog/json-schema.ts';
 import { reading, resource } from './readings.ts';
 import { parse } from './support.ts';
 
-const stateful = (type: string): boolean | undefined =>
-  type.startsWith('aws:rds') ? true : type.startsWith('aws:x') ? undefined : false;
+const LORE: TypeLore = {
+  isStateful: (type) => (type.startsWith('aws:rds') ? true : type.startsWith('aws:x') ? undefined : false),
+  serves: (type) => !type.startsWith('aws:ec2'),
+};
 const RDS = 'aws:rds/instance:Instance';
 const QUEUE = 'aws:sqs/queue:Queue';
 
@@ -19,7 +21,7 @@ describe('a drafted catalogue', () => {
           resource('c', QUEUE, { tags: { Project: 'shop', service: 'Search & find', Name: 'c' } }),
         ]),
       ],
-      stateful,
+      LORE,
       '2026-01-01',
     );
     expect(parse(text).services.map((s) => [s.id, s.title, s.selectors.map((x) => x.tags)])).toEqual([
@@ -30,9 +32,22 @@ describe('a drafted catalogue', () => {
     expect(text.split('\n')[0]).toBe(SCHEMA_LINE);
   });
 
+  it('takes no component for a service that holds a network or permissions alone', () => {
+    const [net, cart] = [resource('net', 'shop:Part', { custom: false }), resource('cart', 'shop:Part', { custom: false })];
+    const resources = [
+      net,
+      cart,
+      resource('vpc', 'aws:ec2/vpc:Vpc', { parent: net.urn }),
+      resource('queue', QUEUE, { parent: cart.urn }),
+    ];
+    const of = (of: typeof resources) => parse(draftCatalogue([reading('shop', 'prod', of)], LORE, '2026-01-01'));
+    expect(of(resources).services.map((s) => s.id)).toEqual(['cart']);
+    expect(of(resources.slice(0, 3)).services.map((s) => s.id)).toEqual(['shop']);
+  });
+
   it('prefers no tag whose values are names', () => {
     const resources = ['a', 'b', 'c', 'd', 'e'].map((name) => resource(name, QUEUE, { tags: { component: name, app: 'shop' } }));
-    const text = draftCatalogue([reading('shop', 'prod', resources)], stateful, '2026-01-01');
+    const text = draftCatalogue([reading('shop', 'prod', resources)], LORE, '2026-01-01');
     expect(parse(text).services.map((s) => s.id)).toEqual(['shop']);
   });
 
@@ -48,7 +63,7 @@ describe('a drafted catalogue', () => {
           resource('b', QUEUE, { parent: outer.urn, tags: { service: 'checkout' } }),
         ]),
       ],
-      stateful,
+      LORE,
       '2026-01-01',
     );
     expect(parse(text).services.map((s) => [s.id, s.selectors[0]?.component, s.exclude[0]?.tags])).toEqual([
@@ -60,7 +75,7 @@ describe('a drafted catalogue', () => {
   it('guesses one service from the stacks of a project where nothing else tells', () => {
     const text = draftCatalogue(
       [reading('shop', 'prod', [resource('a', RDS)]), reading('shop', 'standby', [resource('a', RDS)])],
-      stateful,
+      LORE,
       '2026-01-01',
     );
     expect(parse(text).services.map((s) => [s.id, s.selectors.map((x) => x.stack)])).toEqual([
@@ -78,7 +93,7 @@ describe('a drafted catalogue', () => {
           resource('role', 'aws:iam/role:Role'),
         ]),
       ],
-      stateful,
+      LORE,
       '2026-01-01',
     );
     const orphans = text.slice(text.indexOf('# Orphans'));
@@ -88,13 +103,13 @@ describe('a drafted catalogue', () => {
   });
 
   it('holds one draft agreement, and for an empty stack no services', () => {
-    const catalogue = parse(draftCatalogue([reading('shop', 'prod', [])], stateful, '2026-03-01'));
+    const catalogue = parse(draftCatalogue([reading('shop', 'prod', [])], LORE, '2026-03-01'));
     expect(catalogue.services).toEqual([]);
     expect(catalogue.agreements).toMatchObject([{ approvedBy: undefined, from: '2026-03-01', metrics: [] }]);
   });
 
   it('says how many resources have tags that cannot be read', () => {
-    const text = draftCatalogue([reading('shop', 'prod', [resource('a', RDS, { tags: undefined })])], stateful, '2026-01-01');
+    const text = draftCatalogue([reading('shop', 'prod', [resource('a', RDS, { tags: undefined })])], LORE, '2026-01-01');
     expect(text).toContain('The tags of 1 resources could not be read');
   });
 });

@@ -270,7 +270,11 @@ describe('a drafted catalogue', () => {
             }),
             urn: bare[i]?.urn ?? '',
           }));
-          const text = draftCatalogue([reading(project, stack, resources)], () => stateful, '2026-01-01');
+          const text = draftCatalogue(
+            [reading(project, stack, resources)],
+            { isStateful: () => stateful, serves: () => true },
+            '2026-01-01',
+          );
           const catalogue = parseCatalogue(text, 'f');
           for (const service of catalogue.services) {
             const picks = service.selectors.map(compileSelector);
