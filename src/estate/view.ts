@@ -207,7 +207,10 @@ export function buildView(resources: readonly Resource[], partial?: Unknown, gap
     if (hits.length === 0) return undefined;
     const from = { resource: near.id };
     if (hits.length === 1) return known((hits[0] as Props).id, from);
-    const sameRegion = hits.filter((p) => sameKnown(p.region, near.region));
+    // What configures another resource goes by its id: the policy of a queue, the rotation of a secret.
+    const owners = hits.filter((p) => saysOfItself(p.resource, text));
+    if (owners.length === 1) return known((owners[0] as Props).id, from);
+    const sameRegion = (owners.length > 0 ? owners : hits).filter((p) => sameKnown(p.region, near.region));
     const sameStack = sameRegion.filter(
       (p) => p.resource.stack === near.resource.stack && p.resource.project === near.resource.project,
     );
@@ -262,6 +265,12 @@ function namesOf(resource: Resource): ReadonlySet<string> {
     if (isRecord(domain)) add(names, domain.targetDomainName);
   }
   return names;
+}
+
+/** Is it a name of this resource besides its id? */
+function saysOfItself(resource: Resource, text: string): boolean {
+  const naming = [...namingOf(resource.type)].filter((property) => property !== 'id');
+  return naming.some((property) => resource.outputs[property] === text || resource.inputs[property] === text);
 }
 
 function add(names: Set<string>, value: Value | undefined): void {

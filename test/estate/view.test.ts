@@ -12,11 +12,18 @@ describe('a name that one resource has and others mention', () => {
   it.each<[string, string, string, Values, Values]>([
     ['aws:sqs/queue:Queue', 'aws:cloudwatch/eventTarget:EventTarget', QUEUE, { arn: QUEUE }, { rule: 'r', arn: QUEUE }],
     ['aws:sns/topic:Topic', 'aws:sns/topicPolicy:TopicPolicy', QUEUE, { arn: QUEUE }, { arn: QUEUE, policy: '{}' }],
+    [
+      'aws:secretsmanager/secret:Secret',
+      'aws:secretsmanager/secretRotation:SecretRotation',
+      QUEUE,
+      { arn: QUEUE },
+      { id: QUEUE },
+    ],
     ['aws:lb/loadBalancer:LoadBalancer', 'aws:route53/healthCheck:HealthCheck', HOST, { dnsName: HOST }, { fqdn: HOST }],
   ])('%s beside %s', (type, mentioning, name, outputs, inputs) => {
     const view = buildView([
-      resource({ type, name: 'own', outputs }),
-      resource({ type: mentioning, name: 'other', inputs }),
+      { ...resource({ type, name: 'own', outputs }), id: name },
+      { ...resource({ type: mentioning, name: 'other', inputs, outputs: inputs }), id: name },
       resource({ type: READER, name: 'reader', inputs: { at: name } }),
     ]);
     const reader = view.get(urnOf(READER, 'reader'));
