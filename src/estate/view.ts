@@ -76,6 +76,7 @@ const NAMING_IN: Readonly<Record<string, readonly string[]>> = {
 const REFERRING_IN: Readonly<Record<string, readonly string[]>> = {
   'aws:cloudwatch/eventTarget:EventTarget': ['arn'],
   'aws:route53/healthCheck:HealthCheck': ['fqdn'],
+  'aws:secretsmanager/secretVersion:SecretVersion': ['arn'],
   'aws:sns/dataProtectionPolicy:DataProtectionPolicy': ['arn'],
   'aws:sns/topicPolicy:TopicPolicy': ['arn'],
 };

@@ -19,6 +19,7 @@ describe('a name that one resource has and others mention', () => {
       { arn: QUEUE },
       { id: QUEUE },
     ],
+    ['aws:secretsmanager/secret:Secret', 'aws:secretsmanager/secretVersion:SecretVersion', QUEUE, { arn: QUEUE }, { arn: QUEUE }],
     ['aws:lb/loadBalancer:LoadBalancer', 'aws:route53/healthCheck:HealthCheck', HOST, { dnsName: HOST }, { fqdn: HOST }],
   ])('%s beside %s', (type, mentioning, name, outputs, inputs) => {
     const view = buildView([
