@@ -10,6 +10,10 @@ export async function goFolders(environment: NodeJS.ProcessEnv): Promise<Readonl
   const told = await promisify(execFile)('go', ['env', '-json', ...NAMES], { env: environment }).catch(() => undefined);
   if (told === undefined) return {};
   const said: unknown = JSON.parse(told.stdout);
-  const folders = isJsonRecord(said) ? NAMES.flatMap((name) => (typeof said[name] === 'string' ? [[name, said[name]]] : [])) : [];
-  return { ...Object.fromEntries(folders), GOPROXY: 'off', GOTOOLCHAIN: 'local' };
+  const folders: Record<string, string> = {};
+  for (const name of NAMES) {
+    const folder = isJsonRecord(said) ? said[name] : undefined;
+    if (typeof folder === 'string') folders[name] = folder;
+  }
+  return { ...folders, GOPROXY: 'off', GOTOOLCHAIN: 'local' };
 }

@@ -128,7 +128,7 @@ export function randomSchema(version: string): string {
   const inputs = Object.fromEntries(names.map((name) => [name, any]));
   const outputs = ['result', 'results', 'bcryptHash', 'b64Std', 'b64Url', 'dec', 'hex', 'base64'];
   const properties = { ...inputs, ...Object.fromEntries(outputs.map((name) => [name, any])) };
-  const resources = Object.keys(DRAWS).map((name) => [
+  const resources = Object.keys(DRAWS).map((name): readonly [string, object] => [
     `random:index/${name.charAt(0).toLowerCase()}${name.slice(1)}:${name}`,
     { inputProperties: inputs, properties },
   ]);

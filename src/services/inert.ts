@@ -154,6 +154,10 @@ const GROUPS: readonly Group[] = [
     ],
   },
   {
+    reason: 'a copy that was made once: no service waits for it, and it counts as no backup',
+    types: aws('rds', 'Snapshot', 'ClusterSnapshot', 'SnapshotCopy', 'ClusterSnapshotCopy'),
+  },
+  {
     reason: 'about accounts, budgets and quotas, not about running services',
     types: [
       ...aws('budgets', 'Budget', 'BudgetAction'),

@@ -100,7 +100,7 @@ function answerWithMarkers(q: Question, declared: Readonly<Record<string, Shape>
         return { result: { ...q.args, id: text('id'), json, minifiedJson: JSON.stringify(JSON.parse(json)) }, standIn: false };
       }
       case 'getParameter': {
-        if (!RECOMMENDED_IMAGE.test(String(q.args.name))) break;
+        if (typeof q.args.name !== 'string' || !RECOMMENDED_IMAGE.test(q.args.name)) break;
         const value = JSON.stringify(recommendedImage(text('value')));
         return { result: { ...fields(q, declared ?? {}, region, book), ...q.args, value, insecureValue: value }, standIn: true };
       }
