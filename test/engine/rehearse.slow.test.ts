@@ -105,6 +105,6 @@ describeEngine('a program that AWS refuses', () => {
   });
 
   it('is no program at all where nothing of it is blamed', async () => {
-    await expect(rehearse('foreign', { pet: { type: 'random:RandomPet' } })).rejects.toMatchObject({ code: 'engine-refused' });
+    await expect(rehearse('foreign', { pet: { type: 'tls:PrivateKey' } })).rejects.toMatchObject({ code: 'engine-refused' });
   });
 });
