@@ -54,12 +54,7 @@ export function buildEstate(
   const partial = partialOf(readings, failed);
   const all = readings.flatMap((r) => r.resources);
   const view = buildView(all, partial, gaps);
-  const byType = new Map<string, ServiceModule>();
-  const partOf = new Map<string, ServiceModule>();
-  for (const module of modules) {
-    for (const type of module.types) byType.set(type, module);
-    for (const part of module.parts) partOf.set(part.type, module);
-  }
+  const { byType, partOf } = readersOf(modules);
   const resources = new Map<string, EstateResource>();
   const notModelled = new Map<string, number>();
   for (const resource of all) {
@@ -86,6 +81,24 @@ export function buildEstate(
     notModelled,
     readings,
   };
+}
+
+/** Which service reads a type, and which reads it as a part of another. */
+interface Readers {
+  readonly byType: ReadonlyMap<string, ServiceModule>;
+  readonly partOf: ReadonlyMap<string, ServiceModule>;
+}
+
+const kept = new WeakMap<readonly ServiceModule[], Readers>();
+
+/** Put together once: a policy pack has an estate for every resource. */
+function readersOf(modules: readonly ServiceModule[]): Readers {
+  const readers = kept.get(modules) ?? {
+    byType: new Map(modules.flatMap((module) => module.types.map((type) => [type, module] as const))),
+    partOf: new Map(modules.flatMap((module) => module.parts.map(({ type }) => [type, module] as const))),
+  };
+  kept.set(modules, readers);
+  return readers;
 }
 
 /**
