@@ -49,16 +49,18 @@ const NONE: Readonly<Record<string, readonly string[]>> = {};
 /** The record with each value read; the record itself where that changes nothing. */
 function eachValue(record: JsonRecord, read: (key: string, raw: unknown) => Value): Values {
   let changed: Record<string, Value> | undefined;
+  let before = 0;
   const keys = Object.keys(record);
-  keys.forEach((key, i) => {
+  for (const key of keys) {
     const raw = record[key];
     const value = LEFT_OUT.has(key) ? undefined : read(key, raw);
     if (changed === undefined && value !== raw) {
       changed = {};
-      for (const before of keys.slice(0, i)) changed[before] = record[before] as Value;
+      for (const same of keys.slice(0, before)) changed[same] = record[same] as Value;
     }
     if (changed !== undefined && value !== undefined) changed[key] = value;
-  });
+    before += 1;
+  }
   return changed ?? (record as Values);
 }
 
