@@ -77,6 +77,7 @@ describe('data sources', () => {
     ['iam.getPolicy', { name: 'ReadOnlyAccess' }, () => ({ arn: 'arn:aws:iam::aws:policy/ReadOnlyAccess' })],
     ['s3.getBucket', { bucket: 'shop-media' }, () => ({ arn: 'arn:aws:s3:::shop-media' })],
     ['lb.getHostedZoneId', {}, () => ({ id: 'Z32O12XQLNTSW2' })],
+    ['lb.getHostedZoneId', { region: 'us-east-2', loadBalancerType: 'network' }, () => ({ id: 'ZLMOA37VPKANP' })],
     ['elb.getServiceAccount', {}, () => ({ id: '156460612806', arn: 'arn:aws:iam::156460612806:root' })],
     ['ecr.getAuthorizationToken', {}, () => ({ userName: 'AWS', proxyEndpoint: expect.stringContaining(ACCOUNT) })],
     ['ec2.getInstances', { filters: [{ name: 'vpc-id', values: ['VPC'] }] }, () => ({ ids: [] })],

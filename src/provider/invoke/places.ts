@@ -1,5 +1,6 @@
 /** Data sources about places, accounts and texts: what follows from where the provider works. */
 
+import { zoneOfBalancers } from '../../simulator/services/load-balancer-zones.ts';
 import { policyDocument } from '../../stacks/program/policy-document.ts';
 import { isJsonRecord } from '../../stacks/program/protocol.ts';
 import { type Props, textOf, textsOf } from '../values.ts';
@@ -115,26 +116,6 @@ const arnOf: Source = async (args) => {
   return { ...args, id: arn, partition, service, region, account, resource: resource.join(':') };
 };
 
-/** https://docs.aws.amazon.com/general/latest/gr/elb.html */
-const BALANCER_ZONES: Readonly<Record<string, readonly [application: string, network: string]>> = {
-  'us-east-1': ['Z35SXDOTRQ7X7K', 'Z26RNL4JYFTOTI'],
-  'us-east-2': ['Z3AADJGX6KTTL2', 'ZLMOA37VPKANP'],
-  'us-west-1': ['Z368ELLRRE2KJ0', 'Z24FKFUX50B4VW'],
-  'us-west-2': ['Z1H1FL5HABSF5', 'Z18D5FSROUN65G'],
-  'ca-central-1': ['ZQSVJUPU6J1EY', 'Z2EPGBW3API2WT'],
-  'sa-east-1': ['Z2P70J7HTTTPLU', 'ZTK26PT1VY4CU'],
-  'eu-west-1': ['Z32O12XQLNTSW2', 'Z2IFOLAFXWLO4F'],
-  'eu-west-2': ['ZHURV8PSTC4K8', 'ZD4D7Y8KGAS4G'],
-  'eu-west-3': ['Z3Q77PNBQS71R4', 'Z1CMS0P5QUZ6D5'],
-  'eu-north-1': ['Z23TAZ6LKFMNIO', 'Z1UDT6IFJ4EJM'],
-  'eu-central-1': ['Z215JYRZR1TBD5', 'Z3F0SRJ5LGBH90'],
-  'ap-south-1': ['ZP97RAFLXTNZK', 'ZVDDRBQ08TROA'],
-  'ap-southeast-1': ['Z1LMS91P8CMLE5', 'ZKVM4W9LS7TM'],
-  'ap-southeast-2': ['Z1GM3OXH4ZPM65', 'ZCT6FZBF4DROD'],
-  'ap-northeast-1': ['Z14GRHDCWA56QT', 'Z31USIVHYNEOWT'],
-  'ap-northeast-2': ['ZWKZPGTI48KDX', 'ZIBE1TIR4HY56'],
-};
-
 /** Accounts that write the access logs of load balancers: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html */
 const LOG_WRITERS: Readonly<Record<string, string>> = {
   'us-east-1': '127311923021',
@@ -185,9 +166,7 @@ const registry: Source = async (args, asking) => {
 
 const balancerZone: Source = async (args, asking) => {
   const region = textOf(args.region) ?? asking.region;
-  const zone = BALANCER_ZONES[region]?.[args.loadBalancerType === 'network' ? 1 : 0];
-  if (zone === undefined) throw new Error(`simulated AWS does not know the hosted zone of load balancers in ${region}`);
-  return { ...args, id: zone, region };
+  return { ...args, id: zoneOfBalancers(region, textOf(args.loadBalancerType) ?? 'application'), region };
 };
 
 const nothing =

@@ -13,6 +13,7 @@ import { listenerOperations, removeListener } from './elastic-load-balancing-v2-
 import * as state from './elastic-load-balancing-v2-state.ts';
 import { groupOperations } from './elastic-load-balancing-v2-targets.ts';
 import { opens } from './elastic-load-balancing-v2-traffic.ts';
+import { zoneOfBalancers } from './load-balancer-zones.ts';
 
 /** Seconds from creation to active: a few minutes in practice; the documentation gives no number. */
 const PROVISIONING = [60, 180] as const;
@@ -64,7 +65,7 @@ const createLoadBalancer: Op<ELB.CreateLoadBalancerCommandInput, ELB.CreateLoadB
     LoadBalancerArn: arn,
     LoadBalancerName: name,
     DNSName: type === 'network' ? `${host}.elb.${context.region}.amazonaws.com` : `${host}.${context.region}.elb.amazonaws.com`,
-    CanonicalHostedZoneId: hostedZone(context.region, type),
+    CanonicalHostedZoneId: zoneOfBalancers(context.region, type),
     CreatedTime: context.now,
     Scheme: internal ? 'internal' : 'internet-facing',
     Type: type,
@@ -89,17 +90,6 @@ const createLoadBalancer: Op<ELB.CreateLoadBalancerCommandInput, ELB.CreateLoadB
   });
   return { LoadBalancers: [shown] };
 };
-
-/** Hosted zones of load balancers' names (AWS General Reference, "Elastic Load Balancing endpoints"); others share a made-up one. */
-function hostedZone(region: string, type: string): string {
-  const zones: Readonly<Record<string, readonly [string, string]>> = {
-    'us-east-1': ['Z35SXDOTRQ7X7K', 'Z26RNL4JYFTOTI'],
-    'us-west-2': ['Z1H1FL5HABSF5', 'Z18D5FSROUN65G'],
-    'eu-west-1': ['Z32O12XQLNTSW2', 'Z2IFOLAFXWLO4F'],
-    'eu-central-1': ['Z215JYRZR1TBD5', 'Z3F0SRJ5LGBH90'],
-  };
-  return zones[region]?.[type === 'network' ? 1 : 0] ?? 'Z00000000SIMULATED';
-}
 
 const describeLoadBalancers: Op<ELB.DescribeLoadBalancersCommandInput, ELB.DescribeLoadBalancersCommandOutput> = (
   input,

@@ -9,6 +9,7 @@ import { INSTANCES, instanceAnswers, instanceArn, watchInstances } from './ec2-i
 import { defaultSubnets, subnetOf } from './ec2-network.ts';
 import type { Op, Place } from './ec2-shared.ts';
 import { classicDeployers } from './elastic-load-balancing-deploy.ts';
+import { zoneOfBalancers } from './load-balancer-zones.ts';
 
 interface Member {
   readonly id: string;
@@ -84,7 +85,7 @@ const create: Op<ELB.CreateLoadBalancerCommandInput, ELB.CreateLoadBalancerComma
   const shown = {
     LoadBalancerName: name,
     DNSName: host,
-    CanonicalHostedZoneNameID: 'Z35SXDOTRQ7X7K',
+    CanonicalHostedZoneNameID: zoneOfBalancers(context.region, 'classic'),
     CreatedTime: context.now,
     Scheme: internal ? 'internal' : 'internet-facing',
     ListenerDescriptions: (input.Listeners ?? []).map((Listener) => ({ Listener, PolicyNames: [] })),
