@@ -3,6 +3,7 @@ import type { Known, Truth } from '../model/known.ts';
 import { all, andThen, collect, fold, is, known, map, no, together, unknown, yes } from '../model/known.ts';
 import type { ControlCall, Link, Protection, Timing } from '../model/protection.ts';
 import { row, slowest, span, timeUnknown } from '../model/protection.ts';
+import { Hole } from '../model/value.ts';
 import { behind } from './edge-targets.ts';
 import { regionOfHost, regionOfTarget } from './route53-targets.ts';
 import type { Identity } from './service.ts';
@@ -53,6 +54,19 @@ function required(props: Props, path: string): Known<string> {
   );
 }
 
+/** An id of the distribution's own is only compared with others: made of the same output of the same resource, two are the same. */
+function ownId(props: Props, path: string): Known<string> {
+  const raw = props.raw(path);
+  const made = raw instanceof Hole ? makingOf(raw) : undefined;
+  return made === undefined ? required(props, path) : known(made, props.origin(path));
+}
+
+function makingOf({ mentions, template }: Hole): string | undefined {
+  const isWhole = template !== undefined || mentions.length === 1;
+  if (!isWhole || mentions.length === 0 || mentions.some((m) => m.property === '')) return undefined;
+  return `${template ?? ''}${mentions.map((m) => ` ${m.urn} ${m.property}`).join('')}`;
+}
+
 function originOf(block: Props, view: View): Origin {
   const to = andThen(behind(block, 'domainName', view), (urn) =>
     urn === undefined
@@ -65,7 +79,7 @@ function originOf(block: Props, view: View): Origin {
     andThen(block.blocks(path), ([config]) => (config === undefined ? known(undefined) : config.number('originReadTimeout', 30)));
   const waiting = andThen(waits('customOriginConfig'), (s) => (s === undefined ? waits('vpcOriginConfig') : known(s)));
   return {
-    originId: required(block, 'originId'),
+    originId: ownId(block, 'originId'),
     to,
     region: fold(
       to,
@@ -102,8 +116,8 @@ const DOORS: ReadonlySet<string> = new Set([
 
 function groupOf(block: Props): OriginGroup {
   return {
-    groupId: required(block, 'originId'),
-    members: andThen(block.blocks('members'), (members) => collect(members.map((m) => required(m, 'originId')))),
+    groupId: ownId(block, 'originId'),
+    members: andThen(block.blocks('members'), (members) => collect(members.map((m) => ownId(m, 'originId')))),
     statusCodes: statusCodesOf(block),
   };
 }
@@ -119,7 +133,7 @@ function statusCodesOf(group: Props): Known<readonly string[]> {
 
 function behaviourOf(block: Props): Behaviour {
   return {
-    target: required(block, 'targetOriginId'),
+    target: ownId(block, 'targetOriginId'),
     methods: andThen(block.texts('allowedMethods'), collect),
     property: block.at,
   };
@@ -160,14 +174,12 @@ function pathsOf(facts: DistributionFacts): Known<readonly Path[]> {
               const group = ids.groupById.find((g) => g.id === target);
               const [first, second] = group?.members ?? [target];
               const primary = origin.get(first ?? '');
-              return primary === undefined
-                ? unknown('dangling', `no origin is called ${target}`, { resource: facts.id, property: b.property })
-                : known({
-                    primary,
-                    standby: origin.get(second ?? ''),
-                    statusCodes: group?.g.statusCodes ?? known([]),
-                    methods: b.methods,
-                  });
+              const standby = origin.get(second ?? '');
+              if (primary === undefined || (second !== undefined && standby === undefined)) {
+                const called = primary === undefined ? (first ?? target) : second;
+                return unknown('dangling', `no origin is called ${called}`, { resource: facts.id, property: b.property });
+              }
+              return known({ primary, standby, statusCodes: group?.g.statusCodes ?? known([]), methods: b.methods });
             }),
           ),
         );

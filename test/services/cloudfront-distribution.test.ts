@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Value } from '../../src/model/value.ts';
+import { Hole, type Value } from '../../src/model/value.ts';
 import { cloudfrontDistribution, DISTRIBUTION } from '../../src/services/cloudfront-distribution.ts';
 import { hole, impact, links, out, protections, read, type Spec, timing } from './support-traffic.ts';
 
@@ -38,6 +38,18 @@ const grouped = (inputs: { readonly [key: string]: Value } = {}) =>
     defaultCacheBehavior: behaviour('pair'),
     ...inputs,
   });
+const EAST = out(BALANCER, 'east', 'arn');
+const WEST = out(BALANCER, 'west', 'arn');
+const inText = ({ reason, detail, mentions }: Hole, template: string) => new Hole(reason, detail, mentions, template);
+/** Two origins in a group that names the second by `named`. */
+const called = (first: Value, second: Value, named: Value) =>
+  distribution({
+    origins: [origin(first, 'east'), origin(second, 'west')],
+    originGroups: [
+      { originId: 'pair', failoverCriteria: { statusCodes: [503, 504] }, members: [{ originId: first }, { originId: named }] },
+    ],
+    defaultCacheBehavior: behaviour('pair'),
+  });
 
 describe('region', () => {
   it.each([
@@ -51,6 +63,13 @@ describe('region', () => {
     ['codes not known', grouped({ originGroups: pair(hole) }), 'unresolved-at-preview'],
     ['groups not known', grouped({ originGroups: hole }), 'unresolved-at-preview'],
     ['a second behaviour without a group', grouped({ orderedCacheBehaviors: [behaviour('a')] }), 'no'],
+    ['a group that names no second origin', grouped({ originGroups: pair([503, 504], 'x') }), 'dangling'],
+    ['ids made of outputs', called(EAST, WEST, WEST), 'yes'],
+    ['ids made of texts around outputs', called(EAST, inText(WEST, 'a-${0}'), inText(WEST, 'a-${0}')), 'yes'],
+    ['an id made of another output', called(EAST, WEST, out(BALANCER, 'west', 'name')), 'dangling'],
+    ['an id made of the output in a text', called(EAST, WEST, inText(WEST, 'a-${0}')), 'dangling'],
+    ['an id made of nobody knows which output', called(EAST, WEST, out(BALANCER, 'west', '')), 'unresolved-at-preview'],
+    ['an id of which nothing is known', called(EAST, WEST, hole), 'unresolved-at-preview'],
     ['a behaviour that names no origin', grouped({ orderedCacheBehaviors: [behaviour('x')] }), 'dangling'],
   ])('%s', (_, { meaning }, armed) => {
     expect(impact(meaning, 'region')).toBe('unaffected');
