@@ -46,6 +46,10 @@ export function draftCatalogue(readings: readonly SourceReading[], { isStateful,
       ...(guesses.untold > 0
         ? [`The tags of ${guesses.untold} resources could not be read; they were placed without them.`]
         : []),
+      ...(services.length === 0 ? ['None was found: no custom resource is shown that could be part of one.'] : []),
+      ...(readings.some((r) => r.resources.some((x) => x.remote))
+        ? ['What remote components make is not shown here: `pulumi stack export` of the deployed stack shows it.']
+        : []),
     ],
   );
   for (const { id, guess } of services) comment(document, ['services', id], [`Guessed from ${guess.how}.`]);

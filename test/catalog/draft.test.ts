@@ -108,6 +108,16 @@ describe('a drafted catalogue', () => {
     expect(catalogue.agreements).toMatchObject([{ approvedBy: undefined, from: '2026-03-01', metrics: [] }]);
   });
 
+  it('says why there are no services where a provider makes everything', () => {
+    const service = { ...resource('web', 'awsx:ecs:FargateService', { custom: false }), remote: true };
+    const text = draftCatalogue([reading('shop', 'prod', [service])], LORE, '2026-03-01');
+    expect(parse(text).services).toEqual([]);
+    expect(text).toContain('None was found');
+    expect(text).toContain('pulumi stack export');
+    const whole = draftCatalogue([reading('shop', 'prod', [resource('queue', QUEUE)])], LORE, '2026-03-01');
+    expect(whole).not.toMatch(/None was found|pulumi stack export/);
+  });
+
   it('says how many resources have tags that cannot be read', () => {
     const text = draftCatalogue([reading('shop', 'prod', [resource('a', RDS, { tags: undefined })])], LORE, '2026-01-01');
     expect(text).toContain('The tags of 1 resources could not be read');
