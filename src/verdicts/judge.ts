@@ -128,6 +128,8 @@ export function judge(estate: Estate, catalogue: Catalogue | undefined, options:
     .map((r) => r.resource.urn);
   const orphans = catalogue === undefined ? [] : stateful.filter((urn) => !assignment.owners.has(urn));
   const chain = catalogue === undefined ? [] : chainCheck(catalogue);
+  // A policy pack judges whole stacks and asks for no survey.
+  let surveyed: readonly SurveyRow[] | undefined;
   return {
     world: options.world,
     today: options.today,
@@ -153,7 +155,10 @@ export function judge(estate: Estate, catalogue: Catalogue | undefined, options:
             kpi3: kpi3(catalogue, agreements, orphans.length, stateful.length),
           },
     orphans,
-    survey: catalogue === undefined ? survey(terrain) : [],
+    get survey() {
+      surveyed ??= catalogue === undefined ? survey(terrain) : [];
+      return surveyed;
+    },
     pathOf: (v) =>
       shared.path(
         needsFor(v.metric),
