@@ -6,7 +6,6 @@
 import type { Estate, EstateResource } from '../src/estate/estate.ts';
 import { buildEstate } from '../src/estate/estate.ts';
 import type { Roles } from '../src/estate/roles.ts';
-import { groupBy } from '../src/model/collections.ts';
 import type { Finding } from '../src/model/finding.ts';
 import type { SourceReading } from '../src/model/resource.ts';
 import { Terrain } from '../src/recovery/standing.ts';
@@ -14,7 +13,7 @@ import { RULES } from '../src/rules/registry.ts';
 import type { Check, Rule, RuleContext } from '../src/rules/rule.ts';
 import { SERVICES } from '../src/services/registry.ts';
 import type { MetricsOf } from '../src/verdicts/findings.ts';
-import { findingsAt, ruleContext } from '../src/verdicts/findings.ts';
+import { checksOf, findingsAt, ruleContext } from '../src/verdicts/findings.ts';
 
 export interface Alone {
   readonly item: EstateResource;
@@ -33,9 +32,7 @@ export function judgeAlone(estate: Estate, urn: string, metricsOf: MetricsOf | u
   const base = ruleContext(new Terrain(estate, NO_ROLES, () => 0), metricsOf ?? (() => []), metricsOf !== undefined);
   const fires = new Map<string, readonly Finding[]>();
   const doubted = new Set<string>();
-  const { standing, resource } = item;
-  const own = standing.kind === 'modelled' ? (CHECKS.get(standing.module.id) ?? []) : [];
-  for (const { rule, check } of resource.custom ? [...own, ...EVERY] : own) {
+  for (const { rule, check } of concerning(item)) {
     const { certain, doubt } = askAlone(rule, check, item, base);
     if (doubt) doubted.add(rule.id);
     if (certain.length > 0) fires.set(rule.id, [...(fires.get(rule.id) ?? []), ...certain]);
@@ -48,9 +45,7 @@ export const estateAlone = (reading: SourceReading): Estate => buildEstate([read
 /** An answer that asks for roles is not counted, so nobody needs to find them. */
 const NO_ROLES: Roles = { all: [], of: () => undefined };
 
-const ALL = RULES.flatMap((rule) => rule.checks.map((check) => ({ rule, check })));
-const CHECKS = groupBy(ALL, ({ check }) => check.module?.id);
-const EVERY = CHECKS.get(undefined) ?? [];
+const concerning = checksOf(RULES);
 
 interface Answer {
   /** Findings that nobody can take back. */

@@ -1,4 +1,5 @@
 /** The resources of all sources as one graph: what each is, what it means, and how they hang together. */
+import { kept } from '../model/collections.ts';
 import type { Known, Unknown } from '../model/known.ts';
 import { fold, known, unknown } from '../model/known.ts';
 import type { Link, Meaning } from '../model/protection.ts';
@@ -89,16 +90,14 @@ interface Readers {
   readonly partOf: ReadonlyMap<string, ServiceModule>;
 }
 
-const kept = new WeakMap<readonly ServiceModule[], Readers>();
+const readers = new WeakMap<readonly ServiceModule[], Readers>();
 
 /** Put together once: a policy pack has an estate for every resource. */
 function readersOf(modules: readonly ServiceModule[]): Readers {
-  const readers = kept.get(modules) ?? {
+  return kept(readers, modules, () => ({
     byType: new Map(modules.flatMap((module) => module.types.map((type) => [type, module] as const))),
     partOf: new Map(modules.flatMap((module) => module.parts.map(({ type }) => [type, module] as const))),
-  };
-  kept.set(modules, readers);
-  return readers;
+  }));
 }
 
 /**

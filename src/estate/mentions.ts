@@ -1,4 +1,5 @@
 /** What a resource mentions anywhere in its inputs: references, ARNs and host names inside text. */
+import { kept } from '../model/collections.ts';
 import type { Known } from '../model/known.ts';
 import { fold, known, unknown } from '../model/known.ts';
 import type { Value } from '../model/value.ts';
@@ -28,11 +29,11 @@ const remembered = new WeakMap<View, Map<Props, readonly Found[]>>();
 
 /** Asked by the estate for its links, and by several rules: worked out once. */
 export function mentionsOf(props: Props, view: View): readonly Found[] {
-  const kept = remembered.get(view) ?? new Map<Props, readonly Found[]>();
-  remembered.set(view, kept);
-  const found = kept.get(props) ?? mentionsIn(props, view);
-  kept.set(props, found);
-  return found;
+  return kept(
+    kept(remembered, view, () => new Map<Props, readonly Found[]>()),
+    props,
+    () => mentionsIn(props, view),
+  );
 }
 
 function mentionsIn(props: Props, view: View): readonly Found[] {

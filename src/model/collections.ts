@@ -9,3 +9,12 @@ export function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K,
   }
   return groups;
 }
+
+/** What is kept under the key: made at the first question, the same ever after. */
+export function kept<K, V>(by: { get(key: K): V | undefined; set(key: K, value: V): unknown }, key: K, make: () => V): V {
+  const found = by.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  by.set(key, made);
+  return made;
+}

@@ -1,6 +1,7 @@
 /** What becomes of one role under one disruption: who carries it afterwards, by what mechanism, and how fast. */
 import { meaningOf } from '../estate/estate.ts';
 import type { Role } from '../estate/roles.ts';
+import { kept } from '../model/collections.ts';
 import type { Truth } from '../model/known.ts';
 import { all, any, decide, fold, known, no, not, unknown, yes } from '../model/known.ts';
 import type { AutomationClass, Timing } from '../model/protection.ts';
@@ -44,13 +45,9 @@ const workedOut = new WeakMap<Aftermath, Map<number, Map<Role, Outcome>>>();
 /** Worked out once: services that cannot do without one another ask for the same roles. */
 export function outcomeOf(role: Role, aftermath: Aftermath, needed: number): Outcome {
   if (aftermath.spares(role)) return spared(role, aftermath);
-  const perNeed = workedOut.get(aftermath) ?? new Map<number, Map<Role, Outcome>>();
-  workedOut.set(aftermath, perNeed);
-  const kept = perNeed.get(needed) ?? new Map<Role, Outcome>();
-  perNeed.set(needed, kept);
-  const outcome = kept.get(role) ?? newOutcome(role, aftermath, needed);
-  kept.set(role, outcome);
-  return outcome;
+  const byNeed = kept(workedOut, aftermath, () => new Map<number, Map<Role, Outcome>>());
+  const byRole = kept(byNeed, needed, () => new Map<Role, Outcome>());
+  return kept(byRole, role, () => newOutcome(role, aftermath, needed));
 }
 
 function newOutcome(role: Role, aftermath: Aftermath, needed: number): Outcome {
@@ -91,11 +88,8 @@ const sparedRoles = new WeakMap<Terrain, Map<Role, Outcome>>();
 
 /** `untouched`, kept: at instance scope nearly every role is spared by nearly every member, and always in the same words. */
 function spared(role: Role, aftermath: Aftermath): Outcome {
-  const kept = sparedRoles.get(aftermath.terrain) ?? new Map<Role, Outcome>();
-  sparedRoles.set(aftermath.terrain, kept);
-  const outcome = kept.get(role) ?? untouched(role, aftermath.terrain.serving(role), aftermath);
-  kept.set(role, outcome);
-  return outcome;
+  const byRole = kept(sparedRoles, aftermath.terrain, () => new Map<Role, Outcome>());
+  return kept(byRole, role, () => untouched(role, aftermath.terrain.serving(role), aftermath));
 }
 
 /** Global traffic (a record set, a distribution) is struck when what its branch leads to is; anything else when it is itself. */

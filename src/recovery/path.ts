@@ -2,6 +2,7 @@
 
 import { meaningOf } from '../estate/estate.ts';
 import type { Role } from '../estate/roles.ts';
+import { kept } from '../model/collections.ts';
 import type { Known, Unknown } from '../model/known.ts';
 import { fold, unknown } from '../model/known.ts';
 import type { LinkKind } from '../model/protection.ts';
@@ -145,11 +146,8 @@ const footprints = new WeakMap<Terrain, Map<ServiceNeeds, Footprint>>();
 
 /** Worked out once: a service with a hundred roles has a hundred paths at instance scope. */
 function footprintOf(service: ServiceNeeds, terrain: Terrain): Footprint {
-  const kept = footprints.get(terrain) ?? new Map<ServiceNeeds, Footprint>();
-  footprints.set(terrain, kept);
-  const footprint = kept.get(service) ?? newFootprint(service, terrain);
-  kept.set(service, footprint);
-  return footprint;
+  const byService = kept(footprints, terrain, () => new Map<ServiceNeeds, Footprint>());
+  return kept(byService, service, () => newFootprint(service, terrain));
 }
 
 function newFootprint(service: ServiceNeeds, terrain: Terrain): Footprint {

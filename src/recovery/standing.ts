@@ -3,6 +3,7 @@
 import type { Estate, EstateResource } from '../estate/estate.ts';
 import { meaningOf } from '../estate/estate.ts';
 import type { Role, Roles } from '../estate/roles.ts';
+import { kept } from '../model/collections.ts';
 import type { Truth } from '../model/known.ts';
 import { all, any, decide, fold, no, not, unknown, yes } from '../model/known.ts';
 import type { Orchestration, ResourceKind } from '../model/protection.ts';
@@ -59,9 +60,7 @@ export class Terrain {
   /** What is left after the loss of a member. The same for all who ask, so that services share the answers. */
   after(member: Member): Aftermath {
     const key = `${member.scope} ${member.name}`;
-    const aftermath = this.#aftermaths.get(key) ?? new Aftermath(this, member);
-    this.#aftermaths.set(key, aftermath);
-    return aftermath;
+    return kept(this.#aftermaths, key, () => new Aftermath(this, member));
   }
 
   /**

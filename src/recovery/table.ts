@@ -1,5 +1,6 @@
 /** The service times in force for one run: the product's rows, some replaced by the reader's own. */
 import type { Place, TimeOverride } from '../model/agreement.ts';
+import { kept } from '../model/collections.ts';
 import { editDistance } from '../model/edit-distance.ts';
 import { UsageError } from '../model/errors.ts';
 import { fitTriple, type QuantileFunction, tabulate } from './fit.ts';
@@ -87,11 +88,7 @@ function tableRow(row: ServiceTime): TableRow {
     open,
     signature: `${row.id}:${optimistic.join()}:${expected.join()}:${pessimistic.join()}`,
     quantile,
-    grid: (end) => {
-      const built = grids.get(end) ?? tabulate(quantile[end]);
-      grids.set(end, built);
-      return built;
-    },
+    grid: (end) => kept(grids, end, () => tabulate(quantile[end])),
   };
 }
 

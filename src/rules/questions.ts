@@ -3,6 +3,7 @@
 import type { EstateResource } from '../estate/estate.ts';
 import { meaningOf } from '../estate/estate.ts';
 import { mentionsOf } from '../estate/mentions.ts';
+import { kept } from '../model/collections.ts';
 import type { Known, Truth, Unknown } from '../model/known.ts';
 import { all, any, because, decide, fold, is, known, no, yes } from '../model/known.ts';
 import type { Protection } from '../model/protection.ts';
@@ -116,11 +117,7 @@ export function startedByItself(urn: string, action: string, context: RuleContex
 /** Works something out at the first question about an estate, and keeps it as long as the estate. */
 export function oncePerEstate<T extends object>(make: (context: RuleContext) => T): (context: RuleContext) => T {
   const made = new WeakMap<RuleContext['estate'], T>();
-  return (context) => {
-    const kept = made.get(context.estate) ?? make(context);
-    made.set(context.estate, kept);
-    return kept;
-  };
+  return (context) => kept(made, context.estate, () => make(context));
 }
 
 const orchestrations = oncePerEstate((context) =>

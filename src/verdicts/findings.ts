@@ -5,6 +5,7 @@ import type { Estate, EstateResource } from '../estate/estate.ts';
 import { factsOf } from '../estate/estate.ts';
 import type { Catalogue, Metric, MetricType, Waiver } from '../model/agreement.ts';
 import { isAtLeast } from '../model/agreement.ts';
+import { kept } from '../model/collections.ts';
 import type { Finding, RuleText } from '../model/finding.ts';
 import { SEVERITIES } from '../model/finding.ts';
 import { decide } from '../model/known.ts';
@@ -33,11 +34,9 @@ export function ruleContext(terrain: Terrain, metricsOf: MetricsOf, hasCatalogue
     agreed: (urn, scope) => !hasCatalogue || metricsOf(urn).some((m) => m.scope === scope),
     facts: (module, urn) => factsOf(module, estate.resources.get(urn)),
     allFacts: <F extends Identity>(module: ServiceModule<F>) => {
-      let facts = everyFact.get(module.id);
-      if (facts === undefined) {
-        facts = [...estate.resources.values()].map((item) => factsOf(module, item)).filter((f) => f !== undefined);
-        everyFact.set(module.id, facts);
-      }
+      const facts = kept(everyFact, module.id, () =>
+        [...estate.resources.values()].map((item) => factsOf(module, item)).filter((f) => f !== undefined),
+      );
       return facts as readonly F[];
     },
   };
@@ -100,16 +99,14 @@ interface RuleCheck {
 }
 
 /** The checks that look at a resource: those of its service and, if it is a custom resource, those of none. */
-function checksOf(rules: readonly Rule[]): (item: EstateResource) => readonly RuleCheck[] {
+export function checksOf(rules: readonly Rule[]): (item: EstateResource) => readonly RuleCheck[] {
   const every = rules.flatMap((rule) => rule.checks.map((check) => ({ rule, check })));
-  const kept = new Map<string, readonly RuleCheck[]>();
+  const byStanding = new Map<string, readonly RuleCheck[]>();
   return ({ resource, standing }) => {
     const own = standing.kind === 'modelled' ? standing.module.id : undefined;
-    const key = `${resource.custom} ${own}`;
-    const checks =
-      kept.get(key) ?? every.filter(({ check: { module } }) => (module === undefined ? resource.custom : module.id === own));
-    kept.set(key, checks);
-    return checks;
+    return kept(byStanding, `${resource.custom} ${own}`, () =>
+      every.filter(({ check: { module } }) => (module === undefined ? resource.custom : module.id === own)),
+    );
   };
 }
 

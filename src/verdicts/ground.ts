@@ -4,6 +4,7 @@ import { meaningOf } from '../estate/estate.ts';
 import type { Role } from '../estate/roles.ts';
 import type { Catalogue, Metric, MetricType } from '../model/agreement.ts';
 import { isAtLeast } from '../model/agreement.ts';
+import { kept } from '../model/collections.ts';
 import type { Finding } from '../model/finding.ts';
 import { fold, unknown } from '../model/known.ts';
 import type { Member, Scope } from '../model/scope.ts';
@@ -65,23 +66,12 @@ export function ground(
     agreedTarget,
     path: (needs, member, needed) => {
       const key = `${needs.id}\n${member.scope}\n${member.name}\n${needed}`;
-      const path = paths.get(key) ?? recoveryPath(needs, member, needed, terrain);
-      paths.set(key, path);
-      return path;
+      return kept(paths, key, () => recoveryPath(needs, member, needed, terrain));
     },
-    members: (needs, scope) => {
-      const key = `${needs.id}\n${scope}`;
-      const members = membersOf.get(key) ?? membersFor(needs, scope, terrain);
-      membersOf.set(key, members);
-      return members;
-    },
+    members: (needs, scope) => kept(membersOf, `${needs.id}\n${scope}`, () => membersFor(needs, scope, terrain)),
     capacityNeeded: (metric) => (agreedTarget(metric.serviceId, 'MBCO', metric.scope) ?? 100) / 100,
     criticalFindings,
-    criticalOf: (role) => {
-      const found = criticalOf.get(role) ?? role.members.flatMap(criticalFindings);
-      criticalOf.set(role, found);
-      return found;
-    },
+    criticalOf: (role) => kept(criticalOf, role, () => role.members.flatMap(criticalFindings)),
   };
 }
 

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { type EstateResource, meaningOf } from '../estate/estate.ts';
 import type { Metric } from '../model/agreement.ts';
+import { kept } from '../model/collections.ts';
 import { fold, type Known } from '../model/known.ts';
 import type { LinkKind, Orchestration, Placement, Protection } from '../model/protection.ts';
 import type { Scope } from '../model/scope.ts';
@@ -162,11 +163,7 @@ function shapesAt(scope: Scope, judgement: Judgement, needed: ReadonlySet<string
           ),
         ),
     );
-  const aloneOf = (urn: string): string => {
-    const kept = alone.get(urn) ?? digest(ownShape(estate.resources.get(urn), scope, started));
-    alone.set(urn, kept);
-    return kept;
-  };
+  const aloneOf = (urn: string): string => kept(alone, urn, () => digest(ownShape(estate.resources.get(urn), scope, started)));
   const neighbours = (urn: string): readonly (readonly [string, string | undefined])[] => {
     const item = estate.resources.get(urn);
     const meaning = meaningOf(item);
@@ -190,8 +187,8 @@ function shapesAt(scope: Scope, judgement: Judgement, needed: ReadonlySet<string
   const colour = (urn: string, rounds: number): string => {
     if (rounds === 0) return aloneOf(urn);
     const key = `${rounds} ${urn}`;
-    const kept = colours.get(key);
-    if (kept !== undefined) return kept;
+    const known = colours.get(key);
+    if (known !== undefined) return known;
     const around = neighbours(urn).map(([label, target]) =>
       JSON.stringify([label, target === undefined || !estate.resources.has(target) ? null : colour(target, rounds - 1)]),
     );

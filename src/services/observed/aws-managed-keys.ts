@@ -4,6 +4,7 @@
  */
 import type { ListAliasesCommandInput, ListAliasesCommandOutput } from '@aws-sdk/client-kms';
 import { call } from '../../aws/call.ts';
+import { kept } from '../../model/collections.ts';
 import { Hole } from '../../model/value.ts';
 import { inRegion } from './elsewhere.ts';
 import type { Reader } from './scan.ts';
@@ -25,10 +26,8 @@ const listings = new WeakMap<Reader, Map<string, Promise<ReadonlySet<string>>>>(
 export async function ownKey(aws: Reader, text: string | undefined): Promise<string | undefined> {
   if (text === undefined || text === '' || /(?:^|:)alias\/aws\//.test(text)) return undefined;
   const region = /^arn:[^:]*:kms:([^:]+):/.exec(text)?.[1] ?? aws.region;
-  const byRegion = listings.get(aws) ?? new Map<string, Promise<ReadonlySet<string>>>();
-  listings.set(aws, byRegion);
-  const managed = byRegion.get(region) ?? managedKeys(aws, region);
-  byRegion.set(region, managed);
+  const byRegion = kept(listings, aws, () => new Map<string, Promise<ReadonlySet<string>>>());
+  const managed = kept(byRegion, region, () => managedKeys(aws, region));
   return (await managed).has(text.split('/').at(-1) ?? text) ? undefined : text;
 }
 
