@@ -4,6 +4,7 @@ import { draftCatalogue } from '../../src/catalog/draft.ts';
 import { UsageError } from '../../src/model/errors.ts';
 import { inertReason } from '../../src/services/inert.ts';
 import { SERVICES } from '../../src/services/registry.ts';
+import type { ServiceModule } from '../../src/services/service.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { SourceFlags } from './judging.ts';
 import { read } from './judging.ts';
@@ -25,11 +26,9 @@ export async function init(sources: readonly string[], flags: InitFlags, around:
 }
 
 const STORES = new Set(SERVICES.filter((s) => s.kind === 'store').flatMap((s) => s.types));
-const OTHERS = new Set(SERVICES.flatMap((s) => [...s.types, ...s.parts.map((p) => p.type)]));
-
-const BACKGROUND = new Set(
-  SERVICES.filter((s) => ['network', 'config'].includes(s.kind)).flatMap((s) => [...s.types, ...s.parts.map((p) => p.type)]),
-);
+const allOf = (s: ServiceModule): readonly string[] => [...s.types, ...s.parts.map((p) => p.type)];
+const OTHERS = new Set(SERVICES.flatMap(allOf));
+const BACKGROUND = new Set(SERVICES.filter((s) => ['network', 'config'].includes(s.kind)).flatMap(allOf));
 
 /** A type that nobody knows may be anything. */
 const serves = (type: string): boolean => !BACKGROUND.has(type) && inertReason(type) === undefined;

@@ -4,35 +4,33 @@
  * and permissions of something that is there may be missing.
  */
 import type { Estate } from '../estate/estate.ts';
+import { tokens } from '../services/tokens.ts';
 
 /** Why it is not there. */
 export const NOT_SIMULATED = 'simulated AWS does not know its type';
-
-const aws = (module: string, ...names: readonly string[]): readonly string[] =>
-  names.map((name) => `aws:${module}/${name.charAt(0).toLowerCase()}${name.slice(1)}:${name}`);
 
 /**
  * Types that change nothing of what a drill looks at: who is served, what is kept, how fast it is back. Permissions are not among
  * what is lost, replies are not read beyond whether there is one, and simulated AWS scales by nobody's load.
  */
 const IMMATERIAL: ReadonlySet<string> = new Set([
-  ...aws('apigateway', 'IntegrationResponse', 'MethodResponse', 'MethodSettings'),
-  ...aws('apigatewayv2', 'Deployment'),
-  ...aws('autoscaling', 'Notification', 'Policy', 'Tag'),
-  ...aws('cloudfront', 'MonitoringSubscription'),
-  ...aws('cloudwatch', 'EventBusPolicy', 'EventPermission'),
-  ...aws('dynamodb', 'Tag'),
-  ...aws('ec2', 'PeeringConnectionOptions', 'VpcPeeringConnectionAccepter'),
-  ...aws('ecr', 'RepositoryPolicy'),
-  ...aws('efs', 'AccessPoint', 'FileSystemPolicy'),
-  ...aws('elb', 'AppCookieStickinessPolicy', 'ListenerPolicy', 'LoadBalancerBackendServerPolicy'),
-  ...aws('elb', 'LoadBalancerCookieStickinessPolicy', 'LoadBalancerPolicy', 'SslNegotiationPolicy'),
-  ...aws('kinesis', 'ResourcePolicy'),
-  ...aws('kms', 'Grant', 'KeyPolicy'),
-  ...aws('lambda', 'FunctionEventInvokeConfig', 'ProvisionedConcurrencyConfig'),
-  ...aws('lb', 'ListenerCertificate'),
-  ...aws('secretsmanager', 'SecretPolicy'),
-  ...aws('sns', 'DataProtectionPolicy'),
+  ...tokens('apigateway', 'IntegrationResponse', 'MethodResponse', 'MethodSettings'),
+  ...tokens('apigatewayv2', 'Deployment'),
+  ...tokens('autoscaling', 'Notification', 'Policy', 'Tag'),
+  ...tokens('cloudfront', 'MonitoringSubscription'),
+  ...tokens('cloudwatch', 'EventBusPolicy', 'EventPermission'),
+  ...tokens('dynamodb', 'Tag'),
+  ...tokens('ec2', 'PeeringConnectionOptions', 'VpcPeeringConnectionAccepter'),
+  ...tokens('ecr', 'RepositoryPolicy'),
+  ...tokens('efs', 'AccessPoint', 'FileSystemPolicy'),
+  ...tokens('elb', 'AppCookieStickinessPolicy', 'ListenerPolicy', 'LoadBalancerBackendServerPolicy'),
+  ...tokens('elb', 'LoadBalancerCookieStickinessPolicy', 'LoadBalancerPolicy', 'SslNegotiationPolicy'),
+  ...tokens('kinesis', 'ResourcePolicy'),
+  ...tokens('kms', 'Grant', 'KeyPolicy'),
+  ...tokens('lambda', 'FunctionEventInvokeConfig', 'ProvisionedConcurrencyConfig'),
+  ...tokens('lb', 'ListenerCertificate'),
+  ...tokens('secretsmanager', 'SecretPolicy'),
+  ...tokens('sns', 'DataProtectionPolicy'),
 ]);
 
 /** Whether nothing can be drilled without this resource (`absent`), no promise spoken of (`unseen`), or neither. */
