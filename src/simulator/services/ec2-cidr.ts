@@ -35,8 +35,17 @@ const compared = (a: string, b: string, holds: (a: Range, b: Range) => boolean):
   return first !== undefined && second !== undefined && holds(first, second);
 };
 
-export const isWithin = (inner: string, outer: string): boolean =>
+const isWithin = (inner: string, outer: string): boolean =>
   compared(inner, outer, (i, o) => i.first >= o.first && i.last <= o.last);
 
-export const overlap = (one: string, other: string): boolean =>
-  compared(one, other, (a, b) => a.first <= b.last && b.first <= a.last);
+const overlap = (one: string, other: string): boolean => compared(one, other, (a, b) => a.first <= b.last && b.first <= a.last);
+
+/** The range of a subnet is one of its VPC's, where these are known, and of no other subnet's (API CreateSubnet). */
+export function fitting(cidr: string, around: readonly string[] | undefined, taken: readonly string[]): string {
+  const range = sized(cidr, 'Subnet');
+  if (around?.some((outer) => isWithin(range, outer)) === false)
+    throw new ServiceFault('InvalidSubnet.Range', `The CIDR '${cidr}' is invalid.`);
+  if (taken.some((other) => overlap(range, other)))
+    throw new ServiceFault('InvalidSubnet.Conflict', `The CIDR '${cidr}' conflicts with another subnet`);
+  return range;
+}

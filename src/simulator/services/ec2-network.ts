@@ -2,7 +2,7 @@
 import type * as EC2 from '@aws-sdk/client-ec2';
 import { type CallContext, ServiceFault } from '../service.ts';
 import { shelf } from '../world/world.ts';
-import { isWithin, overlap, sized } from './ec2-cidr.ts';
+import { fitting, sized } from './ec2-cidr.ts';
 import { describe, found, type Op, type Place, tagsFor, zoneId } from './ec2-shared.ts';
 
 export interface VpcItem extends EC2.Vpc {
@@ -126,22 +126,20 @@ const createSubnet: Op<EC2.CreateSubnetCommandInput, EC2.CreateSubnetCommandOutp
     );
   const Tags = tagsFor(input.TagSpecifications, 'subnet');
   if (input.CidrBlock !== undefined)
-    return { Subnet: makeSubnet(context, vpc, zone, fitting(context, vpc, input.CidrBlock), { Tags }) };
+    return { Subnet: makeSubnet(context, vpc, zone, fitting(input.CidrBlock, ...rangesAround(context, vpc)), { Tags }) };
   const subnet: SubnetItem = makeSubnet(context, vpc, zone, '10.0.0.0/24', { Tags });
   subnet.isRangeUnstated = true;
   return { Subnet: subnet };
 };
 
-/** The range of a subnet is one of its VPC's, and of no other subnet's (API CreateSubnet). */
-function fitting(context: CallContext, vpc: VpcItem, cidr: string): string {
-  const range = sized(cidr, 'Subnet');
-  const around = (vpc.CidrBlockAssociationSet ?? []).map((a) => a.CidrBlock ?? '');
-  if (vpc.isRangeUnstated !== true && !around.some((outer) => isWithin(range, outer)))
-    throw new ServiceFault('InvalidSubnet.Range', `The CIDR '${cidr}' is invalid.`);
+/** The ranges of the VPC, as far as anybody knows them, and those that its subnets have taken. */
+function rangesAround(
+  context: CallContext,
+  vpc: VpcItem,
+): readonly [around: readonly string[] | undefined, taken: readonly string[]] {
   const others = context.list(SUBNETS).filter((s) => s.VpcId === vpc.VpcId && s.isRangeUnstated !== true);
-  if (others.some((s) => overlap(range, s.CidrBlock ?? '')))
-    throw new ServiceFault('InvalidSubnet.Conflict', `The CIDR '${cidr}' conflicts with another subnet`);
-  return range;
+  const around = (vpc.CidrBlockAssociationSet ?? []).map((a) => a.CidrBlock ?? '');
+  return [vpc.isRangeUnstated === true ? undefined : around, others.map((s) => s.CidrBlock ?? '')];
 }
 
 function makeTable(context: CallContext, vpc: VpcItem, tags: EC2.Tag[]): EC2.RouteTable {

@@ -1,11 +1,13 @@
 /** ECS as an API: clusters, capacity providers, task definitions, services and their tasks. */
 import type * as ECS from '@aws-sdk/client-ecs';
+import { same } from '../deploy/lifecycle.ts';
 import { type CallContext, page, ServiceFault, type SimulatedService } from '../service.ts';
 import { shelf } from '../world/world.ts';
 import { subnetOf } from './ec2-network.ts';
 import type { Op, Place } from './ec2-shared.ts';
 import { ecsDeployers } from './ecs-deploy.ts';
 import { deployment, ECS_SERVICES, redeploy, running, type ServiceItem, shownService, type TaskItem } from './ecs-deployments.ts';
+import { mustFitFargate } from './ecs-fargate.ts';
 import { keepTasks, servicesMeetEvents, stopTask } from './ecs-services.ts';
 import { TARGET_GROUPS } from './elastic-load-balancing-v2-state.ts';
 
@@ -49,29 +51,6 @@ const createCluster: Op<ECS.CreateClusterCommandInput, ECS.CreateClusterCommandO
   context.put(CLUSTERS, cluster.clusterArn, cluster);
   return { cluster };
 };
-
-const steps = (from: number, to: number, by: number): readonly number[] =>
-  Array.from({ length: (to - from) / by + 1 }, (_, i) => from + i * by);
-
-/** MiB of memory that go with CPU units on Fargate (ECS developer guide, "Task definition differences for Fargate", task CPU and memory). */
-const FARGATE: Readonly<Record<string, readonly number[]>> = {
-  256: [512, 1024, 2048],
-  512: steps(1024, 4096, 1024),
-  1024: steps(2048, 8192, 1024),
-  2048: steps(4096, 16_384, 1024),
-  4096: steps(8192, 30_720, 1024),
-  8192: steps(16_384, 61_440, 4096),
-  16384: steps(32_768, 122_880, 8192),
-};
-
-/** Sizes that are spelt otherwise than as a number (`1 vCPU`, `2GB`) are taken as they are. */
-function mustFitFargate({ networkMode, cpu, memory }: ECS.RegisterTaskDefinitionCommandInput): void {
-  if (networkMode !== undefined && networkMode !== 'awsvpc')
-    throw new ServiceFault('ClientException', "Fargate only supports network mode 'awsvpc'.");
-  if (!/^\d+$/.test(cpu ?? '') || !/^\d+$/.test(memory ?? '') || Number(cpu) > 16_384) return;
-  if (FARGATE[cpu ?? '']?.includes(Number(memory)) !== true)
-    throw new ServiceFault('ClientException', `No Fargate configuration exists for given values: ${cpu} CPU, ${memory} memory.`);
-}
 
 const register: Op<ECS.RegisterTaskDefinitionCommandInput, ECS.RegisterTaskDefinitionCommandOutput> = (input, context) => {
   const family = input.family ?? '';
@@ -186,11 +165,10 @@ const updateService: Op<ECS.UpdateServiceCommandInput, ECS.UpdateServiceCommandO
     );
   const changes = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   const definition = taskDefinition === undefined ? undefined : definitionOf(context, taskDefinition).shown.taskDefinitionArn;
-  const isOther = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b);
   const starts =
     forceNewDeployment === true ||
     (definition !== undefined && definition !== shown.taskDefinition) ||
-    DEPLOYED.some((name) => changes[name] !== undefined && isOther(changes[name], shown[name as keyof typeof shown]));
+    DEPLOYED.some((name) => changes[name] !== undefined && !same(changes[name], shown[name as keyof typeof shown]));
   Object.assign(shown, changes, definition === undefined ? {} : { taskDefinition: definition });
   shown.deploymentConfiguration = { ...shown.deploymentConfiguration, ...deploymentConfiguration };
   if (input.capacityProviderStrategy !== undefined) delete shown.launchType;

@@ -5,6 +5,7 @@ import { instanceArn } from './ec2-instances.ts';
 import type { Op, Place } from './ec2-shared.ts';
 import { addTarget, instanceBehind, removeTarget } from './elastic-load-balancing-v2-health.ts';
 import { balancersOf, groupOf, TARGET_GROUPS, type Target, type TargetGroupItem } from './elastic-load-balancing-v2-state.ts';
+import { outside, type Ranges } from './ranges.ts';
 
 /** TargetGroupAttribute: the defaults that matter to who gets requests. */
 const ATTRIBUTES: Readonly<Record<string, string>> = {
@@ -25,19 +26,18 @@ function defaultTimeout(group: string | undefined, check: string): number {
 }
 
 /** API CreateTargetGroup. */
-const RANGES = [
-  { member: 'HealthCheckIntervalSeconds', says: 'Health check interval', least: 5, most: 300 },
-  { member: 'HealthCheckTimeoutSeconds', says: 'Health check timeout', least: 2, most: 120 },
-  { member: 'HealthyThresholdCount', says: 'Healthy threshold count', least: 2, most: 10 },
-  { member: 'UnhealthyThresholdCount', says: 'Unhealthy threshold count', least: 2, most: 10 },
-] as const;
+const RANGES: Ranges = {
+  HealthCheckIntervalSeconds: [5, 300],
+  HealthCheckTimeoutSeconds: [2, 120],
+  HealthyThresholdCount: [2, 10],
+  UnhealthyThresholdCount: [2, 10],
+};
 
-function mustBeWithin(input: Partial<Readonly<Record<(typeof RANGES)[number]['member'], number | undefined>>>): void {
-  for (const { member, says, least, most } of RANGES) {
-    const value = input[member];
-    if (value !== undefined && (value < least || value > most))
-      throw new ServiceFault('ValidationError', `${says} must be between ${least} and ${most}`);
-  }
+function mustBeWithin(input: object): void {
+  const wrong = outside(input, RANGES);
+  if (wrong === undefined) return;
+  const words = wrong.member.replace(/Seconds$/, '').replace(/(?<=.)[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  throw new ServiceFault('ValidationError', `${words} must be between ${wrong.least} and ${wrong.most}`);
 }
 
 const createTargetGroup: Op<ELB.CreateTargetGroupCommandInput, ELB.CreateTargetGroupCommandOutput> = (input, context) => {

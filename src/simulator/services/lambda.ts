@@ -7,6 +7,7 @@ import { shelf, type World } from '../world/world.ts';
 import { subnetOf, zoneOf } from './ec2-network.ts';
 import type { Op, Place } from './ec2-shared.ts';
 import { lambdaDeployers } from './lambda-deploy.ts';
+import { outside, type Ranges } from './ranges.ts';
 import { queueByArn } from './sqs-messages.ts';
 
 export interface FunctionItem {
@@ -84,25 +85,19 @@ function joinVpc(context: CallContext, shown: FunctionItem['shown'], asked: LAMB
   };
 }
 
-type Limited = Pick<LAMBDA.CreateFunctionCommandInput, 'Timeout' | 'MemorySize'>;
-
 /** Lambda developer guide, "Lambda quotas"; functions on instances of the account's own may have more. */
-const LIMITS = [
-  { member: 'Timeout', least: 1, most: 900 },
-  { member: 'MemorySize', least: 128, most: 10_240 },
-] as const;
+const LIMITS: Ranges = { Timeout: [1, 900], MemorySize: [128, 10_240] };
 
-function mustBeWithin(input: Limited): void {
-  for (const { member, least, most } of LIMITS) {
-    const value = input[member];
-    if (value === undefined || (value >= least && value <= most)) continue;
-    const name = member.charAt(0).toLowerCase() + member.slice(1);
-    const bound = value < least ? `greater than or equal to ${least}` : `less than or equal to ${most}`;
-    throw new ServiceFault(
-      'ValidationException',
-      `1 validation error detected: Value '${value}' at '${name}' failed to satisfy constraint: Member must have value ${bound}`,
-    );
-  }
+function mustBeWithin(input: object): void {
+  const wrong = outside(input, LIMITS);
+  if (wrong === undefined) return;
+  const { member, value, least, most } = wrong;
+  const name = member.charAt(0).toLowerCase() + member.slice(1);
+  const bound = value < least ? `greater than or equal to ${least}` : `less than or equal to ${most}`;
+  throw new ServiceFault(
+    'ValidationException',
+    `1 validation error detected: Value '${value}' at '${name}' failed to satisfy constraint: Member must have value ${bound}`,
+  );
 }
 
 const createFunction: Op<LAMBDA.CreateFunctionCommandInput, LAMBDA.CreateFunctionCommandOutput> = (input, context) => {

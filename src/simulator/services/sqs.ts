@@ -30,6 +30,7 @@ import type {
   TagQueueCommandOutput,
 } from '@aws-sdk/client-sqs';
 import { type CallContext, type Operation, page, type Reply, ServiceFault, type SimulatedService } from '../service.ts';
+import { outside, type Ranges } from './ranges.ts';
 import { sqsDeployers } from './sqs-deployers.ts';
 import { md5, QUEUE_TAGS, QUEUES, queueByArn, receive, redriveOf, type StoredQueue, send } from './sqs-messages.ts';
 
@@ -43,7 +44,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
 };
 
 /** API CreateQueue, Attributes. */
-const RANGES: Readonly<Record<string, readonly [least: number, most: number]>> = {
+const RANGES: Ranges = {
   DelaySeconds: [0, 900],
   MaximumMessageSize: [1024, 1_048_576],
   MessageRetentionPeriod: [60, 1_209_600],
@@ -61,11 +62,8 @@ function queueOf(context: CallContext, url: string | undefined): StoredQueue {
 }
 
 function checked(attributes: Readonly<Record<string, string>>): void {
-  for (const [name, [least, most]] of Object.entries(RANGES)) {
-    const value = attributes[name];
-    if (value !== undefined && (Number(value) < least || Number(value) > most))
-      throw new ServiceFault('InvalidAttributeValue', `Invalid value for the parameter ${name}.`);
-  }
+  const wrong = outside(attributes, RANGES);
+  if (wrong !== undefined) throw new ServiceFault('InvalidAttributeValue', `Invalid value for the parameter ${wrong.member}.`);
 }
 
 /** Creating a queue that exists with the same attributes answers with it (API reference, CreateQueue). */
