@@ -6,6 +6,7 @@ import { suggest } from '../../src/drills/suggest.ts';
 import type { Catalogue } from '../../src/model/agreement.ts';
 import { type DrillSpec, SCOPE_OF } from '../../src/model/drill.ts';
 import { UsageError } from '../../src/model/errors.ts';
+import { firstOf } from '../../src/model/naming.ts';
 import type { World } from '../../src/model/resource.ts';
 import { memberLabel } from '../../src/model/scope.ts';
 import { columns } from '../../src/reports/text.ts';
@@ -193,10 +194,7 @@ function textOf({ world, drills, problems }: DrillListResult, flags: DrillListFl
 
 const SHOWN = 3;
 
-function listText(names: readonly string[]): string {
-  if (names.length === 0) return 'nothing';
-  return names.length > SHOWN ? `${names.slice(0, SHOWN).join(', ')} and ${names.length - SHOWN} more` : names.join(', ');
-}
+const listText = (names: readonly string[]): string => (names.length === 0 ? 'nothing' : firstOf(names, SHOWN));
 
 /** `RTO region` of `sla/shop/RTO-region`. */
 function shortMetric(id: string): string {

@@ -17,6 +17,7 @@ import type { Catalogue } from '../../src/model/agreement.ts';
 import { messageOf, UsageError } from '../../src/model/errors.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { fold } from '../../src/model/known.ts';
+import { firstOf } from '../../src/model/naming.ts';
 import type { Position } from '../../src/model/resource.ts';
 import { memberLabel } from '../../src/model/scope.ts';
 import { writeProvider, writeRandom } from '../../src/provider/door.ts';
@@ -134,16 +135,13 @@ async function inWorlds(shared: Shared, catalogue: Catalogue | undefined): Promi
 export function restless(steps: readonly EngineStep[]): readonly string[] {
   const changed = steps.filter((s) => (s.op === 'update' || s.op === 'replace') && s.diffs.length > 0);
   const paths = [...new Set(changed.flatMap((s) => s.diffs.map((d) => d.path)))];
-  const some = paths.slice(0, MAX_PATHS).join(', ') + (paths.length > MAX_PATHS ? ` and ${paths.length - MAX_PATHS} more` : '');
   if (changed.length === 0) return [];
   const replaced = changed.filter((s) => s.op === 'replace').length;
   return [
     `right after \`pulumi up\`, with nothing lost, the next update would already change ${changed.length} resources` +
-      `${replaced === 0 ? '' : `, ${replaced} of them by replacing them`} (${some}): the program gives other values in each run`,
+      `${replaced === 0 ? '' : `, ${replaced} of them by replacing them`} (${firstOf(paths)}): the program gives other values in each run`,
   ];
 }
-
-const MAX_PATHS = 5;
 
 const DESTROY = 'destroy (what is protected stays)';
 

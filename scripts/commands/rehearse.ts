@@ -3,11 +3,12 @@
 import { type Held, observationsOf } from '../../src/drills/observe.ts';
 import { groupBy } from '../../src/model/collections.ts';
 import { UsageError } from '../../src/model/errors.ts';
+import { firstOf } from '../../src/model/naming.ts';
 import { formatDuration } from '../../src/model/quantity.ts';
 import type { Position } from '../../src/model/resource.ts';
 import { memberLabel } from '../../src/model/scope.ts';
 import type { MetricVerdict } from '../../src/model/verdict.ts';
-import type { NotDeployed, RehearsalResult } from '../../src/reports/rehearsal.ts';
+import type { DrillReport, NotDeployed, RehearsalResult } from '../../src/reports/rehearsal.ts';
 import { lostWrites, renderTimeline } from '../../src/reports/timeline.ts';
 import { parseUrn, typeIn } from '../../src/stacks/urn.ts';
 import type { Observation } from '../../src/verdicts/kpi5.ts';
@@ -113,8 +114,8 @@ const fightsIn = ({ engine }: RehearsalResult) =>
 
 export function textOf(result: RehearsalResult): string {
   const lines = ['world: simulated', ''];
-  const refused = result.drills.filter((d) => d.result.status === 'refused');
-  for (const drill of result.drills.filter((d) => !refused.includes(d))) {
+  const isRefused = ({ result: r }: DrillReport): boolean => r.status === 'refused';
+  for (const drill of result.drills.filter((d) => !isRefused(d))) {
     const { result: r } = drill;
     const lost = r.measured === null ? 'lost writes unknown' : lostWrites(r.measured);
     const up = r.availability === null ? 'no entry to ask' : `${(r.availability * 100).toFixed(1)} % of the time served`;
@@ -127,7 +128,7 @@ export function textOf(result: RehearsalResult): string {
       '',
     );
   }
-  for (const [why, drills] of groupBy(refused, ({ result: r }) => `${r.service}: refused: ${r.reason}`))
+  for (const [why, drills] of groupBy(result.drills.filter(isRefused), ({ result: r }) => `${r.service}: refused: ${r.reason}`))
     lines.push(
       why,
       `  not drilled: ${drills.map((d) => memberLabel({ scope: d.result.scope, name: d.result.member })).join(', ')}`,
@@ -160,13 +161,13 @@ function engineLines({ engine }: RehearsalResult): readonly string[] {
   if (clean.length > 0)
     lines.push('', `after ${clean.length} of ${engine.afterFailover.length} drills the next update leaves everything as it is`);
   for (const [type, urns] of groupBy(engine.opaque, typeIn))
-    lines.push('', `kept as declared, since simulated AWS does not know ${type}: ${some(urns.map(nameIn))}`);
+    lines.push('', `kept as declared, since simulated AWS does not know ${type}: ${firstOf(urns.map(nameIn))}`);
   return [...lines, ''];
 }
 
 function refusal({ operation, resources, says, made, notTried }: NotDeployed): readonly string[] {
   const named = (what: string, urns: readonly string[]): readonly string[] =>
-    urns.length === 0 ? [] : [`  ${what}: ${urns.length} (${some(urns.map(nameIn))})`];
+    urns.length === 0 ? [] : [`  ${what}: ${urns.length} (${firstOf(urns.map(nameIn))})`];
   return [
     `not deployed: \`pulumi ${operation}\` fails in simulated AWS, and nothing is drilled in it`,
     ...resources.map((r) => `  ${r.type} ${nameIn(r.urn)}${at(r.position)}: ${r.message}`),
@@ -175,10 +176,6 @@ function refusal({ operation, resources, says, made, notTried }: NotDeployed): r
     ...named('planned, and not tried any more', notTried),
   ];
 }
-
-const MAX_NAMED = 5;
-const some = (names: readonly string[]): string =>
-  names.slice(0, MAX_NAMED).join(', ') + (names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '');
 
 const nameIn = (urn: string): string => parseUrn(urn)?.name ?? urn;
 

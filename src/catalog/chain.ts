@@ -16,6 +16,7 @@
  */
 import type { Agreement, Catalogue, Metric, MetricType, Place, ServiceEntry, Supplier } from '../model/agreement.ts';
 import { isAtLeast } from '../model/agreement.ts';
+import { firstOf } from '../model/naming.ts';
 import { formatDuration } from '../model/quantity.ts';
 import type { Scope } from '../model/scope.ts';
 import { showPlace } from './problem.ts';
@@ -202,33 +203,29 @@ function chainTooLong(metric: Metric, link: Link | undefined): readonly Promised
   return chain;
 }
 
-const MAX_NAMED = 5;
-
-function listed<T>(items: readonly T[], show: (item: T) => string): string {
-  const shown = items.slice(0, MAX_NAMED).map(show).join(', ');
-  return items.length > MAX_NAMED ? `${shown} and ${items.length - MAX_NAMED} more` : shown;
-}
+/** Places that one flag points at. */
+const MAX_PLACES = 5;
 
 function doesNotFit(metric: Metric, type: ChainType, broken: readonly Promised[]): ChainFlag {
   const show = (value: number): string => (type === 'RTO' || type === 'RPO' ? formatDuration(value) : `${value}%`);
-  const parts = listed(broken, (p) => `${p.label} ${show(p.value)} at ${showPlace(p.place)}`);
+  const parts = firstOf(broken.map((p) => `${p.label} ${show(p.value)} at ${showPlace(p.place)}`));
   const sum = type === 'RTO' && broken.length > 1 ? `, ${show(broken.reduce((s, p) => s + p.value, 0))} in a row` : '';
   return {
     code: 'does-not-fit',
     metricId: metric.id,
     place: metric.place,
-    underlying: broken.slice(0, MAX_NAMED).map((p) => p.place),
+    underlying: broken.slice(0, MAX_PLACES).map((p) => p.place),
     message: `${metric.id} promises ${show(metric.target)}, but under it there is only ${parts}${sum}: mend one of them`,
   };
 }
 
 function unsupported(metric: Metric, missing: readonly Missing[]): ChainFlag {
-  const parts = listed(missing, (m) => `${m.label} (${m.why}, ${showPlace(m.place)})`);
+  const parts = firstOf(missing.map((m) => `${m.label} (${m.why}, ${showPlace(m.place)})`));
   return {
     code: 'unsupported',
     metricId: metric.id,
     place: metric.place,
-    underlying: missing.slice(0, MAX_NAMED).map((m) => m.place),
+    underlying: missing.slice(0, MAX_PLACES).map((m) => m.place),
     message: `${metric.id} rests on something without ${metric.type} for ${metric.scope}: ${parts}; agree on one, or make the dependency soft`,
   };
 }

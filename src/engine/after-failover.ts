@@ -4,6 +4,7 @@
  */
 import { groupBy } from '../model/collections.ts';
 import type { RuleText, Severity } from '../model/finding.ts';
+import { firstOf } from '../model/naming.ts';
 import { pathSteps } from '../model/property-path.ts';
 import type { Scope } from '../model/scope.ts';
 import { isJsonRecord } from '../stacks/shape.ts';
@@ -183,8 +184,7 @@ function mendOf(op: Intention['op'], paths: readonly string[], step: EngineStep,
 }
 
 const MAX_LISTED = 4;
-const listed = (items: readonly string[]): string =>
-  items.slice(0, MAX_LISTED).join(', ') + (items.length > MAX_LISTED ? ` and ${items.length - MAX_LISTED} more` : '');
+const listed = (items: readonly string[]): string => firstOf(items, MAX_LISTED);
 
 /** `weight is 0, and the program says 100`; the path alone where a value is long, hidden or not told. */
 function changed(path: string, { before, after }: EngineStep): string {

@@ -1,6 +1,7 @@
 /** An earlier result: read with suspicion, and what became of it since. */
 import * as z from 'zod';
 import { UsageError } from '../model/errors.ts';
+import { firstOf } from '../model/naming.ts';
 import { compareMetrics } from '../verdicts/compare.ts';
 import { compareFindings } from '../verdicts/compare-findings.ts';
 import { RESULT_VERSION, type VerifyResult, verifyResultSchema } from './result-schema.ts';
@@ -165,15 +166,11 @@ function kpiMovements(before: KpisThen, after: KpisThen): NonNullable<VerifyResu
   });
 }
 
-/** Resources named in a note. */
-const NAMED = 5;
-
 /** Of an export there is nothing left to replace. */
 function renamedNotes(alike: readonly { readonly from: string; readonly to: string }[], { sources }: VerifyResult): string[] {
   if (alike.length === 0 || sources.every((s) => s.kind === 'export' || s.kind === 'checkpoint')) return [];
-  const pairs = alike.slice(0, NAMED).map(({ from, to }) => `${from} → ${to}`);
-  const more = alike.length > NAMED ? ` and ${alike.length - NAMED} more` : '';
-  return [`renamed or moved without an alias, so that Pulumi deletes the one and makes the other: ${pairs.join(', ')}${more}`];
+  const pairs = alike.map(({ from, to }) => `${from} → ${to}`);
+  return [`renamed or moved without an alias, so that Pulumi deletes the one and makes the other: ${firstOf(pairs)}`];
 }
 
 function notesOf(baseline: Baseline, result: VerifyResult, file: string): string[] {

@@ -1,5 +1,6 @@
 /** A comment for a pull request: the first ten lines are enough to decide, the rest is folded, and it always fits. */
 
+import { firstOf } from '../model/naming.ts';
 import {
   approvalText,
   type Comparison,
@@ -118,9 +119,8 @@ const TONES: Readonly<Record<Kind['tone'], string>> = { bad: '❌', good: '✅',
 function movedText({ metrics }: VerifyResult, baseline: Comparison): string {
   if (metrics.length === 0 && baseline.metrics.length === 0) return 'none in force';
   const all = kinds(baseline).map(({ what, of, tone }) => {
-    const names = of.slice(0, NAMED).map((m) => code(clip(m.id, LONGEST_NAME)));
-    const more = of.length > NAMED ? ` and ${of.length - NAMED} more` : '';
-    return `${TONES[tone]} ${of.length} ${what}: ${names.join(', ')}${more}`;
+    const names = of.map((m) => code(clip(m.id, LONGEST_NAME)));
+    return `${TONES[tone]} ${of.length} ${what}: ${firstOf(names, NAMED)}`;
   });
   return [...all, `${baseline.unchanged} as before`].join(' · ');
 }

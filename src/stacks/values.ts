@@ -48,31 +48,25 @@ const NONE: Readonly<Record<string, readonly string[]>> = {};
 
 /** The record with each value read; the record itself where that changes nothing. */
 function eachValue(record: JsonRecord, read: (key: string, raw: unknown) => Value): Values {
-  let changed: Record<string, Value> | undefined;
-  let before = 0;
-  const keys = Object.keys(record);
-  for (const key of keys) {
-    const raw = record[key];
-    const value = LEFT_OUT.has(key) ? undefined : read(key, raw);
-    if (changed === undefined && value !== raw) {
-      changed = {};
-      for (const same of keys.slice(0, before)) changed[same] = record[same] as Value;
+  const values: Record<string, Value> = {};
+  let same = true;
+  for (const key of Object.keys(record)) {
+    if (LEFT_OUT.has(key)) {
+      same = false;
+      continue;
     }
-    if (changed !== undefined && value !== undefined) changed[key] = value;
-    before += 1;
+    const raw = record[key];
+    const value = read(key, raw);
+    values[key] = value;
+    if (value !== raw) same = false;
   }
-  return changed ?? (record as Values);
+  return same ? (record as Values) : values;
 }
 
 /** As `eachValue`, for a list. */
 function eachItem<T>(list: readonly T[], read: (raw: T) => Value): readonly Value[] {
-  let changed: Value[] | undefined;
-  list.forEach((raw, i) => {
-    const value = read(raw);
-    if (changed === undefined && value !== raw) changed = list.slice(0, i) as (T & Value)[];
-    changed?.push(value);
-  });
-  return changed ?? (list as readonly (T & Value)[]);
+  const items = list.map(read);
+  return items.every((item, i) => item === list[i]) ? (list as readonly (T & Value)[]) : items;
 }
 
 /** What the values inside one top-level property are read with. */

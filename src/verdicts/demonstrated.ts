@@ -4,6 +4,7 @@ import { groupBy } from '../model/collections.ts';
 import type { DrillKind } from '../model/drill.ts';
 import { all, no, type Truth, unknown, yes } from '../model/known.ts';
 import type { Kpi2 } from '../model/kpi.ts';
+import { firstOf } from '../model/naming.ts';
 import { formatDuration } from '../model/quantity.ts';
 import type { World } from '../model/resource.ts';
 import { ANY_MEMBER, regionOfToken, type Scope, zoneSpelling } from '../model/scope.ts';
@@ -192,8 +193,7 @@ function changedIn(was: KeptObservation['parts'], is: Material['parts'], metric:
     ),
   ];
   if (changes.length === 0) return 'how the resources hang together';
-  const rest = changes.length - NAMED;
-  return `${changes.slice(0, NAMED).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+  return firstOf(changes, NAMED);
 }
 
 const isThere = (urn: string, judgement: Judgement): boolean => judgement.estate.resources.has(urn);

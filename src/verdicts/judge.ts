@@ -90,13 +90,8 @@ export function judge(estate: Estate, catalogue: Catalogue | undefined, options:
   const agreements = catalogue === undefined ? [] : agreedAt(catalogue, options.today);
   const metrics = agreements.flatMap((a) => a.metrics);
   const perService = groupBy(metrics, (m) => m.serviceId);
-  const metricsOf = (urn: string): readonly Metric[] => {
-    const [owner, ...others] = assignment.owners.get(urn) ?? NOBODY;
-    if (owner === undefined) return NOTHING_AGREED;
-    // One owner is the rule: nothing to put together.
-    const own = perService.get(owner) ?? NOTHING_AGREED;
-    return others.length === 0 ? own : [...own, ...others.flatMap((id) => perService.get(id) ?? NOTHING_AGREED)];
-  };
+  const metricsOf = (urn: string): readonly Metric[] =>
+    (assignment.owners.get(urn) ?? []).flatMap((owner) => perService.get(owner) ?? []);
   const context = ruleContext(terrain, metricsOf, catalogue !== undefined);
   const rules = options.level === 'in-place' ? RULES.filter((r) => r.ofCode !== true) : RULES;
   const findings = findingsOf(rules, context, catalogue, options.today);
@@ -175,9 +170,6 @@ export function judge(estate: Estate, catalogue: Catalogue | undefined, options:
     ],
   };
 }
-
-const NOBODY: readonly string[] = [];
-const NOTHING_AGREED: readonly Metric[] = [];
 
 /** Services with what they cannot do without. Soft dependencies may be absent and are left out. */
 function needsOf(catalogue: Catalogue, assignment: Assignment): ReadonlyMap<string, ServiceNeeds> {

@@ -1,11 +1,10 @@
 /** A run that gave no answer to judge, as the error that a reader can act on. Each ending has its own stable code. */
 import { relative } from 'node:path';
 import { UsageError } from '../../model/errors.ts';
+import { firstOf } from '../../model/naming.ts';
 import type { RunResult, WireError } from './protocol.ts';
 import type { ChildEnd, Limits } from './run-child.ts';
 
-/** Registrations named in a message. */
-const MAX_NAMED = 5;
 /** Lines of an error's own message that are repeated. */
 const MAX_MESSAGE_LINES = 12;
 
@@ -58,11 +57,8 @@ export function completed(child: ChildEnd, folder: string, limits: Limits): RunR
   return child.result;
 }
 
-function waitingFor(registrations: readonly string[]): string {
-  if (registrations.length === 0) return 'its own top level';
-  const more = registrations.length > MAX_NAMED ? ` and ${registrations.length - MAX_NAMED} more` : '';
-  return registrations.slice(0, MAX_NAMED).join(', ') + more;
-}
+const waitingFor = (registrations: readonly string[]): string =>
+  registrations.length === 0 ? 'its own top level' : firstOf(registrations);
 
 function failure(error: WireError, folder: string, connected: string, printed: string): UsageError {
   const missing = /Missing required configuration variable '([^']+)'/.exec(error.message)?.[1];
@@ -90,7 +86,7 @@ function placeOf(error: WireError, folder: string): string {
 
 function connections(result: RunResult | undefined): string {
   if (result === undefined || result.connections.length === 0) return '';
-  const places = [...new Set(result.connections)].slice(0, MAX_NAMED).join(', ');
+  const places = firstOf([...new Set(result.connections)]);
   return `. Programs run without network, and it tried to reach ${places}`;
 }
 

@@ -8,6 +8,7 @@
  * Nothing that the marked run computed is ever a fact.
  */
 import { realpath } from 'node:fs/promises';
+import { firstOf } from '../../model/naming.ts';
 import type { RawReading, RawResource, ReadOptions } from '../raw.ts';
 import { completed } from './failures.ts';
 import { requireInstalled } from './installed.ts';
@@ -193,13 +194,7 @@ function raw(r: WireResource, urnOf: UrnOf, inputs: RawResource['inputs'], outpu
   };
 }
 
-/** Resources named in a note. */
-const MAX_NAMED = 5;
-
-function named(urns: readonly string[]): string {
-  const names = urns.slice(0, MAX_NAMED).map((u) => u.split('::').slice(2).join(' '));
-  return names.join(', ') + (urns.length > MAX_NAMED ? ` and ${urns.length - MAX_NAMED} more` : '');
-}
+const named = (urns: readonly string[]): string => firstOf(urns.map((u) => u.split('::').slice(2).join(' ')));
 
 function count(n: number, thing: string): string {
   return `${n} ${thing}${n === 1 ? '' : 's'}`;
