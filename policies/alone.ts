@@ -10,7 +10,7 @@ import type { Finding } from '../src/model/finding.ts';
 import type { SourceReading } from '../src/model/resource.ts';
 import { Terrain } from '../src/recovery/standing.ts';
 import { RULES } from '../src/rules/registry.ts';
-import type { Check, Rule, RuleContext } from '../src/rules/rule.ts';
+import type { RuleContext } from '../src/rules/rule.ts';
 import { SERVICES } from '../src/services/registry.ts';
 import type { MetricsOf } from '../src/verdicts/findings.ts';
 import { checksOf, findingsAt, ruleContext } from '../src/verdicts/findings.ts';
@@ -30,11 +30,17 @@ export function judgeAlone(estate: Estate, urn: string, metricsOf: MetricsOf | u
   const item = estate.resources.get(urn);
   if (item === undefined) return undefined;
   const base = ruleContext(new Terrain(estate, NO_ROLES, () => 0), metricsOf ?? (() => []), metricsOf !== undefined);
+  const asked = new Asked();
+  const watched = watchedContext(base, urn, asked);
   const fires = new Map<string, readonly Finding[]>();
   const doubted = new Set<string>();
   for (const { rule, check } of concerning(item)) {
-    const { certain, doubt } = askAlone(rule, check, item, base);
-    if (doubt) doubted.add(rule.id);
+    asked.others = false;
+    // An estate of its own for each: what rules keep by estate must not hide what they ask.
+    const found = findingsAt(rule, check, item, { ...watched, estate: new WatchedEstate(estate, asked) }, estate);
+    if (asked.others || found.length > 0) doubted.add(rule.id);
+    if (asked.others) continue;
+    const certain = found.filter((f) => f.undecided === undefined);
     if (certain.length > 0) fires.set(rule.id, [...(fires.get(rule.id) ?? []), ...certain]);
   }
   return { item, context: base, fires, doubted };
@@ -47,37 +53,47 @@ const NO_ROLES: Roles = { all: [], of: () => undefined };
 
 const concerning = checksOf(RULES);
 
-interface Answer {
-  /** Findings that nobody can take back. */
-  readonly certain: readonly Finding[];
-  /** False: it certainly finds nothing. */
-  readonly doubt: boolean;
+/** Whether a rule has asked about anything but the resource. */
+class Asked {
+  others = false;
+
+  about<T>(answer: T): T {
+    this.others = true;
+    return answer;
+  }
 }
 
-/** The estate that is shown is an object of its own: what rules keep by estate must not hide what they ask. */
-function askAlone(rule: Rule, check: Check, item: EstateResource, base: RuleContext): Answer {
-  let asked = false;
-  const ask = <T>(answer: T): T => {
-    asked = true;
-    return answer;
-  };
-  const { estate } = base;
-  const context: RuleContext = {
-    ...base,
-    estate: {
-      ...estate,
-      get resources() {
-        return ask(estate.resources);
-      },
-      get view() {
-        return ask(estate.view);
-      },
-    },
-    role: (urn) => ask(base.role(urn)),
-    isStandby: (urn) => ask(base.isStandby(urn)),
-    facts: (module, urn) => (urn === item.resource.urn ? base.facts(module, urn) : ask(base.facts(module, urn))),
-    allFacts: (module) => ask(base.allFacts(module)),
-  };
-  const found = findingsAt(rule, check, item, context, estate);
-  return { certain: asked ? [] : found.filter((f) => f.undecided === undefined), doubt: asked || found.length > 0 };
+const watchedContext = (base: RuleContext, urn: string, asked: Asked): RuleContext => ({
+  ...base,
+  role: (of) => asked.about(base.role(of)),
+  isStandby: (of) => asked.about(base.isStandby(of)),
+  facts: (module, of) => (of === urn ? base.facts(module, of) : asked.about(base.facts(module, of))),
+  allFacts: (module) => asked.about(base.allFacts(module)),
+});
+
+/** A class, since an object with getters of its own for each rule and resource takes V8 several times as long. */
+class WatchedEstate implements Estate {
+  readonly partial: Estate['partial'];
+  readonly incomplete: Estate['incomplete'];
+  readonly notModelled: Estate['notModelled'];
+  readonly readings: Estate['readings'];
+  readonly #estate: Estate;
+  readonly #asked: Asked;
+
+  constructor(estate: Estate, asked: Asked) {
+    this.partial = estate.partial;
+    this.incomplete = estate.incomplete;
+    this.notModelled = estate.notModelled;
+    this.readings = estate.readings;
+    this.#estate = estate;
+    this.#asked = asked;
+  }
+
+  get resources(): Estate['resources'] {
+    return this.#asked.about(this.#estate.resources);
+  }
+
+  get view(): Estate['view'] {
+    return this.#asked.about(this.#estate.view);
+  }
 }

@@ -4,10 +4,14 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { promisify } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
 import { PolicyPack } from '@pulumi/policy';
 import { packPolicies } from './pack.ts';
 import { wrapDecoder } from './sdk.ts';
 
+// As for the command line (scripts/launch.mjs): V8 in Node 20 optimises for seconds what is hardly used again, on the processors that
+// the engine and its providers need.
+if (process.versions.node.startsWith('20.')) setFlagsFromString('--interrupt-budget=400000');
 wrapDecoder();
 const here = process.cwd();
 const { version } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8')) as { version: string };

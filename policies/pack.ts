@@ -3,6 +3,7 @@ import type { Policies, ResourceValidationArgs, StackValidationArgs } from '@pul
 import { agreedAt } from '../src/catalog/in-force.ts';
 import { groupBy } from '../src/model/collections.ts';
 import { UsageError } from '../src/model/errors.ts';
+import type { Finding } from '../src/model/finding.ts';
 import { RULES } from '../src/rules/registry.ts';
 import { assign } from '../src/verdicts/assign.ts';
 import type { MetricsOf } from '../src/verdicts/findings.ts';
@@ -47,6 +48,7 @@ export interface Pack {
   readonly voices: { alone(rule: string): boolean; stack(rule: string): boolean };
   /** Findings that resource policies have told, by URN: stack policies do not tell them again. */
   readonly told: Map<string, Set<string>>;
+  readonly isTold: (finding: Finding) => boolean;
 }
 
 export interface JudgedAlone extends Alone {
@@ -61,6 +63,7 @@ export function packPolicies(edges: Edges): Policies {
   const pack: Pack = {
     edges,
     told: new Map(),
+    isTold: ({ resource, fingerprint }) => pack.told.get(resource)?.has(fingerprint) === true,
     voices: {
       alone: (rule) => settings === undefined || alone.voices.has(rule),
       stack: (rule) => settings === undefined || stacks.voices.has(rule),
@@ -97,7 +100,7 @@ export function packPolicies(edges: Edges): Policies {
   const judgeAll = async ({ resources }: StackValidationArgs): Promise<Stack> => {
     try {
       const stack = await judgeStack(resources, registered, pack);
-      for (const rule of stack.fires.keys()) stacks.voices.add(rule);
+      for (const [rule, found] of stack.fires) if (found.some((f) => !pack.isTold(f))) stacks.voices.add(rule);
       return stack;
     } catch (error) {
       throw quiet(error);

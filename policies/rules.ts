@@ -37,19 +37,21 @@ export function rulePolicy(rule: Rule, pack: Pack): BothPolicy {
   const validateStack: StackValidation = async (args, tell) => {
     const { fires, tierOf } = await pack.stack(args);
     for (const finding of fires.get(rule.id) ?? []) {
-      if (pack.told.get(finding.resource)?.has(finding.fingerprint) === true) continue;
+      if (pack.isTold(finding)) continue;
       const known = pack.baseline()?.findings.has(finding.fingerprint) === true;
       const level = levelOf(finding, tierOf(finding.resource), pack.settings(), known);
       if (level !== 'disabled') report(tell, { message: sentence(finding, known), urn: finding.resource, level });
     }
   };
   // The SDK puts arguments together for every policy that has a function, which costs a stack of a thousand resources seconds. Rules that
-  // have said nothing have none: `settings`, which comes first, has judged by the time they are looked at.
+  // have said nothing have none: `settings`, which comes first, has judged by the time they are looked at. One that has a remediation
+  // has an empty list of functions: without any, the SDK would tell of each resource that the policy is not applicable.
   return {
     ...metadata(rule, mend, pack.edges.version),
     ...(mend === undefined ? {} : { remediateResource: remediation(rule, mend, pack) }),
     get validateResource() {
-      return mend !== undefined || voices.alone(rule.id) ? validateResource : (undefined as unknown as ResourceValidation);
+      if (voices.alone(rule.id)) return validateResource;
+      return mend === undefined ? (undefined as unknown as ResourceValidation) : [];
     },
     get validateStack() {
       return voices.stack(rule.id) ? validateStack : (undefined as unknown as StackValidation);

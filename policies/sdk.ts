@@ -1,10 +1,11 @@
 /**
  * Where the SDK of policies (@pulumi/policy 1.21) is met. It decodes every resource again for each policy, which a pack of more than a
  * hundred cannot afford, and takes the marks off secrets before a policy sees them, which no reader of Holdfast may. Its decoder is
- * therefore wrapped: each message of the engine is decoded once, and the encoded form, marks and all, stays at hand.
+ * therefore wrapped: policies that look get an empty record, and `encodedOf` the message behind it, marks and all.
  */
 import type { EnforcementLevel, ReportViolation } from '@pulumi/policy';
 import decoder from '@pulumi/policy/deserialize.js';
+import { kept } from '../src/model/collections.ts';
 import type { JsonRecord } from '../src/stacks/shape.ts';
 
 /** `Struct` of google-protobuf, as far as it is used here. */
@@ -20,16 +21,14 @@ export function wrapDecoder(): void {
   const sdk: { deserializeProperties?: Decode } = decoder;
   const decode = sdk.deserializeProperties;
   if (typeof decode !== 'function') throw new Error('@pulumi/policy: expected deserializeProperties of release 1.21, found none');
-  const decoded = new WeakMap<Encoded, object>();
-  sdk.deserializeProperties = (struct, keepSecrets) => {
-    // What a remediation gets it changes, so nobody shares it.
-    const kept = keepSecrets ? undefined : decoded.get(struct);
-    if (kept !== undefined) return kept;
-    const props = decode(struct, keepSecrets);
-    decoded.set(struct, props);
+  const shown = new WeakMap<Encoded, object>();
+  const behind = (props: object, struct: Encoded): object => {
     encodings.set(identityOf(props), struct);
     return props;
   };
+  // What a remediation gets it reads and changes, so nobody shares it.
+  sdk.deserializeProperties = (struct, keepSecrets) =>
+    keepSecrets ? behind(decode(struct, keepSecrets), struct) : kept(shown, struct, () => behind({}, struct));
 }
 
 /**

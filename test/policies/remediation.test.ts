@@ -123,13 +123,6 @@ describe.each(Object.entries(CASES))('%s', (rule, stacks) => {
     '%s: fires, and is silent after its remediation',
     async (_type, stack) => {
       const before = await served().preview(stack);
-      console.log(
-        JSON.stringify(
-          before.said.filter((s) => /dns|oblig/.test(s.policy)),
-          null,
-          1,
-        ),
-      );
       expect(before.said.filter((s) => s.policy === rule).map((s) => s.urn)).toContain(urnOf(stack[0].type, stack[0].name));
       expect(before.remediated.size, 'off by default').toBe(0);
       const after = await served({ [rule]: 'remediate' }).preview(stack);

@@ -98,7 +98,9 @@ export function served(config: PolicyPackConfig = {}, around: Partial<Edges> = {
         const changed = { ...given, inputs };
         final.push(changed);
         if (mended.length > 0) remediated.set(urnIn(given), { by: mended.map((r) => r.getPolicyname()), inputs });
-        said.push(...saidIn(await call(analyze, analyzeRequest(changed)), 'resource', urnIn(given)));
+        const reply = await call(analyze, analyzeRequest(changed));
+        notApplicable.push(...reply.getNotApplicableList().map((n) => n.getPolicyName()));
+        said.push(...saidIn(reply, 'resource', urnIn(given)));
       }
       const reply = await call(analyzeStack, stackRequest(final));
       notApplicable.push(...reply.getNotApplicableList().map((n) => n.getPolicyName()));
