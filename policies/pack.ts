@@ -1,7 +1,7 @@
 /** The pack as policies of CrossGuard: settings first, then one policy for each rule, the agreed metrics by tier, and obligations. */
 import type { Policies, ResourceValidationArgs, StackValidationArgs } from '@pulumi/policy';
 import { agreedAt } from '../src/catalog/in-force.ts';
-import { groupBy } from '../src/model/collections.ts';
+import { groupBy, kept } from '../src/model/collections.ts';
 import { UsageError } from '../src/model/errors.ts';
 import type { Finding } from '../src/model/finding.ts';
 import { RULES } from '../src/rules/registry.ts';
@@ -46,9 +46,8 @@ export interface Pack {
   readonly baseline: () => Baseline | undefined;
   /** Has the rule anything to say, about a resource or a stack that was judged so far? Yes where the pack was told nothing yet. */
   readonly voices: { alone(rule: string): boolean; stack(rule: string): boolean };
-  /** Findings that resource policies have told, by URN: stack policies do not tell them again. */
-  readonly told: Map<string, Set<string>>;
-  readonly isTold: (finding: Finding) => boolean;
+  /** Findings that resource policies have told: stack policies do not tell them again. */
+  readonly told: { add(finding: Finding): void; has(finding: Finding): boolean };
 }
 
 export interface JudgedAlone extends Alone {
@@ -57,13 +56,16 @@ export interface JudgedAlone extends Alone {
 
 export function packPolicies(edges: Edges): Policies {
   const registered: Registered = new Map();
+  const told = new Map<string, Set<string>>();
   const alone = { judged: new WeakMap<object, JudgedAlone | undefined>(), voices: new Set<string>() };
   const stacks = { judged: new WeakMap<object, Promise<Stack>>(), voices: new Set<string>() };
   let settings: { readonly text: string; readonly read: Settings; readonly baseline: Baseline | undefined } | undefined;
   const pack: Pack = {
     edges,
-    told: new Map(),
-    isTold: ({ resource, fingerprint }) => pack.told.get(resource)?.has(fingerprint) === true,
+    told: {
+      add: ({ resource, fingerprint }) => kept(told, resource, () => new Set()).add(fingerprint),
+      has: ({ resource, fingerprint }) => told.get(resource)?.has(fingerprint) === true,
+    },
     voices: {
       alone: (rule) => settings === undefined || alone.voices.has(rule),
       stack: (rule) => settings === undefined || stacks.voices.has(rule),
@@ -80,27 +82,19 @@ export function packPolicies(edges: Edges): Policies {
     },
     baseline: () => settings?.baseline,
     today: () => pack.settings().date ?? edges.today,
-    alone: (args) => {
-      const key = identityOf(args.props);
-      if (!alone.judged.has(key)) {
-        pack.told.delete(args.urn);
+    alone: (args) =>
+      kept(alone.judged, identityOf(args.props), () => {
+        told.delete(args.urn);
         const judged = judgedAlone(args, registered, pack);
         for (const rule of judged?.fires.keys() ?? []) alone.voices.add(rule);
-        alone.judged.set(key, judged);
-      }
-      return alone.judged.get(key);
-    },
-    stack: (args) => {
-      const key = identityOf(args.resources[0]?.props ?? args.resources);
-      const judged = stacks.judged.get(key) ?? judgeAll(args);
-      stacks.judged.set(key, judged);
-      return judged;
-    },
+        return judged;
+      }),
+    stack: (args) => kept(stacks.judged, identityOf(args.resources[0]?.props ?? args.resources), () => judgeAll(args)),
   };
   const judgeAll = async ({ resources }: StackValidationArgs): Promise<Stack> => {
     try {
       const stack = await judgeStack(resources, registered, pack);
-      for (const [rule, found] of stack.fires) if (found.some((f) => !pack.isTold(f))) stacks.voices.add(rule);
+      for (const [rule, found] of stack.fires) if (found.some((f) => !pack.told.has(f))) stacks.voices.add(rule);
       return stack;
     } catch (error) {
       throw quiet(error);

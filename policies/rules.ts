@@ -30,14 +30,14 @@ export function rulePolicy(rule: Rule, pack: Pack): BothPolicy {
     for (const finding of judged?.fires.get(rule.id) ?? []) {
       const known = pack.baseline()?.findings.has(finding.fingerprint) === true;
       const level = levelOf(finding, judged?.tier, pack.settings(), known);
-      pack.told.set(args.urn, (pack.told.get(args.urn) ?? new Set()).add(finding.fingerprint));
+      pack.told.add(finding);
       if (level !== 'disabled') report(tell, { message: sentence(finding, known), level });
     }
   };
   const validateStack: StackValidation = async (args, tell) => {
     const { fires, tierOf } = await pack.stack(args);
     for (const finding of fires.get(rule.id) ?? []) {
-      if (pack.isTold(finding)) continue;
+      if (pack.told.has(finding)) continue;
       const known = pack.baseline()?.findings.has(finding.fingerprint) === true;
       const level = levelOf(finding, tierOf(finding.resource), pack.settings(), known);
       if (level !== 'disabled') report(tell, { message: sentence(finding, known), urn: finding.resource, level });

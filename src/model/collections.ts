@@ -11,9 +11,14 @@ export function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K,
 }
 
 /** What is kept under the key: made at the first question, the same ever after. */
-export function kept<K, V>(by: { get(key: K): V | undefined; set(key: K, value: V): unknown }, key: K, make: () => V): V {
+export function kept<K, V>(
+  by: { get(key: K): V | undefined; has(key: K): boolean; set(key: K, value: V): unknown },
+  key: K,
+  make: () => V,
+): V {
   const found = by.get(key);
-  if (found !== undefined) return found;
+  // What was made may be undefined.
+  if (found !== undefined || by.has(key)) return found as V;
   const made = make();
   by.set(key, made);
   return made;

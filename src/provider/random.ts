@@ -4,6 +4,7 @@
  * https://www.pulumi.com/registry/packages/random/api-docs/
  */
 import { createHash } from 'node:crypto';
+import { typeToken } from '../services/tokens.ts';
 import { type Props, textOf, textsOf } from './values.ts';
 
 export interface Drawn {
@@ -129,7 +130,7 @@ export function randomSchema(version: string): string {
   const outputs = ['result', 'results', 'bcryptHash', 'b64Std', 'b64Url', 'dec', 'hex', 'base64'];
   const properties = { ...inputs, ...Object.fromEntries(outputs.map((name) => [name, any])) };
   const resources = Object.keys(DRAWS).map((name): readonly [string, object] => [
-    `random:index/${name.charAt(0).toLowerCase()}${name.slice(1)}:${name}`,
+    typeToken('random:index', name),
     { inputProperties: inputs, properties },
   ]);
   return JSON.stringify({ name: 'random', version, resources: Object.fromEntries(resources) });

@@ -4,7 +4,7 @@
  * when neither requests nor data pass through it while the service runs. A type that a service reads, also as a part of
  * another, is judged there and does not belong here.
  */
-import { tokens } from './tokens.ts';
+import { tokens, typeToken } from './tokens.ts';
 
 interface Group {
   readonly reason: string;
@@ -246,12 +246,10 @@ const GROUPS: readonly Group[] = [
   {
     reason: 'a value made at deployment and kept in the state of the stack',
     types: [
-      ...['Bytes', 'Id', 'Integer', 'Password', 'Pet', 'Shuffle', 'String', 'Uuid'].map(
-        (name) => `random:index/random${name}:Random${name}`,
+      ...['Bytes', 'Id', 'Integer', 'Password', 'Pet', 'Shuffle', 'String', 'Uuid'].map((name) =>
+        typeToken('random:index', `Random${name}`),
       ),
-      ...['PrivateKey', 'SelfSignedCert', 'CertRequest', 'LocallySignedCert'].map(
-        (name) => `tls:index/${name.charAt(0).toLowerCase()}${name.slice(1)}:${name}`,
-      ),
+      ...['PrivateKey', 'SelfSignedCert', 'CertRequest', 'LocallySignedCert'].map((name) => typeToken('tls:index', name)),
       'time:index/sleep:Sleep',
       'time:index/static:Static',
       'time:index/offset:Offset',

@@ -99,11 +99,11 @@ export function served(config: PolicyPackConfig = {}, around: Partial<Edges> = {
         final.push(changed);
         if (mended.length > 0) remediated.set(urnIn(given), { by: mended.map((r) => r.getPolicyname()), inputs });
         const reply = await call(analyze, analyzeRequest(changed));
-        notApplicable.push(...reply.getNotApplicableList().map((n) => n.getPolicyName()));
+        notApplicable.push(...notApplicableIn(reply));
         said.push(...saidIn(reply, 'resource', urnIn(given)));
       }
       const reply = await call(analyzeStack, stackRequest(final));
-      notApplicable.push(...reply.getNotApplicableList().map((n) => n.getPolicyName()));
+      notApplicable.push(...notApplicableIn(reply));
       said.push(...saidIn(reply, 'stack', ''));
       return { said, remediated, notApplicable };
     },
@@ -133,6 +133,9 @@ const saidIn = (reply: analyzer.AnalyzeResponse, phase: Said['phase'], urn: stri
     level: LEVELS[d.getEnforcementlevel()] ?? 'advisory',
     message: d.getMessage(),
   }));
+
+const notApplicableIn = (reply: analyzer.AnalyzeResponse): readonly string[] =>
+  reply.getNotApplicableList().map((n) => n.getPolicyName());
 
 const urnIn = ({ urn, type, name }: Registration): string => urn ?? urnOf(type, name);
 const structOf = (values: object) => struct.Struct.fromJavaScript(values as Record<string, struct.JavaScriptValue>);

@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { kept } from '../../../model/collections.ts';
 
 export type Shape = 'text' | 'texts' | 'other';
 
@@ -32,14 +33,6 @@ export function declarationsOf(entry: string): Declarations {
     outputs: (type) => kept(outputs, type, () => readOutputs(declarationFile(entry, type)) ?? USUAL_TEXT),
     results: (token) => kept(results, token, () => readResults(declarationFile(entry, token))),
   };
-}
-
-function kept<T>(cache: Map<string, T>, key: string, make: () => T): T {
-  const known = cache.get(key);
-  if (known !== undefined || cache.has(key)) return known as T;
-  const made = make();
-  cache.set(key, made);
-  return made;
 }
 
 /** Pulumi's code generator puts `aws:rds/instance:Instance` into `@pulumi/aws/rds/instance.d.ts`, `index/` into the root. */
