@@ -11,9 +11,9 @@ export interface Outside {
 
 /** The first member, in the order of the ranges, that is given and out of its range. */
 export function outside(input: object, ranges: Ranges): Outside | undefined {
-  const given = new Map<string, unknown>(Object.entries(input));
   for (const [member, [least, most]] of Object.entries(ranges)) {
-    const value = Number(given.get(member) ?? least);
+    const given: unknown = Reflect.get(input, member);
+    const value = Number(given ?? least);
     if (value < least || value > most) return { member, value, least, most };
   }
   return undefined;
